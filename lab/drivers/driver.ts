@@ -1,0 +1,133 @@
+// THE driver interface: one driver is one mechanism over one device, in four verbs that are the
+// same for all (the models are fio's engine table and Redis' ae_*.c). A driver file exports one
+// `driver` object. Importing it runs no foreign code: what it needs from the system arrives in
+// `OpenContext`, so the site may read its facts and show its source.
+import type { Platform } from '../ffi/platform.ts';
+
+export type DeviceKind = 'stream' | 'events' | 'block' | 'registers';
+
+/** The colour of a driver on every figure: what tells the program that work is finished. */
+export type Mechanism =
+  | 'polling'
+  | 'interrupt'
+  | 'dma'
+  | 'completion'
+  | 'hybrid'
+  | 'channel'
+  | 'reference';
+
+/** What a driver says of itself, before anything is measured. */
+export interface DriverFacts {
+  readonly id: string;
+  readonly title: string;
+  /** Does the call that starts an operation also finish it? */
+  readonly form: 'synchronous' | 'asynchronous';
+  /** What the wait reports: data can be moved now, or data has been moved. */
+  readonly reports: 'readiness' | 'completion';
+  readonly mechanism: Mechanism;
+  /** The runner loop it needs: a thread that may block, or Node's event loop. */
+  readonly loop: 'blocking' | 'event';
+  readonly serves: readonly DeviceKind[];
+  readonly platforms: readonly NodeJS.Platform[];
+  /** What one operation costs in principle, in a sentence without measured numbers. */
+  readonly cost: string;
+  /** What it needs from the system, in a few words. */
+  readonly needs: string;
+  /** Parameters accepted by `--set`, each with its meaning and default. */
+  readonly parameters: Readonly<Record<string, { meaning: string; default: string }>>;
+  /** Manual page, kernel document or API reference. */
+  readonly source: string;
+}
+
+/** What a device lets a driver open. */
+export interface Target {
+  readonly device: string;
+  readonly kind: DeviceKind;
+  readonly path: string;
+  /** A terminal: bytes pass through the line discipline, and a baud rate may apply. */
+  readonly tty: boolean;
+  readonly writable: boolean;
+  /** Bit rate of the line; only where `tty`. */
+  readonly baud?: number;
+  /** Open with O_DIRECT, past the page cache; only where kind is block. */
+  readonly direct?: boolean;
+  /** Size in bytes; only where kind is block. */
+  readonly bytes?: number;
+}
+
+export interface OpenContext {
+  readonly platform: Platform;
+  readonly target: Target;
+  /** Number of slots: the most operations in flight at once. */
+  readonly depth: number;
+  /** Bytes per slot: the longest operation. */
+  readonly slot_bytes: number;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export const READ = 0;
+export const WRITE = 1;
+
+/** What is to be done, one entry per slot; the caller fills a slot's entry before submitting it. */
+export interface Operations {
+  readonly opcode: Uint8Array;
+  /** Byte offset on a block device; ignored on a stream. */
+  readonly offset_bytes: Float64Array;
+  readonly length_bytes: Uint32Array;
+}
+
+/** What is finished, valid until the next `wait`: entries 0 … n − 1. */
+export interface Completions {
+  readonly slot: Uint32Array;
+  /** Bytes moved; 0 at the end of a file; a negated errno on error. */
+  readonly result: Int32Array;
+  /** The platform clock, in nanoseconds, when the driver saw the operation finished. */
+  readonly time_ns: Float64Array;
+}
+
+export interface Counters {
+  /** System calls the driver made since it was opened. */
+  syscalls: number;
+  /** Times the driver asked, whether or not something was there. */
+  polls: number;
+}
+
+interface Engine {
+  readonly operations: Operations;
+  readonly completions: Completions;
+  readonly counters: Counters;
+  /** The slot's memory: stable, `slot_bytes` long, never moved or collected. */
+  slot(index: number): Uint8Array;
+  /**
+   * Start the operations of `slots[0 … count − 1]`. Returns how many were accepted; a full queue is
+   * not an error. A synchronous driver finishes them here.
+   */
+  submit(slots: Uint32Array, count: number): number;
+}
+
+/** A driver whose `wait` blocks its thread. Its hot path allocates nothing. */
+export interface BlockingEngine extends Engine {
+  readonly loop: 'blocking';
+  /** Collect at least `min` completions, or give up at `deadline_ns`. Returns how many. */
+  wait(min: number, deadline_ns: number): number;
+  /** Stop, cancel, drain to zero, release. Idempotent, safe with operations in flight. */
+  close(): void;
+}
+
+/** A driver that lives on Node's event loop. */
+export interface EventEngine extends Engine {
+  readonly loop: 'event';
+  wait(min: number, deadline_ns: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+export type Probe =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly reason: string; readonly errno?: string; readonly fix: string };
+
+export interface Driver extends DriverFacts {
+  /** Can this mechanism serve this device here? Finds out by a real operation; never throws. */
+  probe(context: OpenContext): Promise<Probe>;
+  /** Throws SystemCallError or Unsupported. */
+  open(context: OpenContext): Promise<BlockingEngine | EventEngine>;
+}

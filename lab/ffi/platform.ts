@@ -1,0 +1,68 @@
+// What the operating system offers, as plain functions over numbers: the shape only, no foreign
+// code. `load.ts` fills it in for the machine at hand. Addresses are numbers (user space stays
+// below 2^53), results are what the call returned, and a failed call returns −1 with the reason in
+// `errno()`, as in the manual pages. Nothing here allocates on the hot path.
+
+/** Stable memory outside the collector's reach: mapped, page aligned, never moved. */
+export interface Memory {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+  readonly length: number;
+  /** Unmap. Touching `bytes` afterwards crashes the process, so only a drained driver may. */
+  free(): void;
+}
+
+export interface PosixCalls {
+  /** Open a path; throws SystemCallError that tells "no permission" from "not there". */
+  open(path: string, flags: number): number;
+  close(fd: number): number;
+  read(fd: number, address: number, length: number): number;
+  write(fd: number, address: number, length: number): number;
+  pread(fd: number, address: number, length: number, offset: number): number;
+  pwrite(fd: number, address: number, length: number, offset: number): number;
+  /** `address` points at an array of struct pollfd (8 bytes each). */
+  poll(address: number, count: number, timeout_ms: number): number;
+  /** A pseudo-terminal in raw mode: the master's descriptor and the slave's path. */
+  openPty(): { master: number; slave_path: string };
+  /** Raw mode and speed on an open terminal. Throws SystemCallError. */
+  makeRaw(fd: number, baud: number): void;
+}
+
+export interface LinuxCalls {
+  epoll_create1(flags: number): number;
+  epoll_ctl(epfd: number, operation: number, fd: number, address: number): number;
+  epoll_wait(epfd: number, address: number, max_events: number, timeout_ms: number): number;
+  io_uring_setup(entries: number, params_address: number): number;
+  io_uring_enter(
+    fd: number,
+    to_submit: number,
+    min_complete: number,
+    flags: number,
+    argument: number,
+    argument_bytes: number,
+  ): number;
+  io_uring_register(fd: number, opcode: number, argument: number, count: number): number;
+  /** Map a descriptor's memory (rings), shared, readable and writable. */
+  mapShared(fd: number, length: number, offset: number): Memory;
+}
+
+export interface Platform {
+  readonly os: NodeJS.Platform;
+  /** Name of the clock behind `now`. */
+  readonly clock: string;
+  /** Nanoseconds of the monotonic clock, as a double. */
+  now(): number;
+  /** Sleep the calling thread until the monotonic clock reads `time_ns`. */
+  sleepUntil(time_ns: number): void;
+  /** Processor time of the whole process, all threads, in nanoseconds. */
+  processCpu(): number;
+  /** The last failed call's errno, positive. */
+  errno(): number;
+  /** `EAGAIN` for 11, and so on. */
+  errnoName(errno: number): string;
+  memory(length: number): Memory;
+  /** Die when the parent dies, however it dies. Returns false where the system has no such thing. */
+  dieWithParent(): boolean;
+  readonly posix: PosixCalls;
+  readonly linux?: LinuxCalls;
+}
