@@ -1,0 +1,15 @@
+// Where the fields of the system's structures stand, in bytes. Typed arrays over stable memory are
+// used as structures: a converted struct argument would cost more than the call it describes.
+
+/** struct pollfd (poll(2)): int fd; short events; short revents. */
+export const POLLFD_BYTES = 8;
+export const POLLFD_EVENTS = 4;
+export const POLLFD_REVENTS = 6;
+
+/** struct epoll_event (epoll_ctl(2)) is packed on x86-64 and padded elsewhere. */
+export const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
+
+/** struct io_uring_params (linux/io_uring.h): ten u32, then two blocks of offsets. */
+export const URING_PARAMS_BYTES = 120;
+export const URING_SQE_BYTES = 64;
+export const URING_CQE_BYTES = 16;
