@@ -1,0 +1,171 @@
+// Log-linear bins: every octave is cut into 128 equal parts, so a bin is at most 1/128 of its value
+// wide and two histograms add up bin by bin. The idea is HdrHistogram's (Gil Tene) and fio's
+// (stat.h, "plat" bins); the bins are our own so that the record's format is.
+import type { Bins } from '../records/schema.ts';
+
+export const SCHEME = 'log-linear-7';
+/** Largest value that can be kept: 2^53, where doubles stop telling whole numbers apart. */
+export const LARGEST = 2 ** 53;
+
+const SUB_BITS = 7;
+const SUB_BINS = 2 ** SUB_BITS;
+/** Below 2^31 the index is found in 32-bit arithmetic; above, after this exact scaling. */
+const SCALE_BITS = 24;
+const SCALE = 2 ** -SCALE_BITS;
+const SIGN_BIT = 2 ** 31;
+
+/** Bin of a whole number below 2^31. Below 256 every bin holds one whole number. */
+function smallIndex(value: number): number {
+  if (value < SUB_BINS) return value;
+  const shift = 31 - SUB_BITS - Math.clz32(value);
+  return shift * SUB_BINS + (value >>> shift);
+}
+
+/** Bin of a value in [0, 2^53]. Fractions are cut off. */
+export function binOf(value: number): number {
+  if (value < SIGN_BIT) return smallIndex(value | 0);
+  return smallIndex((value * SCALE) | 0) + SCALE_BITS * SUB_BINS;
+}
+
+/** How many bins the scheme has. */
+export const BIN_COUNT = binOf(LARGEST) + 1;
+
+/** Smallest value of a bin. */
+export function binLow(index: number): number {
+  if (index < SUB_BINS) return index;
+  const shift = Math.floor(index / SUB_BINS) - 1;
+  return (index - shift * SUB_BINS) * 2 ** shift;
+}
+
+/** Largest whole number in a bin. */
+export function binHigh(index: number): number {
+  return Math.min(binLow(index + 1) - 1, LARGEST);
+}
+
+export class Histogram {
+  readonly #counts = new Float64Array(BIN_COUNT);
+  // n, min and max live in a typed array: a double field of an object may be boxed on each store.
+  readonly #state = new Float64Array([0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+
+  /** How many values were recorded. */
+  get n(): number {
+    return this.#state[0]!;
+  }
+
+  /** Smallest value, exact (after `fromBins`: the low edge of its bin); NaN when empty. */
+  get min(): number {
+    return this.n === 0 ? Number.NaN : this.#state[1]!;
+  }
+
+  /** Largest value, exact (after `fromBins`: the high edge of its bin); NaN when empty. */
+  get max(): number {
+    return this.n === 0 ? Number.NaN : this.#state[2]!;
+  }
+
+  /**
+   * Count one value in [0, 2^53]. Allocates nothing. Throws RangeError on anything else: a negative
+   * latency is a fault of the measurement and must not be hidden in a bin.
+   */
+  record(value: number): void {
+    if (!(value >= 0 && value <= LARGEST)) refuse(value);
+    const index =
+      value < SIGN_BIT
+        ? smallIndex(value | 0)
+        : smallIndex((value * SCALE) | 0) + SCALE_BITS * SUB_BINS;
+    const counts = this.#counts;
+    counts[index] = counts[index]! + 1;
+    const state = this.#state;
+    state[0] = state[0]! + 1;
+    if (value < state[1]!) state[1] = value;
+    if (value > state[2]!) state[2] = value;
+  }
+
+  recordMany(values: Float64Array): void {
+    for (let i = 0; i < values.length; i++) this.record(values[i]!);
+  }
+
+  /** Add another histogram's counts to this one. The order of merging does not matter. */
+  merge(other: Histogram): void {
+    const theirs = other.#counts;
+    const counts = this.#counts;
+    for (let i = 0; i < BIN_COUNT; i++) counts[i] = counts[i]! + theirs[i]!;
+    const state = this.#state;
+    state[0] = state[0]! + other.#state[0]!;
+    state[1] = Math.min(state[1]!, other.#state[1]!);
+    state[2] = Math.max(state[2]!, other.#state[2]!);
+  }
+
+  /**
+   * Nearest-rank quantile, as the middle of its bin: exact below 256, within 0.4 % above. Throws
+   * RangeError when empty or when `q` is outside [0, 1].
+   */
+  quantile(q: number): number {
+    if (this.n === 0) throw new RangeError('An empty histogram has no quantiles.');
+    if (!(q >= 0 && q <= 1)) throw new RangeError(`A quantile lies in [0, 1], not at ${q}.`);
+    if (q === 0) return this.min;
+    const rank = nearestRank(this.n, q);
+    if (rank >= this.n) return this.max;
+    let seen = 0;
+    let index = 0;
+    while (index < BIN_COUNT - 1) {
+      seen += this.#counts[index]!;
+      if (seen >= rank) break;
+      index++;
+    }
+    const middle = (binLow(index) + binHigh(index)) / 2;
+    return Math.min(Math.max(middle, this.min), this.max);
+  }
+
+  /** The bins that hold something, ascending, as they stand in a record. */
+  toBins(): Bins {
+    const index: number[] = [];
+    const count: number[] = [];
+    for (let i = 0; i < BIN_COUNT; i++) {
+      if (this.#counts[i] === 0) continue;
+      index.push(i);
+      count.push(this.#counts[i]!);
+    }
+    return { scheme: SCHEME, index, count };
+  }
+
+  /** A histogram from a record's bins. Throws RangeError on bins that `toBins` cannot have made. */
+  static fromBins(bins: Bins): Histogram {
+    const scheme: string = bins.scheme;
+    if (scheme !== SCHEME) throw new RangeError(`Bins of scheme ${scheme}; this is ${SCHEME}.`);
+    if (bins.index.length !== bins.count.length) {
+      throw new RangeError('Bins need as many counts as indices.');
+    }
+    const histogram = new Histogram();
+    const state = histogram.#state;
+    let last = -1;
+    for (let i = 0; i < bins.index.length; i++) {
+      const at = bins.index[i]!;
+      const count = bins.count[i]!;
+      if (!Number.isInteger(at) || at <= last || at >= BIN_COUNT) {
+        throw new RangeError(`Bin indices must ascend from 0 to ${BIN_COUNT - 1}; found ${at}.`);
+      }
+      if (!Number.isSafeInteger(count) || count < 1) {
+        throw new RangeError(`A bin's count must be a whole number above 0, not ${count}.`);
+      }
+      last = at;
+      histogram.#counts[at] = count;
+      state[0] = state[0]! + count;
+    }
+    if (last >= 0) {
+      state[1] = binLow(bins.index[0]!);
+      state[2] = binHigh(last);
+    }
+    return histogram;
+  }
+}
+
+/** Rank (from 1) of the q-quantile among n values; forgives the rounding of q · n. */
+function nearestRank(n: number, q: number): number {
+  return Math.min(n, Math.max(1, Math.ceil(q * n * (1 - 4 * Number.EPSILON))));
+}
+
+function refuse(value: number): never {
+  throw new RangeError(
+    `A histogram keeps values from 0 to 2^53, not ${value}. Look for a swapped start and end.`,
+  );
+}
