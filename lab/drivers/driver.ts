@@ -76,7 +76,7 @@ export interface Operations {
   readonly length_bytes: Uint32Array;
 }
 
-/** What is finished, valid until the next `wait`: entries 0 … n − 1. */
+/** What is finished, valid until the next `submit` or `wait`: entries 0 … n − 1. */
 export interface Completions {
   readonly slot: Uint32Array;
   /** Bytes moved; 0 at the end of a file; a negated errno on error. */

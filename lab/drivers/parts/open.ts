@@ -1,0 +1,66 @@
+// Opening a target and asking whether a driver can: the same for every driver that owns a plain
+// descriptor.
+import { constants } from 'node:fs';
+import { SystemCallError, Unsupported } from '../../errors.ts';
+import type { DriverFacts, OpenContext, Probe } from '../driver.ts';
+
+/** Open the target; `nonblocking` for drivers that must never wait in read(2). */
+export function openTarget(context: OpenContext, nonblocking: boolean): number {
+  const { target, platform } = context;
+  let flags = target.writable ? constants.O_RDWR : constants.O_RDONLY;
+  flags |= constants.O_NOCTTY;
+  if (target.direct) flags |= constants.O_DIRECT;
+  if (nonblocking) flags |= constants.O_NONBLOCK;
+  return platform.posix.open(target.path, flags);
+}
+
+/** Why a driver does not fit the kind of device at all, or undefined where it does. */
+export function misfit(facts: DriverFacts, context: OpenContext): Probe | undefined {
+  const { target } = context;
+  if (!facts.platforms.includes(process.platform)) {
+    return {
+      ok: false,
+      reason: `${facts.id} exists on ${facts.platforms.join(', ')}, this is ${process.platform}`,
+      fix: `run it on ${facts.platforms.join(' or ')}`,
+    };
+  }
+  if (facts.serves.includes(target.kind)) return undefined;
+  const why =
+    target.kind === 'block' && facts.reports === 'readiness'
+      ? 'a regular file is always ready, so readiness says nothing about it'
+      : `it serves ${facts.serves.join(' and ')} devices`;
+  return {
+    ok: false,
+    reason: `${facts.id} does not fit ${target.device}: ${why}`,
+    fix: `choose a ${facts.serves.join(' or ')} device`,
+  };
+}
+
+/** The reason an attempt failed, as a probe's answer. */
+export function refusal(error: unknown): Probe {
+  if (error instanceof SystemCallError) {
+    return { ok: false, reason: error.message, errno: error.errno, fix: error.hint || 'see scan' };
+  }
+  if (error instanceof Unsupported) {
+    const { reason, fix, errno } = error;
+    return errno ? { ok: false, reason, errno, fix } : { ok: false, reason, fix };
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  return { ok: false, reason, fix: 'run again with --debug' };
+}
+
+/** The usual probe: try the real thing, take it down again, report what refused. */
+export async function probeByOperation(
+  facts: DriverFacts,
+  context: OpenContext,
+  attempt: () => Promise<void> | void,
+): Promise<Probe> {
+  const no = misfit(facts, context);
+  if (no) return no;
+  try {
+    await attempt();
+    return { ok: true };
+  } catch (error) {
+    return refusal(error);
+  }
+}
