@@ -30,6 +30,8 @@ export interface Stimulus {
   readonly offsets_ns: readonly number[];
   /** Messages sent first, fast, that the cell does not count. */
   readonly warmup: number;
+  /** Marks every message of this stimulus, so that a reader can tell stale ones. */
+  readonly epoch: number;
 }
 
 export interface DeviceContext {

@@ -16,6 +16,8 @@ export interface PosixCalls {
   /** Open a path; throws SystemCallError that tells "no permission" from "not there". */
   open(path: string, flags: number): number;
   close(fd: number): number;
+  /** A named pipe; throws SystemCallError. */
+  mkfifo(path: string, mode: number): void;
   read(fd: number, address: number, length: number): number;
   write(fd: number, address: number, length: number): number;
   pread(fd: number, address: number, length: number, offset: number): number;

@@ -95,6 +95,7 @@ const TCSANOW = 0;
 export function posixCalls(lib: Library, memory: (length: number) => Memory): PosixCalls {
   const open = lib.func('open', 'int', ['str', 'int', 'int']);
   const close = lib.func('close', 'int', ['int']);
+  const mkfifo = lib.func('mkfifo', 'int', ['str', 'int']);
   const posixOpenpt = lib.func('posix_openpt', 'int', ['int']);
   const grantpt = lib.func('grantpt', 'int', ['int']);
   const unlockpt = lib.func('unlockpt', 'int', ['int']);
@@ -122,6 +123,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
   return {
     open: (path, flags) => must(open(path, flags | O_CLOEXEC, 0), 'open', path),
     close: fd => close(fd),
+    mkfifo: (path, mode) => void must(mkfifo(path, mode), 'mkfifo', path),
     read: lib.func('read', 'int64_t', ['int', 'uint64_t', 'uint64_t']),
     write: lib.func('write', 'int64_t', ['int', 'uint64_t', 'uint64_t']),
     pread: lib.func('pread', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),

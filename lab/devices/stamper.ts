@@ -1,0 +1,73 @@
+// Sends stamped messages on a schedule: the other side of the fifo and of the pty. Open loop: it
+// never waits for the reader, so a slow reader shows as latency and not as a gentler schedule.
+import { DeviceGone, TimedOut } from '../errors.ts';
+import { EAGAIN, EINTR, POLLOUT } from '../ffi/linux/constants.ts';
+import type { Memory, Platform } from '../ffi/platform.ts';
+import type { Stimulus } from './device.ts';
+import { EPOCH, INTENDED_NS, SENT_NS, SEQUENCE, STAMP_BYTES } from './stamp.ts';
+
+const WARMUP_GAP_NS = 200_000;
+/** Quiet before the first counted message, so that the warm-up has been read. */
+const SETTLE_NS = 5_000_000;
+const READER_LIMIT_MS = 2000;
+
+export class Stamper {
+  readonly #platform: Platform;
+  readonly #fd: number;
+  readonly #message: Memory;
+  readonly #fields: Float64Array;
+  readonly #pollfd: Memory;
+
+  /** `fd` is open for writing and non-blocking. */
+  constructor(platform: Platform, fd: number) {
+    this.#platform = platform;
+    this.#fd = fd;
+    this.#message = platform.memory(STAMP_BYTES);
+    this.#fields = new Float64Array(this.#message.bytes.buffer);
+    this.#pollfd = platform.memory(8);
+    new Int32Array(this.#pollfd.bytes.buffer)[0] = fd;
+    new Int16Array(this.#pollfd.bytes.buffer)[2] = POLLOUT;
+  }
+
+  /** Blocks this thread until the last message is out. Throws TimedOut or DeviceGone. */
+  send(stimulus: Stimulus): void {
+    const { now, sleepUntil } = this.#platform;
+    let intended = now() + WARMUP_GAP_NS;
+    for (let i = stimulus.warmup; i > 0; i--) {
+      sleepUntil(intended);
+      this.#write(intended, -i, stimulus.epoch);
+      intended += WARMUP_GAP_NS;
+    }
+    const start = now() + SETTLE_NS;
+    const { offsets_ns } = stimulus;
+    for (let i = 0; i < offsets_ns.length; i++) {
+      intended = start + offsets_ns[i]!;
+      sleepUntil(intended);
+      this.#write(intended, i, stimulus.epoch);
+    }
+  }
+
+  #write(intended_ns: number, sequence: number, epoch: number): void {
+    const { posix, now, errno, errnoName } = this.#platform;
+    this.#fields[INTENDED_NS] = intended_ns;
+    this.#fields[SEQUENCE] = sequence;
+    this.#fields[EPOCH] = epoch;
+    for (let sent = 0; sent < STAMP_BYTES; ) {
+      if (sent === 0) this.#fields[SENT_NS] = now();
+      const wrote = posix.write(this.#fd, this.#message.address + sent, STAMP_BYTES - sent);
+      if (wrote >= 0) sent += wrote;
+      else if (errno() === EAGAIN) this.#waitForReader();
+      else if (errno() !== EINTR) throw new DeviceGone(`write: ${errnoName(errno())}`);
+    }
+  }
+
+  #waitForReader(): void {
+    if (this.#platform.posix.poll(this.#pollfd.address, 1, READER_LIMIT_MS) !== 0) return;
+    throw new TimedOut(`the reader took nothing for ${READER_LIMIT_MS} ms and the pipe is full`);
+  }
+
+  free(): void {
+    this.#message.free();
+    this.#pollfd.free();
+  }
+}
