@@ -1,0 +1,166 @@
+// Tables that fit the terminal: columns are measured in display columns (Unicode TR11), and a table
+// too wide for the screen goes on beneath itself with its leading columns repeated, so that nothing
+// is lost at 40 columns. Cells are plain text; colour is added after measuring.
+import { plainText } from './format.ts';
+
+export interface Column {
+  readonly title: string;
+  readonly align: 'left' | 'right';
+  /** Repeated where the table is cut into several; the leading columns. */
+  readonly stub?: boolean;
+}
+
+/** Text is made plain before it is measured; `paint` colours it afterwards. */
+export interface Cell {
+  readonly text: string;
+  /** One display column in front of the text, painted by itself: a driver's mark. */
+  readonly mark?: string;
+  readonly paintMark?: (mark: string) => string;
+}
+
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const WIDE =
+  /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const INVISIBLE = /^[\p{Mn}\p{Me}\p{Cf}]+$/u;
+
+/** Columns a text takes on a terminal. */
+export function displayWidth(text: string): number {
+  let width = 0;
+  for (const { segment } of SEGMENTER.segment(text)) width += graphemeWidth(segment);
+  return width;
+}
+
+function graphemeWidth(segment: string): number {
+  if (INVISIBLE.test(segment)) return 0;
+  return WIDE.test(segment) ? 2 : 1;
+}
+
+/** Cut to a width, with an ellipsis where something is missing. */
+export function truncate(text: string, width: number): string {
+  if (displayWidth(text) <= width) return text;
+  let kept = '';
+  let used = 0;
+  for (const { segment } of SEGMENTER.segment(text)) {
+    const next = graphemeWidth(segment);
+    if (used + next > width - 1) break;
+    kept += segment;
+    used += next;
+  }
+  return width < 1 ? '' : `${kept}…`;
+}
+
+/** Filled with spaces to a width, on the right for `left`, and the other way round. */
+export function pad(text: string, width: number, align: 'left' | 'right'): string {
+  const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
+  return align === 'left' ? text + space : space + text;
+}
+
+/** Words broken into lines of at most `width` columns; a longer word is broken inside. */
+export function wrap(text: string, width: number, indent = ''): string[] {
+  const lines: string[] = [];
+  const room = Math.max(8, width - indent.length);
+  let line = '';
+  for (let word of plainText(text).split(' ').filter(Boolean)) {
+    while (displayWidth(word) > room) {
+      if (line) lines.push(line);
+      const head = truncate(word, room + 1).slice(0, -1);
+      lines.push(head);
+      word = word.slice(head.length);
+      line = '';
+    }
+    if (line && displayWidth(line) + 1 + displayWidth(word) > room) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  if (line) lines.push(line);
+  return lines.map((one, i) => (i === 0 ? one : indent + one));
+}
+
+/** Lines of a table no wider than `width`. */
+export function renderTable(
+  columns: readonly Column[],
+  rows: readonly (readonly (Cell | string)[])[],
+  {
+    width,
+    dim = text => text,
+  }: { readonly width: number; readonly dim?: (text: string) => string },
+): string[] {
+  const cells = rows.map(row => row.map(asCell));
+  const widths = columns.map((column, i) =>
+    Math.max(displayWidth(column.title), ...cells.map(row => cellWidth(row[i]))),
+  );
+  const all = columns.map((_, i) => i);
+  const needed = (gap: number) => widths.reduce((sum, one) => sum + one, gap * (all.length - 1));
+  const gap = needed(2) <= width ? 2 : 1;
+  const blocks = needed(gap) <= width ? [all] : split(columns, widths, width);
+  return blocks.flatMap((block, i) => {
+    const lines = renderBlock(columns, cells, block, widths, { width, gap, dim });
+    return i === 0 ? lines : ['', ...lines];
+  });
+}
+
+function asCell(cell: Cell | string): Cell {
+  if (typeof cell === 'string') return { text: plainText(cell) };
+  return { ...cell, text: plainText(cell.text) };
+}
+
+function cellWidth(cell: Cell | undefined): number {
+  return cell ? displayWidth(cell.text) + (cell.mark ? 2 : 0) : 0;
+}
+
+/** Stub columns in every block, then as many others as fit. */
+function split(columns: readonly Column[], widths: number[], width: number): number[][] {
+  const stubs = columns.flatMap((column, i) => (column.stub ? [i] : []));
+  const others = columns.flatMap((column, i) => (column.stub ? [] : [i]));
+  const widest = Math.max(...others.map(i => widths[i]!));
+  // A long name gives way first: the numbers are what the table is for.
+  while (stubs.length > 0) {
+    const used = stubs.reduce((sum, i) => sum + widths[i]! + 1, 0);
+    const largest = stubs.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
+    if (used + widest <= width || widths[largest]! <= 8) break;
+    widths[largest] = widths[largest]! - 1;
+  }
+  const start = stubs.reduce((sum, i) => sum + widths[i]! + 1, 0);
+  const blocks: number[][] = [];
+  let used = Number.POSITIVE_INFINITY;
+  for (const i of others) {
+    if (used + 1 + widths[i]! > width) {
+      blocks.push([...stubs]);
+      used = start - 1;
+    }
+    blocks.at(-1)!.push(i);
+    used += 1 + widths[i]!;
+  }
+  return blocks.length > 0 ? blocks : [stubs];
+}
+
+function renderBlock(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  block: readonly number[],
+  widths: readonly number[],
+  { width, gap, dim }: { width: number; gap: number; dim: (text: string) => string },
+): string[] {
+  const joined = (parts: readonly string[]) => parts.join(' '.repeat(gap)).trimEnd();
+  const room = (i: number) => Math.min(widths[i]!, width);
+  const head = joined(
+    block.map(i => pad(truncate(columns[i]!.title, room(i)), room(i), columns[i]!.align)),
+  );
+  const rule = '─'.repeat(
+    Math.min(
+      width,
+      block.reduce((sum, i) => sum + room(i) + gap, -gap),
+    ),
+  );
+  const body = rows.map(row =>
+    joined(block.map(i => renderCell(row[i] ?? { text: '' }, room(i), columns[i]!.align))),
+  );
+  return [dim(head), dim(rule), ...body];
+}
+
+function renderCell(cell: Cell, width: number, align: 'left' | 'right'): string {
+  if (!cell.mark) return pad(truncate(cell.text, width), width, align);
+  const mark = cell.paintMark ? cell.paintMark(cell.mark) : cell.mark;
+  return `${mark} ${pad(truncate(cell.text, width - 2), width - 2, align)}`;
+}

@@ -1,0 +1,178 @@
+// Comparisons: paired round by round inside a run (what both drivers shared in a round cancels), and
+// unpaired across runs, said so. The baseline against itself, its A/A repeat, shows the noise: a
+// difference inside it is a tie.
+import { createRandom, deriveSeed } from '../measure/random.ts';
+import { median, pairedRatio, quantileSorted, verdict } from '../measure/statistics.ts';
+import type { Comparison, LabRecord, Metric } from './schema.ts';
+
+/** Marks the baseline's repeat: `repeat: 1` among its parameters. */
+export const REPEAT = 'repeat';
+
+export interface InsideOptions {
+  /** Driver id that the others are divided by. */
+  readonly baseline: string;
+  readonly metric: string;
+  readonly seed: number;
+}
+
+/** Across runs nothing is paired: the medians are divided, and both sides vary. */
+export interface AcrossComparison extends Comparison {
+  readonly paired: false;
+  /** Rounds of the baseline; `rounds` are the driver's. */
+  readonly baseline_rounds: number;
+}
+
+/** Per round number, the metric's median or value in that round. */
+export function roundValues(record: LabRecord, metric: string): Map<number, number> {
+  const values = new Map<number, number>();
+  for (const round of record.rounds) {
+    const value = round.values[metric] ?? (metric === 'latency_ns' ? round.p50 : undefined);
+    if (value !== undefined && Number.isFinite(value)) values.set(round.round, value);
+  }
+  return values;
+}
+
+/** The one number of a metric: a distribution's p50 or a total's value. */
+export function centreOf(metric: Metric): number {
+  return 'value' in metric ? metric.value : metric.p50;
+}
+
+/** Parameters without the mark of a repeat, so that a repeat falls in with its original. */
+export function settingOf(record: LabRecord): LabRecord['parameters'] {
+  return Object.fromEntries(Object.entries(record.parameters).filter(([key]) => key !== REPEAT));
+}
+
+/** Is this record the baseline's A/A repeat? */
+export function isRepeat(record: LabRecord): boolean {
+  return Boolean(record.parameters[REPEAT]);
+}
+
+/** Same experiment, device, place and setting: what may be compared inside a run. */
+export function groupKey(record: LabRecord): string {
+  const setting = Object.entries(settingOf(record)).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([record.experiment, record.device, record.place, setting]);
+}
+
+/**
+ * Every driver over the baseline, within groups of the same experiment, device, place and setting;
+ * rounds are matched by their number, so partial records take part with what they have. Records
+ * without rounds of this metric, and ratios over zero, are left out.
+ */
+export function compareInsideRun(
+  records: readonly LabRecord[],
+  { baseline, metric, seed }: InsideOptions,
+): Comparison[] {
+  const groups = Map.groupBy(records, groupKey);
+  return [...groups].flatMap(([key, group]) => {
+    const base = group.find(one => one.driver === baseline && !isRepeat(one));
+    if (!base) return [];
+    const ratioOf = (record: LabRecord): Comparison | undefined =>
+      pairUp(record, base, metric, deriveSeed(seed, key, record.driver, isRepeat(record) ? 1 : 0));
+    const repeats = group.filter(one => one.driver === baseline && isRepeat(one));
+    const noise = repeats.map(ratioOf).filter(one => one !== undefined);
+    // Two-sided: A/A that came out at 1.05 could as well have come out at 1/1.05.
+    const band = noise[0] && bothWays(noise[0].interval);
+    const compared = group
+      .filter(one => one !== base && one.driver !== baseline && !isRepeat(one))
+      .map(ratioOf)
+      .filter(one => one !== undefined)
+      .map(one => ({
+        ...one,
+        verdict: verdict(one.ratio, one.interval, band, settledByOne(base, metric, one.rounds)),
+      }));
+    return [...noise, ...compared];
+  });
+}
+
+/**
+ * B over A for every pair of records with the same experiment, device, place, driver and setting;
+ * or, where each side is a single record, for those two if experiment and device agree. Unpaired:
+ * a bootstrap of the ratio of medians over rounds.
+ */
+export function compareAcross(
+  a: readonly LabRecord[],
+  b: readonly LabRecord[],
+  { metric, seed }: { readonly metric: string; readonly seed: number },
+): AcrossComparison[] {
+  const found: AcrossComparison[] = [];
+  const single = a.length === 1 && b.length === 1;
+  for (const record of b) {
+    if (!single && isRepeat(record)) continue;
+    const base = single ? a[0] : a.find(one => isSame(one, record));
+    if (!base || base.experiment !== record.experiment || base.device !== record.device) continue;
+    const one = [...roundValues(record, metric).values()];
+    const other = [...roundValues(base, metric).values()];
+    if (one.length === 0 || other.length === 0) continue;
+    const ratio = median(one) / median(other);
+    const interval = ratioInterval(one, other, deriveSeed(seed, groupKey(record), record.driver));
+    if (!Number.isFinite(ratio) || !interval.every(Number.isFinite)) continue;
+    const fewest = Math.min(one.length, other.length);
+    found.push({
+      experiment: record.experiment,
+      device: record.device,
+      driver: record.driver,
+      baseline: base.driver,
+      parameters: settingOf(record),
+      metric,
+      ratio,
+      interval,
+      rounds: one.length,
+      baseline_rounds: other.length,
+      verdict: verdict(ratio, interval, undefined, settledByOne(base, metric, fewest)),
+      paired: false,
+    });
+  }
+  return found;
+}
+
+function isSame(a: LabRecord, b: LabRecord): boolean {
+  return a.driver === b.driver && !isRepeat(a) && groupKey(a) === groupKey(b);
+}
+
+/** Counts of a simulator are settled by one round; times need several, see `verdict`. */
+function settledByOne(base: LabRecord, metric: string, rounds: number): number | undefined {
+  const counted = base.metrics[metric]?.kind === 'count' && base.evidence.device === 'simulated';
+  return counted ? undefined : rounds;
+}
+
+function pairUp(
+  record: LabRecord,
+  base: LabRecord,
+  metric: string,
+  seed: number,
+): Comparison | undefined {
+  const theirs = roundValues(base, metric);
+  const pairs = [...roundValues(record, metric)].filter(([round]) => theirs.has(round));
+  const found = pairedRatio(
+    pairs.map(([, value]) => value),
+    pairs.map(([round]) => theirs.get(round)!),
+    seed,
+  );
+  if (!found) return undefined;
+  return {
+    experiment: record.experiment,
+    device: record.device,
+    driver: record.driver,
+    baseline: base.driver,
+    parameters: settingOf(record),
+    metric,
+    ratio: found.ratio,
+    interval: found.interval,
+    rounds: pairs.length,
+    verdict: 'noise',
+  };
+}
+
+function bothWays([low, high]: readonly [number, number]): [number, number] {
+  const widest = Math.max(high, low > 0 ? 1 / low : high);
+  return [1 / widest, widest];
+}
+
+/** 95 % percentile bootstrap of median(a) / median(b), both sides resampled. */
+function ratioInterval(a: readonly number[], b: readonly number[], seed: number): [number, number] {
+  const random = createRandom(seed);
+  const draw = (values: readonly number[]) =>
+    median(values.map(() => values[Math.floor(random() * values.length)]!));
+  const ratios = Float64Array.from({ length: 2_000 }, () => draw(a) / draw(b)).sort();
+  return [quantileSorted(ratios, 0.025), quantileSorted(ratios, 0.975)];
+}

@@ -1,0 +1,120 @@
+// The schema put to work: a compiled validator per document, and its findings in words that name
+// the field. Used on reading and on writing, so that nothing is saved that cannot be read again.
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { BIN_COUNT } from '../measure/histogram.ts';
+import type { Bins, LabRecord, LabRun, LabRunFile } from './schema.ts';
+import { RecordSchema, RunFileSchema, RunSchema } from './schema.ts';
+
+interface Check {
+  Check(value: unknown): boolean;
+  Errors(value: unknown): readonly Finding[];
+}
+
+interface Finding {
+  keyword: string;
+  instancePath: string;
+  params: unknown;
+  message: string;
+}
+
+const compiled = new Map<unknown, Check>();
+
+/** Compiling costs some milliseconds: once per schema, when first needed. */
+function validator(schema: TSchema): Check {
+  let check = compiled.get(schema);
+  if (!check) {
+    check = Compile(schema);
+    compiled.set(schema, check);
+  }
+  return check;
+}
+
+/** What is wrong with a record, in words; undefined when it is a good one. */
+export function recordFault(value: unknown): string | undefined {
+  const check = validator(RecordSchema);
+  if (!check.Check(value)) return faultOf(check, value);
+  return binsFault(value as LabRecord, '');
+}
+
+/** What is wrong with a run document (records inside, or their ids); undefined when good. */
+export function runFault(value: unknown): string | undefined {
+  const holdsIds = holdsOnlyIds(value);
+  const check = validator(holdsIds ? RunFileSchema : RunSchema);
+  if (!check.Check(value)) return faultOf(check, value);
+  if (holdsIds) return undefined;
+  for (const [i, record] of (value as LabRun).records.entries()) {
+    const fault = binsFault(record, `records[${i}].`);
+    if (fault) return fault;
+  }
+  return undefined;
+}
+
+/** Is this the form with the records' ids (on disk), not the records themselves (`--json`)? */
+export function isRunFile(run: LabRun | LabRunFile): run is LabRunFile {
+  return holdsOnlyIds(run);
+}
+
+function holdsOnlyIds(value: unknown): boolean {
+  const records = (value as { records?: unknown } | null)?.records;
+  return Array.isArray(records) && records.every(one => typeof one === 'string');
+}
+
+/** What the schema cannot say: bins that belong together. */
+function binsFault(record: LabRecord, prefix: string): string | undefined {
+  for (const [name, metric] of Object.entries(record.metrics)) {
+    if (!('bins' in metric)) continue;
+    const fault = oneBinsFault(metric.bins);
+    if (fault) return `${prefix}metrics.${name}.bins: ${fault}`;
+  }
+  return undefined;
+}
+
+function oneBinsFault(bins: Bins): string | undefined {
+  if (bins.index.length !== bins.count.length) return 'index and count differ in length';
+  for (let i = 1; i < bins.index.length; i++) {
+    if (bins.index[i]! <= bins.index[i - 1]!) return 'index does not ascend';
+  }
+  if ((bins.index.at(-1) ?? 0) >= BIN_COUNT) return `index must stay below ${BIN_COUNT}`;
+  if (bins.count.includes(0)) return 'count must not hold 0';
+  return undefined;
+}
+
+function faultOf(check: Check, value: unknown): string {
+  const findings = check.Errors(value);
+  // A union reports its branches too; the finding that lies deepest is the one that helps, and
+  // `schema is false` only repeats the unexpected field.
+  const useful = findings.filter(one => one.keyword !== 'boolean' && one.keyword !== 'anyOf');
+  const first = useful[0] ?? findings[0];
+  if (!first) return 'does not fit the schema';
+  return `${fieldName(first.instancePath)}: ${inWords(first)}`;
+}
+
+/** `/rounds/0/n` as `rounds[0].n`. */
+function fieldName(pointer: string): string {
+  if (pointer === '') return 'the document';
+  let name = '';
+  for (const part of pointer.slice(1).split('/')) {
+    const key = part.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (/^\d+$/.test(key)) name += `[${key}]`;
+    else name += name ? `.${key}` : key;
+  }
+  return name;
+}
+
+function inWords(finding: Finding): string {
+  const params = finding.params as Record<string, unknown>;
+  const list = (key: string) => (Array.isArray(params[key]) ? params[key].join(', ') : '');
+  switch (finding.keyword) {
+    case 'required':
+      return `lacks ${list('requiredProperties')}`;
+    case 'additionalProperties':
+      return `unknown field ${list('additionalProperties')}`;
+    case 'enum':
+      return `must be one of ${list('allowedValues')}`;
+    case 'const':
+      return `must be ${String(params.allowedValue)}`;
+    default:
+      return finding.message;
+  }
+}
