@@ -1,0 +1,74 @@
+// Reading the small text files of /proc and /sys without surprises: whatever is missing, refused,
+// too big or not a plain file is simply not there. Nothing here throws or blocks.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+} from 'node:fs';
+
+const MAX_BYTES = 4 * 1024 * 1024;
+
+/**
+ * A file's text, without the line break at its end; undefined where it cannot be read. Files of
+ * /proc say 0 bytes of themselves, so it is read to its end, at most 4 MiB.
+ */
+export function readText(path: string): string | undefined {
+  let fd = -1;
+  try {
+    // O_NONBLOCK: opening a named pipe must not wait for a writer.
+    fd = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    if (!fstatSync(fd).isFile()) return undefined;
+    const parts: Buffer[] = [];
+    let total = 0;
+    while (total < MAX_BYTES) {
+      const part = Buffer.allocUnsafe(65_536);
+      const got = readSync(fd, part, 0, part.length, null);
+      if (got <= 0) break;
+      parts.push(part.subarray(0, got));
+      total += got;
+    }
+    return Buffer.concat(parts).toString('utf8').replace(/\n+$/, '');
+  } catch {
+    return undefined;
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+/** A file that holds one number; undefined where it is missing or holds something else. */
+export function readNumber(path: string): number | undefined {
+  const text = readText(path)?.trim();
+  return text !== undefined && /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** Names in a folder, sorted as a person would (cpu2 before cpu10); empty where it is not there. */
+export function listNames(path: string): string[] {
+  try {
+    return readdirSync(path).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  } catch {
+    return [];
+  }
+}
+
+/** Where a path really leads, or undefined. */
+export function resolvePath(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value of a `name: value` line, as in /proc/self/status; undefined where there is none. */
+export function fieldOf(text: string | undefined, field: string): string | undefined {
+  if (text === undefined) return undefined;
+  for (const line of text.split('\n')) {
+    const colon = line.indexOf(':');
+    if (colon > 0 && line.slice(0, colon).trim() === field) return line.slice(colon + 1).trim();
+  }
+  return undefined;
+}
