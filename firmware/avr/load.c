@@ -1,0 +1,17 @@
+/* The main loop's other work: a program does something beside its serial line. How much, in cycles
+ * per turn, is part of the protocol's description. */
+#include "board.h"
+#include <util/delay_basic.h>
+
+volatile uint8_t load;
+static uint16_t noise = 0xace1;
+
+void load_turn(void) {
+  uint8_t now = load;
+  if (now == IOLAB_NONE) return;
+  /* A 16-bit Galois shift register (taps 16 14 13 11): the same sequence after every reset. */
+  noise = (uint16_t)((noise >> 1) ^ (-(noise & 1u) & 0xb400u));
+  /* _delay_loop_2 takes four cycles per count. */
+  if (now == IOLAB_MEDIUM) _delay_loop_2(256 + (noise & 255));
+  else _delay_loop_2(2048 + (noise & 1023));
+}
