@@ -48,6 +48,8 @@ export interface DeviceContext {
 /** A started device, living in its own process until `close`. */
 export interface DeviceSession {
   readonly target: Target;
+  /** What this very device is, where it differs from its family. */
+  readonly evidence?: Evidence;
   /** What can be said of this very device: model, firmware hash, file system. No serial numbers. */
   readonly identity: Readonly<Record<string, string>>;
   /** Send the stimulus; resolves when the last message is out. Absent where the host cannot. */

@@ -49,6 +49,8 @@ export interface Target {
   readonly writable: boolean;
   /** Bit rate of the line; only where `tty`. */
   readonly baud?: number;
+  /** Cycles per second of a board's stamps; only where a board answered. */
+  readonly timer_hz?: number;
   /** Open with O_DIRECT, past the page cache; only where kind is block. */
   readonly direct?: boolean;
   /** Size in bytes; only where kind is block. */

@@ -1,0 +1,83 @@
+// A cell: one short process that opens one driver, runs one workload through it and prints what it
+// measured. Being a process of its own it shares no collector, no compiled code, no signal handlers
+// and no thread pool with other mechanisms, and a foreign call that hangs can be killed with it.
+
+import type { OpenContext } from '../drivers/driver.ts';
+import { findDriver } from '../drivers/find.ts';
+import { loadPlatform } from '../ffi/load.ts';
+import type { Platform } from '../ffi/platform.ts';
+import { Account } from './account.ts';
+import { measureFloor } from './floor.ts';
+import { failure, readLine, say } from './lines.ts';
+import { runBlocking, runEvent } from './loops.ts';
+import type { CellJob, CellResult, Job, ProbeJob } from './protocol.ts';
+import { createWorkload, slotsFor } from './workloads/create.ts';
+
+/** One slot serves to ask; a page serves any device. */
+const PROBE_SLOT_BYTES = 4096;
+
+async function probe(platform: Platform, job: ProbeJob): Promise<void> {
+  const answers: Record<string, Awaited<ReturnType<typeof askOne>>> = {};
+  const askOne = async (id: string) => {
+    const driver = await findDriver(id);
+    const { target } = job;
+    return driver.probe({
+      platform,
+      target,
+      depth: 1,
+      slot_bytes: PROBE_SLOT_BYTES,
+      parameters: {},
+    });
+  };
+  for (const id of job.drivers) answers[id] = await askOne(id);
+  say({ event: 'probed', answers });
+}
+
+async function measure(platform: Platform, job: CellJob): Promise<void> {
+  const driver = await findDriver(job.driver);
+  const { target, parameters } = job;
+  const context: OpenContext = { platform, target, parameters, ...slotsFor(job) };
+  const engine = await driver.open(context);
+  const account = new Account(platform, () => engine.counters, job.interrupt_lines);
+  const workload = createWorkload(job, engine, account, platform);
+  say({ event: 'ready' });
+  try {
+    if (engine.loop === 'blocking') runBlocking(engine, workload, platform.now);
+    else await runEvent(engine, workload, platform.now);
+  } finally {
+    await engine.close();
+  }
+  const { series, totals, notes } = workload.results();
+  const settled = account.settle(workload.counted);
+  const result: CellResult = {
+    event: 'result',
+    n: workload.counted,
+    started: account.started,
+    ended: account.ended,
+    series: Object.fromEntries(Object.entries(series).map(([name, all]) => [name, encode(all)])),
+    totals: { ...settled.totals, ...totals },
+    threads: settled.threads,
+    notes,
+  };
+  say(result);
+}
+
+const encode = (samples: Float64Array): string =>
+  Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
+
+async function main(): Promise<void> {
+  const job = JSON.parse(readLine()) as Job;
+  const platform = await loadPlatform();
+  platform.dieWithParent();
+  if (job.do === 'probe') await probe(platform, job);
+  else if (job.do === 'floor') say({ event: 'floor', floor: await measureFloor(platform) });
+  else await measure(platform, job);
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  say(failure(error));
+  process.exit(1);
+}

@@ -1,0 +1,116 @@
+// What the orchestrator and its child processes say to each other: one JSON document a line. Types
+// only, so that both sides can share them. A cell is given its job on its first line of input.
+import type { DeviceFacts, Evidence, Stimulus } from '../devices/device.ts';
+import type { Probe, Target } from '../drivers/driver.ts';
+import type { Floor, Thread } from '../records/schema.ts';
+
+/** What a cell does with its driver. */
+export type WorkloadPlan =
+  | {
+      readonly kind: 'stamped-read';
+      /** Counted messages. */
+      readonly samples: number;
+      readonly epoch: number;
+    }
+  | {
+      readonly kind: 'request-reply';
+      readonly samples: number;
+      readonly warmup: number;
+      /** Intended start of every request, in nanoseconds from the first. */
+      readonly offsets_ns: readonly number[];
+      readonly baud: number;
+    }
+  | {
+      readonly kind: 'random-read';
+      readonly duration_ms: number;
+      /** Stop after so many operations instead of after `duration_ms`. */
+      readonly samples?: number;
+      readonly warmup_ms: number;
+      readonly block_bytes: number;
+      readonly seed: number;
+    };
+
+export interface CellJob {
+  readonly do: 'measure';
+  readonly driver: string;
+  readonly target: Target;
+  readonly depth: number;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly workload: WorkloadPlan;
+  /** Matches the device's lines in /proc/interrupts; absent where it has none. */
+  readonly interrupt_lines?: string;
+}
+
+export interface ProbeJob {
+  readonly do: 'probe';
+  readonly drivers: readonly string[];
+  readonly target: Target;
+}
+
+export interface FloorJob {
+  readonly do: 'floor';
+}
+
+export type Job = CellJob | ProbeJob | FloorJob;
+
+/** One cell's measurement. Samples travel as base64 of little-endian doubles. */
+export interface CellResult {
+  readonly event: 'result';
+  readonly n: number;
+  readonly started: string;
+  readonly ended: string;
+  /** Distributions: name → samples. */
+  readonly series: Readonly<Record<string, string>>;
+  /** One value each: rates, costs per operation, counts. */
+  readonly totals: Readonly<Record<string, number>>;
+  readonly threads: readonly Thread[];
+  readonly notes: readonly string[];
+}
+
+export interface Failure {
+  readonly event: 'failed';
+  readonly name: string;
+  readonly message: string;
+  readonly errno?: string;
+  readonly fix?: string;
+  readonly stack?: string;
+}
+
+export type CellEvent =
+  | { readonly event: 'ready' }
+  | CellResult
+  | { readonly event: 'probed'; readonly answers: Readonly<Record<string, Probe>> }
+  | { readonly event: 'floor'; readonly floor: Floor }
+  | Failure;
+
+/** What a device process is told and tells. */
+export interface DeviceJob {
+  readonly device: string;
+  readonly address: string;
+  readonly folder: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export type DeviceCommand = { readonly do: 'stimulate'; readonly stimulus: Stimulus };
+
+export type DeviceEvent =
+  | {
+      readonly event: 'ready';
+      readonly target: Target;
+      readonly identity: Readonly<Record<string, string>>;
+      readonly stimulates: boolean;
+      readonly evidence?: Evidence;
+    }
+  | { readonly event: 'stimulated' }
+  | { readonly event: 'gone'; readonly reason: string }
+  | { readonly event: 'found'; readonly devices: readonly FoundRow[] }
+  | Failure;
+
+export type FoundRow = Pick<DeviceFacts, 'kind' | 'evidence'> & {
+  readonly id: string;
+  readonly title: string;
+  readonly ok: boolean;
+  readonly reason?: string;
+  readonly errno?: string;
+  readonly fix?: string;
+};

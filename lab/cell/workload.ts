@@ -1,0 +1,33 @@
+// What is done with a driver, apart from how the driver waits: a workload prepares operations and
+// takes completions, and the two loops drive any workload over any driver.
+import type { BlockingEngine, EventEngine } from '../drivers/driver.ts';
+
+export type AnyEngine = BlockingEngine | EventEngine;
+
+export interface Workload {
+  readonly depth: number;
+  readonly slot_bytes: number;
+  /** True once nothing more will be prepared and nothing is in flight. */
+  readonly done: boolean;
+  /** Operations counted; the costs of the round are divided by this. */
+  readonly counted: number;
+  /** Fill the slot's operation; false when this slot has nothing to do any more. */
+  prepare(slot: number): boolean;
+  /** The slot was submitted between these two readings of the clock. */
+  submitted(slot: number, before_ns: number, after_ns: number): void;
+  /** The slot finished. Throws on an error or on data that is not what was asked for. */
+  completed(slot: number, result: number, time_ns: number): void;
+  results(): WorkloadResults;
+}
+
+export interface WorkloadResults {
+  readonly series: Readonly<Record<string, Float64Array>>;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+/** Called by a workload at the edges of the counted part, so that costs cover nothing else. */
+export interface Edges {
+  begin(): void;
+  end(): void;
+}

@@ -1,0 +1,45 @@
+// From a job's description to the workload that carries it out.
+
+import { STAMP_BYTES } from '../../devices/stamp.ts';
+import type { OpenContext } from '../../drivers/driver.ts';
+import type { Platform } from '../../ffi/platform.ts';
+import type { CellJob } from '../protocol.ts';
+import type { AnyEngine, Edges, Workload } from '../workload.ts';
+import { RandomRead } from './random-read.ts';
+import { REQUEST_REPLY_SLOT_BYTES, RequestReply } from './request-reply.ts';
+import { StampedRead } from './stamped-read.ts';
+
+/** Slots that a job needs of its driver. */
+export function slotsFor(job: CellJob): Pick<OpenContext, 'depth' | 'slot_bytes'> {
+  switch (job.workload.kind) {
+    case 'stamped-read':
+      return { depth: 1, slot_bytes: STAMP_BYTES };
+    case 'request-reply':
+      return { depth: 1, slot_bytes: REQUEST_REPLY_SLOT_BYTES };
+    case 'random-read':
+      return { depth: job.depth, slot_bytes: job.workload.block_bytes };
+  }
+}
+
+export function createWorkload(
+  job: CellJob,
+  engine: AnyEngine,
+  edges: Edges,
+  platform: Platform,
+): Workload {
+  const { workload, target, depth } = job;
+  switch (workload.kind) {
+    case 'stamped-read':
+      return new StampedRead(engine, edges, workload.samples, workload.epoch);
+    case 'request-reply':
+      return new RequestReply(engine, edges, platform, {
+        ...workload,
+        timer_hz: target.timer_hz ?? 0,
+      });
+    case 'random-read': {
+      const verify = target.device !== 'null';
+      const plan = { ...workload, depth, bytes: target.bytes ?? 0, verify };
+      return new RandomRead(engine, edges, plan, platform.now());
+    }
+  }
+}

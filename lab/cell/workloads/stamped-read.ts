@@ -1,0 +1,78 @@
+// Reads stamped messages one at a time and notes how old each stamp is when the program has it.
+// Counts what is lost or out of order; stale messages of an earlier round are passed over.
+
+import { EPOCH, INTENDED_NS, SENT_NS, SEQUENCE, STAMP_BYTES } from '../../devices/stamp.ts';
+import { READ } from '../../drivers/driver.ts';
+import { DeviceGone } from '../../errors.ts';
+import { SampleRecorder } from '../../measure/sampleRecorder.ts';
+import type { AnyEngine, Edges, Workload, WorkloadResults } from '../workload.ts';
+
+const LAST_WARMUP = -1;
+
+export class StampedRead implements Workload {
+  readonly depth = 1;
+  readonly slot_bytes = STAMP_BYTES;
+  done = false;
+  counted = 0;
+  readonly #engine: AnyEngine;
+  readonly #edges: Edges;
+  readonly #samples: number;
+  readonly #epoch: number;
+  readonly #latency: SampleRecorder;
+  readonly #late: SampleRecorder;
+  readonly #message = new Float64Array(STAMP_BYTES / 8);
+  readonly #bytes = new Uint8Array(this.#message.buffer);
+  readonly #slot: Uint8Array;
+  #have = 0;
+  #next = 0;
+  #lost = 0;
+
+  constructor(engine: AnyEngine, edges: Edges, samples: number, epoch: number) {
+    this.#engine = engine;
+    this.#edges = edges;
+    this.#samples = samples;
+    this.#epoch = epoch;
+    this.#latency = new SampleRecorder(samples);
+    this.#late = new SampleRecorder(samples);
+    this.#slot = engine.slot(0);
+  }
+
+  prepare(slot: number): boolean {
+    if (this.done) return false;
+    this.#engine.operations.opcode[slot] = READ;
+    // A terminal may deliver a message in pieces: ask only for what is missing of this one.
+    this.#engine.operations.length_bytes[slot] = STAMP_BYTES - this.#have;
+    return true;
+  }
+
+  submitted(): void {}
+
+  completed(_slot: number, result: number, time_ns: number): void {
+    if (result <= 0) throw new DeviceGone(`the stream ended after ${this.counted} messages`);
+    for (let i = 0; i < result; i++) this.#bytes[this.#have + i] = this.#slot[i]!;
+    this.#have += result;
+    if (this.#have < STAMP_BYTES) return;
+    this.#have = 0;
+    if (this.#message[EPOCH] !== this.#epoch) return;
+    const sequence = this.#message[SEQUENCE]!;
+    if (sequence === LAST_WARMUP) this.#edges.begin();
+    if (sequence < 0) return;
+    this.#lost += sequence - this.#next;
+    this.#next = sequence + 1;
+    const sent_ns = this.#message[SENT_NS]!;
+    this.#latency.append(time_ns - sent_ns);
+    this.#late.append(sent_ns - this.#message[INTENDED_NS]!);
+    this.counted++;
+    if (sequence + 1 < this.#samples) return;
+    this.#edges.end();
+    this.done = true;
+  }
+
+  results(): WorkloadResults {
+    return {
+      series: { latency_ns: this.#latency.view(), stimulus_late_ns: this.#late.view() },
+      totals: { lost_messages: this.#lost },
+      notes: this.#lost ? [`${this.#lost} messages did not arrive`] : [],
+    };
+  }
+}

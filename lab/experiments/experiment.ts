@@ -1,0 +1,54 @@
+// THE experiment interface: a question, the devices it fits, and a plan. An experiment plans and
+// executes nothing: it lists cells, and the orchestrator runs them round by round.
+import type { WorkloadPlan } from '../cell/protocol.ts';
+import type { DeviceFacts } from '../devices/device.ts';
+
+/** What the user chose; empty lists mean the experiment's own choice. */
+export interface PlanRequest {
+  readonly rate_hz: readonly number[];
+  readonly depth: readonly number[];
+  /** Samples per round; undefined for the experiment's own choice. */
+  readonly samples: number | undefined;
+  readonly set: Readonly<Record<string, string>>;
+  /** The main job: the same questions with fewer settings and shorter rounds. */
+  readonly short: boolean;
+}
+
+export type Setting = Readonly<Record<string, string | number>>;
+
+/** What one cell of one round does. */
+export interface PlannedCell {
+  readonly depth: number;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly workload: WorkloadPlan;
+  /** Expected length in milliseconds; the bounded wait is a multiple of it. */
+  readonly expected_ms: number;
+  /** Send times for the device, where it stimulates. */
+  readonly offsets_ns?: readonly number[];
+  /** Uncounted messages before them. */
+  readonly warmup?: number;
+}
+
+export interface Experiment {
+  readonly id: string;
+  readonly title: string;
+  readonly question: string;
+  /** Options of `run` that it takes, beside the common ones. */
+  readonly options: readonly ('rate' | 'depth' | 'peer')[];
+  /** Devices measured when none is named. */
+  readonly devices: readonly string[];
+  /** Drivers measured when none is named; others that fit may be named. */
+  readonly drivers: readonly string[];
+  /** Driver that the others are divided by, and that is measured twice (A/A). */
+  readonly baseline: string;
+  /** Device settings accepted by `--set`, each with its meaning and default. */
+  readonly settings: Readonly<Record<string, { meaning: string; default: string }>>;
+  readonly rounds: number;
+  readonly short_rounds: number;
+  /** Why the device does not fit, or undefined where it does. */
+  misfit(device: DeviceFacts): string | undefined;
+  /** The settings of one driver; each becomes a record. */
+  plan(driver: string, request: PlanRequest): readonly Setting[];
+  /** One cell of one round. The seed differs from cell to cell. */
+  cell(setting: Setting, request: PlanRequest, seed: number): PlannedCell;
+}

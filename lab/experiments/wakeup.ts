@@ -1,0 +1,46 @@
+// How long from the moment something happens to the moment the program knows, and what does the
+// waiting cost? Asked of every way of waiting, on devices whose stimulus carries the host's clock.
+import { openLoopSchedule } from '../measure/schedule.ts';
+import type { Experiment } from './experiment.ts';
+
+const RATES_HZ = [1000, 100];
+/** At slow rates a round is bounded by time, not by samples. */
+const LONGEST_ROUND_S = 1;
+const SHORT_ROUND_S = 0.3;
+const SAMPLES = 1000;
+/** Enough that the loop is compiled before the first counted message. */
+const WARMUP = 300;
+
+export const experiment: Experiment = {
+  id: 'wakeup',
+  title: 'Wake-up',
+  question: 'How long until the program knows, and what does the waiting cost?',
+  options: ['rate'],
+  devices: ['fifo'],
+  drivers: ['blocking', 'poll', 'epoll', 'io-uring', 'node-stream', 'serialport', 'busy-poll'],
+  baseline: 'blocking',
+  settings: {},
+  rounds: 15,
+  short_rounds: 7,
+  misfit: device =>
+    device.stamps === 'host'
+      ? undefined
+      : 'it needs a device whose stimulus carries the host clock',
+  plan: (_driver, { rate_hz, short }) =>
+    (rate_hz.length > 0 ? rate_hz : short ? RATES_HZ.slice(0, 1) : RATES_HZ).map(rate => ({
+      rate_hz: rate,
+    })),
+  cell(setting, { samples, short }, seed) {
+    const rate_hz = Number(setting.rate_hz);
+    const most = Math.ceil(rate_hz * (short ? SHORT_ROUND_S : LONGEST_ROUND_S));
+    const count = samples ?? Math.max(20, Math.min(SAMPLES, most));
+    return {
+      depth: 1,
+      parameters: {},
+      workload: { kind: 'stamped-read', samples: count, epoch: seed },
+      expected_ms: (count / rate_hz) * 1000,
+      offsets_ns: [...openLoopSchedule({ count, rate_hz, seed })],
+      warmup: WARMUP,
+    };
+  },
+};

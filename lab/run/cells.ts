@@ -1,0 +1,130 @@
+// Starting devices and cells, asking them, and ending them: the conversation, without the plan.
+import type { CellEvent, CellJob, CellResult, DeviceEvent, DeviceJob } from '../cell/protocol.ts';
+import type { Evidence, Stimulus } from '../devices/device.ts';
+import { findDevice, splitId } from '../devices/find.ts';
+import type { Probe, Target } from '../drivers/driver.ts';
+import type { Floor } from '../records/schema.ts';
+import { Child } from './child.ts';
+
+/** Node, the foreign-function library and a driver are up well within this, even on a busy machine. */
+const START_LIMIT_MS = 15_000;
+/** A board may be slow to boot, a file slow to fill. */
+const DEVICE_LIMIT_MS = 60_000;
+const END_GRACE_MS = 1000;
+/** A cell may take this many times its expected length before it is ended. */
+const PATIENCE = 4;
+
+export interface RunningDevice {
+  readonly id: string;
+  readonly target: Target;
+  readonly identity: Readonly<Record<string, string>>;
+  readonly stimulates: boolean;
+  /** What the device is, where it differs from its family. */
+  readonly evidence: Evidence | undefined;
+  readonly pid: number | undefined;
+  /** Set when the device went away: why. */
+  readonly gone: () => Error | undefined;
+  /** Rejects when the device goes away; never resolves. */
+  readonly whenGone: Promise<never>;
+  stimulate(stimulus: Stimulus, limit_ms: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Start a device in a process of its own. Throws what the device threw. */
+export async function startDevice(
+  id: string,
+  folder: string,
+  parameters: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<RunningDevice> {
+  const { family, address } = splitId(id);
+  await findDevice(family);
+  const child = new Child<DeviceEvent>({ file: 'device.ts', signal, title: `device ${id}` });
+  let gone: Error | undefined;
+  const whenGone = new Promise<never>((_, reject) => {
+    child.onFailure = error => {
+      gone = error;
+      reject(error);
+    };
+  });
+  whenGone.catch(() => {
+    // Whoever waits for it hears of it; between cells nobody does.
+  });
+  const job: DeviceJob = { device: family, address, folder, parameters };
+  child.tell(job);
+  const ready = await child.next(DEVICE_LIMIT_MS);
+  if (ready.event !== 'ready') throw new Error(`device ${id} began with ${ready.event}`);
+  const { target, identity, stimulates } = ready;
+  return {
+    id,
+    target: { ...target, device: id },
+    identity,
+    stimulates,
+    evidence: ready.evidence,
+    pid: child.pid,
+    gone: () => gone,
+    whenGone,
+    async stimulate(stimulus, limit_ms) {
+      child.tell({ do: 'stimulate', stimulus });
+      await child.next(limit_ms);
+    },
+    close: () => child.end(END_GRACE_MS),
+  };
+}
+
+/** Ask every driver whether it can serve the target, in one process. */
+export async function probeDrivers(
+  drivers: readonly string[],
+  target: Target,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, Probe>>> {
+  const title = `probe on ${target.device}`;
+  const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
+  child.tell({ do: 'probe', drivers, target });
+  const answer = await child.next(START_LIMIT_MS);
+  await child.end(END_GRACE_MS);
+  if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
+  return answer.answers;
+}
+
+/** Measure what the lab itself costs here. */
+export async function measureFloor(signal: AbortSignal): Promise<Floor> {
+  const child = new Child<CellEvent>({ file: 'main.ts', signal, title: 'floor' });
+  child.tell({ do: 'floor' });
+  const answer = await child.next(START_LIMIT_MS);
+  await child.end(END_GRACE_MS);
+  if (answer.event !== 'floor') throw new Error(`floor answered with ${answer.event}`);
+  return answer.floor;
+}
+
+/** Run one cell to its end; `stimulus` is sent by the device once the cell is ready. */
+export async function runCell(
+  job: CellJob,
+  device: RunningDevice,
+  stimulus: Stimulus | undefined,
+  expected_ms: number,
+  signal: AbortSignal,
+): Promise<CellResult> {
+  const title = `cell ${job.driver} on ${device.id}`;
+  const limit_ms = PATIENCE * expected_ms + START_LIMIT_MS;
+  const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
+  try {
+    child.tell(job);
+    await child.next(START_LIMIT_MS);
+    const sent = stimulus ? device.stimulate(stimulus, limit_ms) : Promise.resolve();
+    // The device may fail while the cell waits for it: then the cell would wait in vain.
+    const failed = sent.then(
+      () => new Promise<never>(() => {}),
+      error => Promise.reject(device.gone() ?? error),
+    );
+    const result = await Promise.race([child.next(limit_ms), failed, device.whenGone]);
+    await sent;
+    if (result.event !== 'result') throw new Error(`${title} answered with ${result.event}`);
+    await child.end(END_GRACE_MS);
+    return result;
+  } catch (error) {
+    child.kill();
+    await child.end(0);
+    throw device.gone() ?? error;
+  }
+}

@@ -1,0 +1,163 @@
+// One child process that speaks the line protocol: started, listened to, waited for with a bound,
+// and ended for certain. Cells and devices are both such children.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { Failure } from '../cell/protocol.ts';
+import { Cancelled, DeviceGone, SystemCallError, TimedOut, Unsupported } from '../errors.ts';
+
+export interface ChildOptions {
+  /** File of lab/cell to run. */
+  readonly file: string;
+  readonly signal: AbortSignal;
+  /** What it is, for messages: `cell epoll on fifo`. */
+  readonly title: string;
+}
+
+interface Waiter<E> {
+  readonly settle: (event: E) => void;
+  readonly fail: (error: Error) => void;
+}
+
+const MOST_STDERR = 4000;
+
+export class Child<E extends { readonly event: string }> {
+  readonly #process: ChildProcess;
+  readonly #title: string;
+  readonly #events: E[] = [];
+  readonly #ended: Promise<void>;
+  #waiter: Waiter<E | Failure> | undefined;
+  #failure: Error | undefined;
+  #stderr = '';
+  /** Called once, when the process ends or fails. */
+  onFailure: ((error: Error) => void) | undefined;
+
+  constructor({ file, signal, title }: ChildOptions) {
+    this.#title = title;
+    const path = fileURLToPath(new URL(`../cell/${file}`, import.meta.url));
+    // In a process group of its own, so that Ctrl-C reaches the orchestrator alone, which then ends
+    // its children in order. If the orchestrator dies, so do they (dieWithParent, closed pipes).
+    this.#process = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      env: { ...process.env, IOLAB_PARENT_PID: String(process.pid) },
+    });
+    const abort = () => this.kill();
+    signal.addEventListener('abort', abort, { once: true });
+    this.#ended = new Promise(resolve => {
+      this.#process.once('close', (code, by) => {
+        signal.removeEventListener('abort', abort);
+        this.#over(signal.aborted ? new Cancelled() : this.#died(code, by));
+        resolve();
+      });
+      this.#process.once('error', error => {
+        this.#over(error);
+        resolve();
+      });
+    });
+    this.#process.stdin!.on('error', () => {
+      // A child that died takes no more input; its end is reported by 'close'.
+    });
+    this.#process.stderr!.on('data', (text: Buffer) => {
+      this.#stderr = (this.#stderr + text.toString()).slice(-MOST_STDERR);
+    });
+    createInterface({ input: this.#process.stdout! }).on('line', line => this.#heard(line));
+    if (signal.aborted) this.kill();
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  tell(message: object): void {
+    this.#process.stdin!.write(`${JSON.stringify(message)}\n`);
+  }
+
+  /** The next thing it says. Throws what it failed with, TimedOut, or Cancelled. */
+  next(limit_ms: number): Promise<Exclude<E, Failure>> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#waiter = undefined;
+        this.kill();
+        reject(
+          new TimedOut(`${this.#title} said nothing for ${Math.round(limit_ms)} ms; ended it`),
+        );
+      }, limit_ms);
+      const done = () => {
+        clearTimeout(timer);
+        this.#waiter = undefined;
+      };
+      this.#waiter = {
+        settle: event => {
+          done();
+          if (event.event === 'failed') reject(revive(event as Failure));
+          else resolve(event as Exclude<E, Failure>);
+        },
+        fail: error => {
+          done();
+          reject(error);
+        },
+      };
+      this.#pump();
+    });
+  }
+
+  kill(): void {
+    this.#process.kill('SIGKILL');
+  }
+
+  /** Let it end by itself (its input closes), and after `grace_ms` make it. */
+  async end(grace_ms: number): Promise<void> {
+    this.#process.stdin!.end();
+    const timer = setTimeout(() => this.kill(), grace_ms);
+    await this.#ended;
+    clearTimeout(timer);
+  }
+
+  #heard(line: string): void {
+    try {
+      const event = JSON.parse(line) as E & { readonly reason?: string };
+      if (event.event === 'gone')
+        this.#over(new DeviceGone(event.reason ?? 'the device went away'));
+      else this.#events.push(event);
+    } catch {
+      this.#over(new Error(`${this.#title} said something that is no JSON: ${line.slice(0, 200)}`));
+    }
+    this.#pump();
+  }
+
+  #pump(): void {
+    if (!this.#waiter) return;
+    const event = this.#events.shift();
+    if (event) this.#waiter.settle(event);
+    else if (this.#failure) this.#waiter.fail(this.#failure);
+  }
+
+  #over(error: Error): void {
+    if (this.#failure) return;
+    this.#failure = error;
+    this.onFailure?.(error);
+    this.#pump();
+  }
+
+  #died(code: number | null, by: NodeJS.Signals | null): Error {
+    const how = by ? `was ended by ${by}` : `ended with code ${code}`;
+    const said = this.#stderr.trim().split('\n').slice(-3).join(' ');
+    return new DeviceGone(`${this.#title} ${how}${said ? `: ${said}` : ''}`);
+  }
+}
+
+/** A failure as the error it was on the other side. */
+export function revive(failure: Failure): Error {
+  const { name, message, errno, fix, stack } = failure;
+  let error: Error;
+  if (name === 'Unsupported') {
+    error = new Unsupported(fix ? message.replace(`. ${fix}`, '') : message, fix ?? '', errno);
+  } else if (name === 'SystemCallError') {
+    error = new SystemCallError(message.split(':')[0]!, errno ?? 'EIO', fix);
+  } else if (name === 'DeviceGone') error = new DeviceGone(message);
+  else if (name === 'TimedOut') error = new TimedOut(message);
+  else error = Object.assign(new Error(message), { name });
+  if (stack) error.stack = stack;
+  return error;
+}
