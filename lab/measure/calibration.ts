@@ -45,9 +45,13 @@ export function calibrateClock(now: Now, readings = 200_000): ClockFloor {
   if (steps[steps.length - 1] === 0) {
     throw new RangeError(`The clock stood still over ${times.length} readings.`);
   }
+  const clock_resolution_ns = grainOf(steps, times[times.length - 1]!);
+  const whole = (times[times.length - 1]! - times[0]!) / steps.length;
+  const batch = median(costs);
   return {
-    clock_resolution_ns: grainOf(steps, times[times.length - 1]!),
-    clock_read_ns: median(costs),
+    clock_resolution_ns,
+    // A clock so coarse that a batch is a few of its grains is averaged over all readings.
+    clock_read_ns: batch * span > 100 * clock_resolution_ns ? batch : whole,
     clock_step_ns_p9999: quantileSorted(steps, 0.9999),
   };
 }
