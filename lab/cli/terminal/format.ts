@@ -65,14 +65,15 @@ export function formatByteRate(value: number): string {
 /** A count, also a mean per operation: `1`, `0.125`, `2.14`, `412`, `2.4k`. */
 export function formatCount(value: number): string {
   if (!Number.isFinite(value)) return NONE;
-  if (Math.abs(value) < 1000) return String(Number(value.toPrecision(3)));
+  const size = Math.abs(value);
+  if (size < 999.5) return String(Number(value.toPrecision(size < 0.0995 ? 2 : 3)));
   const [factor, prefix] = stepOf(value, DECIMAL);
   return `${digits(value / factor)}${prefix}`;
 }
 
-/** A whole number in groups of three: `15 000`. */
+/** A whole number in groups of three, held together by no-break spaces: `15 000`. */
 export function formatWhole(value: number): string {
-  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ' ');
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u00a0');
 }
 
 /** A ratio: `1.12`, `0.98`, `104`, `0.03`. */
@@ -90,13 +91,12 @@ export function formatRatioInterval(ratio: number, [low, high]: readonly [number
 
 /** Nanoseconds with their interval in the same unit: `9.3 µs [9.1, 9.6]`. */
 export function formatTimeInterval(value_ns: number, interval?: readonly [number, number]): string {
-  if (!interval || !interval.every(Number.isFinite)) return formatTime(value_ns);
+  if (!interval?.every(Number.isFinite)) return formatTime(value_ns);
   const [factor, unit] = stepOf(value_ns, TIME);
   const [value, low, high] = [value_ns / factor, interval[0] / factor, interval[1] / factor];
-  // Bounds that look the same say nothing: one more digit, two at most.
+  // An interval narrower than its last digit says nothing: one more digit, two at most.
   let decimals = Math.abs(value) < 9.95 ? 1 : 0;
-  while (decimals < 2 && low !== high && digits(low, decimals) === digits(high, decimals))
-    decimals++;
+  while (decimals < 2 && low < high && (high - low) * 10 ** decimals < 2) decimals++;
   const show = (one: number) => digits(one, decimals);
   return `${show(value)} ${unit} [${show(low)}, ${show(high)}]`;
 }

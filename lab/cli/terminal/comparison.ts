@@ -1,0 +1,73 @@
+// What `iolab compare` prints: one row per comparison, ratio with its interval and a verdict in
+// words, and a line that says how far the numbers may be trusted. What all rows share stands in the
+// heading.
+import type { Comparison } from '../../records/schema.ts';
+import { createPaint } from './colour.ts';
+import { formatRatioInterval } from './format.ts';
+import type { ReportOptions } from './report.ts';
+import { driverCell } from './rows.ts';
+import { settingLabel } from './settings.ts';
+import { type Cell, type Column, renderTable, wrap } from './table.ts';
+
+const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
+  lower: '↓ lower',
+  higher: '↑ higher',
+  tie: '= tie',
+  noise: '~ noise',
+};
+
+export interface ComparisonLook extends ReportOptions {
+  readonly paired: boolean;
+  /** One more line: what else the reader must know. */
+  readonly note?: string;
+}
+
+/** Comparisons as a table; whether they are paired is said in words. Ends with a line feed. */
+export function reportComparisons(
+  comparisons: readonly Comparison[],
+  { width, colour, paired, note }: ComparisonLook,
+): string {
+  const paint = createPaint(colour);
+  const first = comparisons[0];
+  if (!first) return 'Nothing to compare.\n';
+  const where = (one: Comparison) => `${one.experiment} · ${one.device}`;
+  const setting = (one: Comparison) => settingLabel(one.parameters, Object.keys(one.parameters));
+  const optional: readonly (readonly [title: string, cell: (one: Comparison) => string])[] = [
+    ['on', where],
+    ['setting', setting],
+  ];
+  const differs = (cell: (one: Comparison) => string) =>
+    comparisons.some(one => cell(one) !== cell(first));
+  const columns = optional.filter(([, cell]) => differs(cell));
+  const shared = optional.filter(([, cell]) => !differs(cell)).map(([, cell]) => cell(first));
+  const sameDriver = comparisons.every(one => one.driver === one.baseline);
+  const left = (title: string, stub = false): Column => ({ title, align: 'left', stub });
+  const rows = comparisons.map((one): (Cell | string)[] => [
+    driverCell(one.driver, paint),
+    ...columns.map(([, cell]) => cell(one)),
+    ...(sameDriver ? [] : [one.baseline]),
+    formatRatioInterval(one.ratio, one.interval),
+    WORDS[one.verdict],
+  ]);
+  const header = [
+    left('  driver', true),
+    ...columns.map(([title]) => left(title, true)),
+    ...(sameDriver ? [] : [left('over')]),
+    left('ratio [95 %]'),
+    left('verdict'),
+  ];
+  const how = paired
+    ? 'Paired: rounds of one run, matched by number.'
+    : 'Unpaired: the sides were not measured round by round together, so what the machine did meanwhile is part of the ratio.';
+  const rounds = comparisons.map(one => one.rounds);
+  const range = [...new Set([Math.min(...rounds), Math.max(...rounds)])].join(' to ');
+  const lines = [
+    ...wrap([`${first.metric}, B over A`, ...shared].filter(Boolean).join(' · '), width).map(
+      paint.bold,
+    ),
+    ...renderTable(header, rows, { width, dim: paint.dim }),
+    ...wrap(`${how} ${range} rounds each; an interval that spans 1 is a tie.`, width, '  '),
+    ...(note ? wrap(note, width, '  ') : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}

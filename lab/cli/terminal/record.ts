@@ -1,0 +1,98 @@
+// One record in full, for `iolab show`: every metric, the distribution drawn, what it was measured
+// on and from where, and the command to measure it again.
+import type { LabRecord, Metric } from '../../records/schema.ts';
+import { createPaint, MARKS } from './colour.ts';
+import { formatTime, formatTimeInterval, formatValue, plainText } from './format.ts';
+import { histogramPlot, percentileLine } from './histogram.ts';
+import { mechanismOf } from './mechanisms.ts';
+import { evidenceLine, machineLine, type ReportOptions } from './report.ts';
+import { parameterLabel } from './settings.ts';
+import { type Column, renderTable, wrap } from './table.ts';
+
+const COLUMNS: readonly Column[] = [
+  { title: 'metric', align: 'left', stub: true },
+  { title: 'value [95 %]', align: 'left' },
+  { title: 'p90', align: 'right' },
+  { title: 'p99', align: 'right' },
+  { title: 'p99.9', align: 'right' },
+  { title: 'max', align: 'right' },
+];
+
+/** A record as tables, plots and lines; ends with a line feed. */
+export function reportRecord(record: LabRecord, { width, colour }: ReportOptions): string {
+  const paint = createPaint(colour);
+  const mechanism = mechanismOf(record.driver);
+  const setting = Object.entries(record.parameters).map(([key, value]) =>
+    parameterLabel(key, value),
+  );
+  const title = [record.experiment, record.device, record.driver, ...setting].join(' · ');
+  const [first = '', ...more] = wrap(title, width - 2, '  ');
+  const text = (line: string) => wrap(line, width, '  ');
+  const faint = (line: string) => text(line).map(paint.dim);
+  const lines = [
+    `${paint.mechanism(mechanism, MARKS[mechanism])} ${paint.bold(first)}`,
+    ...more.map(paint.bold),
+    ...statusLine(record).flatMap(text),
+  ];
+  const metrics = Object.entries(record.metrics);
+  if (metrics.length > 0) {
+    const options = { width, dim: paint.dim };
+    lines.push('', ...renderTable(COLUMNS, metrics.map(metricRow), options));
+  }
+  for (const [name, metric] of metrics) {
+    if (!('bins' in metric) || metric.unit !== 'ns') continue;
+    const plot = histogramPlot(metric, { width, paint, mechanism });
+    lines.push('', paint.bold(plainText(name)), ...plot, ...text(percentileLine(metric)));
+  }
+  if (record.threads && record.threads.length > 0) lines.push('', ...threadTable(record, width));
+  lines.push('', ...faint(evidenceLine([record])), ...faint(machineLine(record)));
+  const identity = Object.entries(record.identity).map(([key, value]) => `${key}: ${value}`);
+  if (identity.length > 0) lines.push(...faint(`device: ${identity.join(', ')}`));
+  for (const note of record.notes ?? []) lines.push(...text(`note: ${note}`));
+  lines.push(
+    ...faint(`measured: ${record.started}${record.commit ? `, commit ${record.commit}` : ''}`),
+  );
+  lines.push(...faint(`record: ${record.id} of run ${record.run_id}`));
+  lines.push(...text(`again: ${record.command}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function statusLine(record: LabRecord): string[] {
+  const { status, reason, errno, fix, rounds, rounds_planned } = record;
+  if (status === 'ok') return [];
+  const done = rounds.length > 0 ? ` (${rounds.length} of ${rounds_planned} rounds)` : '';
+  const why = reason ? `: ${reason}` : '';
+  const code = errno && !reason?.includes(errno) ? ` (${errno})` : '';
+  return [`${status}${done}${why}${code}`, ...(fix ? [`Fix: ${fix}`] : [])];
+}
+
+function metricRow([name, metric]: [string, Metric]): string[] {
+  const { unit } = metric;
+  const show = (value: number | undefined) =>
+    value === undefined ? '–' : formatValue(value, unit);
+  if ('value' in metric) return [name, centre(metric.value, unit, metric.interval)];
+  const centred = centre(metric.p50, unit, metric.interval);
+  return [name, centred, show(metric.p90), show(metric.p99), show(metric.p999), show(metric.max)];
+}
+
+function centre(value: number, unit: string, interval?: readonly [number, number]): string {
+  if (unit === 'ns') return formatTimeInterval(value, interval);
+  const bounds = interval?.map(one => formatValue(one, unit)).join(', ');
+  return bounds ? `${formatValue(value, unit)} [${bounds}]` : formatValue(value, unit);
+}
+
+function threadTable(record: LabRecord, width: number): string[] {
+  const columns: Column[] = [
+    { title: 'thread', align: 'left', stub: true },
+    { title: 'CPU/op', align: 'right' },
+    { title: 'waits/op', align: 'right' },
+    { title: 'preempted/op', align: 'right' },
+  ];
+  const rows = (record.threads ?? []).map(one => [
+    one.name,
+    formatTime(one.cpu_ns_per_op),
+    formatValue(one.voluntary_switches_per_op, '1'),
+    formatValue(one.involuntary_switches_per_op, '1'),
+  ]);
+  return renderTable(columns, rows, { width });
+}

@@ -1,0 +1,192 @@
+// What `iolab run` prints at its end and `iolab show` prints of a run: per experiment and device one
+// table, the signature plot, and lines that say what was measured, on what, and how surely. What
+// was not measured is listed with its reason and the way out.
+import { isRepeat } from '../../records/compare.ts';
+import type { Comparison, LabRecord, LabRun, Skipped } from '../../records/schema.ts';
+import { type ColourDepth, createPaint, type Paint } from './colour.ts';
+import { formatRatioInterval, formatTime, formatWhole, plainText } from './format.ts';
+import { mechanismOf } from './mechanisms.ts';
+import { type PlotPoint, signaturePlot } from './plot.ts';
+import { distributionOf, floorOf, numberOf, resultTable, VERDICT_LEGEND } from './rows.ts';
+import { parameterLabel, settingLabel, sharedParameters } from './settings.ts';
+import { renderTable, wrap } from './table.ts';
+
+export interface ReportOptions {
+  /** Columns of the terminal. */
+  readonly width: number;
+  readonly colour: ColourDepth | boolean;
+}
+
+/** The parts of a run that a report needs; records alone will do. */
+export type Reportable = Pick<LabRun, 'records'> & Partial<Pick<LabRun, 'comparisons' | 'skipped'>>;
+
+/** Tables and plots of a run, as text that ends with a line feed. */
+export function reportRun(run: Reportable, { width, colour }: ReportOptions): string {
+  const paint = createPaint(colour);
+  const groups = Map.groupBy(run.records, one =>
+    JSON.stringify([one.experiment, one.device, one.place]),
+  );
+  const lines: string[] = [];
+  for (const records of groups.values()) {
+    const { experiment, device } = records[0]!;
+    const comparisons = (run.comparisons ?? []).filter(
+      one => one.experiment === experiment && one.device === device,
+    );
+    lines.push(...reportGroup(records, comparisons, { width, paint }), '');
+  }
+  lines.push(...skippedLines(run, width, paint));
+  const host = run.records[0];
+  if (host) lines.push(...wrap(machineLine(host), width, '  ').map(paint.dim));
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+interface Look {
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+function reportGroup(
+  records: readonly LabRecord[],
+  comparisons: readonly Comparison[],
+  { width, paint }: Look,
+): string[] {
+  const measured = records.filter(one => Object.keys(one.metrics).length > 0 && !isRepeat(one));
+  const first = records[0]!;
+  const { shared, differing } = sharedParameters(measured.length > 0 ? measured : records);
+  const place = first.place === 'host' ? '' : `in ${first.place}`;
+  const heading = [first.experiment, first.device, place, settingLabel(first.parameters, shared)];
+  const title = wrap(heading.filter(Boolean).join(' · '), width).map(paint.bold);
+  if (measured.length === 0) return [...title, 'Nothing was measured.'];
+  const latency = comparisons.filter(one => one.metric === mainMetric(comparisons));
+  const drivers = latency.filter(one => one.verdict !== 'noise');
+  const table = resultTable(measured, drivers, { paint, differing });
+  return [
+    ...title,
+    ...renderTable(table.columns, table.rows, { width, dim: paint.dim }),
+    ...wrap(evidenceLine(measured), width, '  ').map(paint.dim),
+    ...ratioLines(drivers, latency, differing).flatMap(line =>
+      wrap(line, width, '  ').map(paint.dim),
+    ),
+    ...noteLines(measured).flatMap(line => wrap(line, width, '  ')),
+    ...plotOf(measured, differing, { width, paint }),
+  ];
+}
+
+/** The ratio column is latency's where there is one. */
+function mainMetric(comparisons: readonly Comparison[]): string | undefined {
+  const latency = comparisons.find(one => one.metric === 'latency_ns');
+  return (latency ?? comparisons[0])?.metric;
+}
+
+/** One plot per device: of the setting that most drivers have, so that all marks compare. */
+function plotOf(
+  records: readonly LabRecord[],
+  differing: readonly string[],
+  { width, paint }: Look,
+): string[] {
+  const settings = Map.groupBy(records, one => settingLabel(one.parameters, differing));
+  const [label, most] = [...settings].reduce((a, b) => (b[1].length > a[1].length ? b : a));
+  const points = most.flatMap((record): PlotPoint[] => {
+    const latency = distributionOf(record, 'latency_ns');
+    const y_ns = numberOf(record, 'cpu_ns_per_op');
+    if (!latency || y_ns === undefined) return [];
+    const { interval } = latency;
+    return [
+      {
+        label: record.driver,
+        mechanism: mechanismOf(record.driver),
+        x_ns: latency.p50,
+        ...(interval ? { x_interval: interval } : {}),
+        y_ns,
+      },
+    ];
+  });
+  if (points.length < 2) return [];
+  const x_title = ['latency p50', label && `at ${label}`].filter(Boolean).join(' ');
+  const plot = signaturePlot(points, { width, paint, height: 17, x_title });
+  return plot.length > 0 ? ['', ...plot] : [];
+}
+
+/** `stand-in device, virtual processor · n 3 000 in 15 rounds · seed 7`. */
+export function evidenceLine(records: readonly LabRecord[]): string {
+  const { evidence, seed } = records[0]!;
+  const range = (values: readonly number[]) => {
+    const [low, high] = [Math.min(...values), Math.max(...values)];
+    return low === high ? formatWhole(low) : `${formatWhole(low)} to ${formatWhole(high)}`;
+  };
+  const n = range(records.map(one => one.rounds.reduce((sum, round) => sum + round.n, 0)));
+  const floor_ns = Math.max(...records.map(floorOf));
+  return [
+    `${evidence.device} device, ${evidence.processor} processor`,
+    `n\u00a0${n} in ${range(records.map(one => one.rounds.length))} rounds`,
+    ...(floor_ns > 0 ? [`floor ${formatTime(floor_ns)}`] : []),
+    `seed ${seed}`,
+  ].join(' · ');
+}
+
+function ratioLines(
+  drivers: readonly Comparison[],
+  all: readonly Comparison[],
+  differing: readonly string[],
+): string[] {
+  const first = all[0];
+  if (!first) return [];
+  const lines: string[] = [];
+  if (drivers.length > 0) {
+    lines.push(`ratio: ${first.metric} over ${first.baseline}, round by round; ${VERDICT_LEGEND}`);
+  }
+  const noise = all.filter(one => one.verdict === 'noise');
+  if (noise.length > 0) {
+    const each = noise.map(one => {
+      const setting = settingLabel(one.parameters, differing);
+      return `${formatRatioInterval(one.ratio, one.interval)}${setting ? ` at ${setting}` : ''}`;
+    });
+    lines.push(`noise: ${first.baseline} against itself (A/A) ${each.join(', ')}`);
+  }
+  return lines;
+}
+
+/** What a reader must know beside the numbers: partial and failed records, and their notes. */
+function noteLines(records: readonly LabRecord[]): string[] {
+  const lines = records
+    .filter(one => one.status !== 'ok')
+    .map(one => {
+      const setting = Object.entries(one.parameters).map(([k, v]) => parameterLabel(k, v));
+      const why = one.reason ? `: ${one.reason}` : '';
+      const done = `${one.rounds.length} of ${one.rounds_planned} rounds`;
+      return `${one.status}: ${[one.driver, ...setting].join(' ')}, ${done}${why}`;
+    });
+  const notes = new Set(records.flatMap(one => one.notes ?? []));
+  return [...lines, ...[...notes].map(note => `note: ${note}`)];
+}
+
+/** Not measured, once per device, driver and reason, whether it became a record or a skip. */
+function skippedLines(run: Reportable, width: number, paint: Paint): string[] {
+  const fromRecords = run.records
+    .filter(one => Object.keys(one.metrics).length === 0)
+    .map((one): Skipped => {
+      const { device, driver, errno } = one;
+      const reason = one.reason ?? one.status;
+      return { device, driver, reason, fix: one.fix ?? '', ...(errno ? { errno } : {}) };
+    });
+  const unique = new Map<string, Skipped>();
+  for (const one of [...fromRecords, ...(run.skipped ?? [])]) {
+    unique.set(JSON.stringify([one.device, one.driver, one.reason]), one);
+  }
+  if (unique.size === 0) return [];
+  const lines = [...unique.values()].flatMap(one => {
+    const errno = one.errno && !one.reason.includes(one.errno) ? ` (${one.errno})` : '';
+    const fix = one.fix ? ` Fix: ${one.fix}` : '';
+    const reason = one.reason.replace(/\.$/, '');
+    return wrap(`- ${one.driver} on ${one.device}: ${reason}${errno}.${fix}`, width, '  ');
+  });
+  return [paint.bold('Not measured'), ...lines, ''];
+}
+
+/** `Machine: Fake CPU, 2 processors (virtual), linux 6.0 x64`. */
+export function machineLine({ host }: LabRecord): string {
+  const { cpu_model, cpus, processor, os, kernel, arch } = host;
+  return plainText(
+    `machine: ${cpu_model}, ${cpus} CPU${cpus === 1 ? '' : 's'} (${processor}), ${os} ${kernel} ${arch}`,
+  );
+}
