@@ -119,6 +119,11 @@ export class UnoBoard {
     return this.#usart.pending_bytes === 0 && !this.#usart.transmitting;
   }
 
+  /** The cycle of the next planned change (timer, wire), or Infinity. */
+  get next_event_cycle(): number {
+    return this.#processor.next_event_cycle;
+  }
+
   /** Cycles one byte takes on the wire at the firmware's present setting. */
   get byte_cycles(): number {
     return this.#usart.byte_cycles;
