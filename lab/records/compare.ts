@@ -13,6 +13,8 @@ export interface InsideOptions {
   readonly baseline: string;
   readonly metric: string;
   readonly seed: number;
+  /** Which records belong together; default: those of the same device and setting. */
+  readonly group?: (record: LabRecord) => string;
 }
 
 /** Across runs nothing is paired: the medians are divided, and both sides vary. */
@@ -60,14 +62,14 @@ export function groupKey(record: LabRecord): string {
  */
 export function compareInsideRun(
   records: readonly LabRecord[],
-  { baseline, metric, seed }: InsideOptions,
+  { baseline, metric, seed, group: groupOf = groupKey }: InsideOptions,
 ): Comparison[] {
-  const groups = Map.groupBy(records, groupKey);
+  const groups = Map.groupBy(records, groupOf);
   return [...groups].flatMap(([key, group]) => {
     const base = group.find(one => one.driver === baseline && !isRepeat(one));
     if (!base) return [];
     const ratioOf = (record: LabRecord): Comparison | undefined =>
-      pairUp(record, base, metric, deriveSeed(seed, key, record.driver, isRepeat(record) ? 1 : 0));
+      pairUp(record, base, metric, deriveSeed(seed, key, record.id));
     const repeats = group.filter(one => one.driver === baseline && isRepeat(one));
     const noise = repeats.map(ratioOf).filter(one => one !== undefined);
     // Two-sided: A/A that came out at 1.05 could as well have come out at 1/1.05.

@@ -1,0 +1,271 @@
+// One device with all its series: started, probed, measured round by round with the drivers
+// interleaved (A B C A B C …), and closed. What goes wrong with one driver stops that driver alone;
+// a device that goes away stops the device.
+import type { CellJob, CellResult } from '../cell/protocol.ts';
+import type { Device } from '../devices/device.ts';
+import { findDevice, splitId } from '../devices/find.ts';
+import { Cancelled, DeviceGone, Unsupported } from '../errors.ts';
+import type { Experiment, PlannedCell } from '../experiments/experiment.ts';
+import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
+import { auditPath } from '../measure/mounts.ts';
+import { deriveSeed } from '../measure/random.ts';
+import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
+import type { Host, Skipped } from '../records/schema.ts';
+import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
+import { type Lock, takeLock } from './lock.ts';
+import type { RunRequest } from './request.ts';
+import { type RecordFrame, Series } from './series.ts';
+import type { Workspace } from './workspace.ts';
+
+/** How long a second run waits for a device that another one holds. */
+const LOCK_LIMIT_MS = 30_000;
+const IDLE_MS = 250;
+
+/** What a bench needs from the run around it. */
+export interface Surroundings {
+  readonly request: RunRequest;
+  readonly signal: AbortSignal;
+  readonly workspace: Workspace;
+  readonly run_id: string;
+  readonly host: Host;
+  readonly note: (text: string) => void;
+  /** Numbers the records of the run. */
+  readonly nextId: (experiment: string, driver: string) => string;
+}
+
+type Common = Omit<RecordFrame, 'experiment' | 'device' | 'evidence' | 'identity' | 'notes'>;
+
+export class Bench {
+  readonly experiment: Experiment;
+  readonly device_id: string;
+  readonly rounds: number;
+  readonly series: Series[] = [];
+  readonly skipped: Skipped[] = [];
+  #evidence: RecordFrame['evidence'];
+  #identity: Record<string, string> = {};
+  #notes: string[] = [];
+  #stopped: string | undefined;
+  readonly #around: Surroundings;
+  readonly #model: Device;
+  #device: RunningDevice | undefined;
+  #lock: Lock | undefined;
+  #lines: RegExp | undefined;
+  #idle_per_ns = 0;
+
+  private constructor(
+    experiment: Experiment,
+    device_id: string,
+    model: Device,
+    around: Surroundings,
+  ) {
+    this.experiment = experiment;
+    this.device_id = device_id;
+    this.#model = model;
+    this.#around = around;
+    const { rounds, plan } = around.request;
+    this.rounds = rounds ?? (plan.short ? experiment.short_rounds : experiment.rounds);
+    this.#evidence = { device: model.evidence, processor: around.host.processor };
+  }
+
+  static async create(
+    experiment: Experiment,
+    device_id: string,
+    around: Surroundings,
+  ): Promise<Bench> {
+    const model = await findDevice(splitId(device_id).family);
+    return new Bench(experiment, device_id, model, around);
+  }
+
+  /** Why the device stopped before its rounds were through. */
+  get stopped(): string | undefined {
+    return this.#stopped;
+  }
+
+  /** Start the device, ask the drivers, plan the series. Refusals become records, not errors. */
+  async open(): Promise<void> {
+    const { request, signal, workspace } = this.#around;
+    try {
+      const no = this.experiment.misfit(this.#model);
+      if (no)
+        throw new Unsupported(`${this.experiment.id} does not fit ${this.device_id}: ${no}`, '');
+      await this.#takeLock();
+      const folder = workspace.folder(`${this.experiment.id}-${this.device_id}`);
+      this.#device = await startDevice(this.device_id, folder, request.plan.set, signal);
+    } catch (error) {
+      if (signal.aborted) throw new Cancelled();
+      if (!(error instanceof Error)) throw error;
+      return this.#refuseAll(error);
+    }
+    this.#identity = { ...this.#device.identity };
+    if (this.#device.evidence) this.#evidence.device = this.#device.evidence;
+    if (this.#device.target.kind === 'block') await this.#describeDisk(this.#device.target.path);
+    await this.#plan();
+  }
+
+  async #takeLock(): Promise<void> {
+    const { run_id, note, signal } = this.#around;
+    if (splitId(this.device_id).address === '') return;
+    const me = `run ${run_id} (process ${process.pid})`;
+    const waiting = (holder: string) => note(`${this.device_id} is held by ${holder}: waiting`);
+    this.#lock = await takeLock(`device ${this.device_id}`, me, LOCK_LIMIT_MS, waiting, signal);
+  }
+
+  #refuseAll(error: Error): void {
+    const { errno } = error as { errno?: string };
+    const fix = error instanceof Unsupported ? error.fix : 'see iolab scan';
+    const reason = error instanceof Unsupported ? error.reason : error.message;
+    for (const driver of this.#drivers())
+      this.#refuse(driver, reason, fix || 'see iolab scan', errno);
+    this.#stopped = reason;
+  }
+
+  #refuse(driver: string, reason: string, fix: string, errno?: string): void {
+    const id = this.#around.nextId(this.experiment.id, driver);
+    const [setting = {}] = this.experiment.plan(driver, this.#around.request.plan);
+    const series = new Series(id, driver, setting, false, this.rounds);
+    series.refuse(reason, fix, errno);
+    this.series.push(series);
+    const row = { device: this.device_id, driver, reason, fix };
+    this.skipped.push(errno === undefined ? row : { ...row, errno });
+  }
+
+  #drivers(): readonly string[] {
+    const { drivers } = this.#around.request;
+    return drivers.length > 0 ? drivers : this.experiment.drivers;
+  }
+
+  async #plan(): Promise<void> {
+    const { request, signal } = this.#around;
+    const answers = await probeDrivers(this.#drivers(), this.#device!.target, signal);
+    const usable: string[] = [];
+    for (const driver of this.#drivers()) {
+      const answer = answers[driver];
+      if (answer?.ok) usable.push(driver);
+      else if (answer) this.#refuse(driver, answer.reason, answer.fix, answer.errno);
+    }
+    for (const driver of usable) this.#add(driver, driver === this.experiment.baseline);
+    for (const id of request.peers) await this.#addPeer(id, usable);
+  }
+
+  async #addPeer(id: string, usable: readonly string[]): Promise<void> {
+    if (!this.experiment.options.includes('peer')) return;
+    const peer = await findPeer(id);
+    const missing = await peer.missing();
+    for (const engine of peer.engines) {
+      if (!usable.includes(engine.twin)) continue;
+      const driver = peerDriver(id, engine.id);
+      if (missing) this.#refuse(driver, missing.reason, missing.fix);
+      // A peer is the yardstick of its twin, so its own noise is measured too.
+      else this.#add(driver, true, engine.twin);
+    }
+  }
+
+  /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
+  #add(driver: string, twice: boolean, twin = driver): void {
+    for (const setting of this.experiment.plan(twin, this.#around.request.plan)) {
+      for (const repeat of twice ? [false, true] : [false]) {
+        const id = this.#around.nextId(this.experiment.id, driver);
+        this.series.push(new Series(id, driver, setting, repeat, this.rounds));
+      }
+    }
+  }
+
+  async #describeDisk(path: string): Promise<void> {
+    const disk = path === '' ? undefined : blockDeviceOf(path);
+    const place = path === '' ? undefined : auditPath(path);
+    if (place) this.#identity.file_system = place.fs;
+    if (place?.note) this.#notes.push(place.note);
+    if (place?.medium === 'memory') this.#evidence.device = 'stand-in';
+    else if (path !== '' && this.#evidence.processor === 'metal')
+      this.#evidence.device = 'hardware';
+    if (!disk) return;
+    if (disk.reason) this.#notes.push(`interrupts: ${disk.reason}`);
+    for (const key of ['scheduler', 'rotational', 'io_poll', 'queues', 'nr_requests'] as const) {
+      if (disk[key] !== undefined) this.#identity[key] = String(disk[key]);
+    }
+    this.#lines = disk.lines;
+    if (this.#lines) this.#idle_per_ns = await idleRate(this.#lines);
+  }
+
+  /** All series once. Throws Cancelled. A device that went away ends the bench, not the run. */
+  async round(round: number, onCell: (series: Series) => void): Promise<void> {
+    for (const series of this.series) {
+      if (series.over || this.#stopped !== undefined) continue;
+      onCell(series);
+      try {
+        const result = await this.#measure(series, round);
+        series.add(round, result, this.#interrupts(result));
+      } catch (error) {
+        if (this.#around.signal.aborted) throw new Cancelled();
+        if (!(error instanceof Error)) throw error;
+        series.failed(error);
+        const gone = this.#device?.gone();
+        if (gone) this.#stopped = new DeviceGone(gone.message).message;
+      }
+    }
+  }
+
+  async #measure(series: Series, round: number): Promise<CellResult> {
+    const { request, signal } = this.#around;
+    const { driver, setting, repeat } = series;
+    const seed = deriveSeed(request.seed, this.experiment.id, round, JSON.stringify(setting));
+    const device = this.#device!;
+    const planned = this.experiment.cell(setting, request.plan, seed);
+    const job = this.#job(driver, planned);
+    const peer = splitPeer(driver);
+    if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, signal);
+    const { offsets_ns } = planned;
+    const epoch = deriveSeed(seed, driver, repeat ? 1 : 0) % 2 ** 32;
+    const stimulus =
+      offsets_ns && device.stimulates
+        ? { offsets_ns, warmup: planned.warmup ?? 0, epoch }
+        : undefined;
+    const workload =
+      job.workload.kind === 'stamped-read' ? { ...job.workload, epoch } : job.workload;
+    return runCell({ ...job, workload }, device, stimulus, planned.expected_ms, signal);
+  }
+
+  #job(driver: string, { depth, parameters, workload }: PlannedCell): CellJob {
+    const { target } = this.#device!;
+    const lines = this.#lines ? { interrupt_lines: this.#lines.source } : {};
+    const chosen = { ...this.#around.request.plan.set, ...parameters };
+    return { do: 'measure', driver, target, depth, parameters: chosen, workload, ...lines };
+  }
+
+  /** Interrupts of the device's own line, without those that come when nothing is measured. */
+  #interrupts({ totals, n }: CellResult): Record<string, number> {
+    const { interrupts, elapsed_ns } = totals;
+    if (interrupts === undefined || elapsed_ns === undefined || n === 0) return {};
+    const own = Math.max(0, interrupts - this.#idle_per_ns * elapsed_ns);
+    return { interrupts_per_op: own / n };
+  }
+
+  records(common: Common, finished: boolean, stopped?: string) {
+    const frame: RecordFrame = {
+      ...common,
+      experiment: this.experiment.id,
+      device: this.device_id,
+      evidence: this.#evidence,
+      identity: this.#identity,
+      notes: this.#notes,
+    };
+    return this.series.map(one => one.record(frame, finished, this.#stopped ?? stopped));
+  }
+
+  /** End the device's process and give the device free. Idempotent. */
+  async close(): Promise<void> {
+    await this.#device?.close();
+    await this.#lock?.release();
+    this.#device = undefined;
+    this.#lock = undefined;
+  }
+}
+
+/** Interrupts per nanosecond on these lines while the lab does nothing. */
+async function idleRate(lines: RegExp): Promise<number> {
+  const before = sumLines(readInterrupts(), lines) ?? 0;
+  const start_ms = performance.now();
+  await new Promise(resolve => setTimeout(resolve, IDLE_MS));
+  const after = sumLines(readInterrupts(), lines) ?? 0;
+  return (after - before) / ((performance.now() - start_ms) * 1e6);
+}

@@ -1,0 +1,226 @@
+// A run from beginning to end: audit, floor, every bench with its rounds, a checkpoint after each
+// round, comparisons, documents. Loads no foreign code. Whatever happens, what was measured is
+// saved, and nothing is left behind.
+import { join } from 'node:path';
+import { Cancelled } from '../errors.ts';
+import { peerDriver } from '../peers/find.ts';
+import { compareInsideRun } from '../records/compare.ts';
+import { recordsFolder } from '../records/home.ts';
+import {
+  type Comparison,
+  type LabRecord,
+  type LabRun,
+  RECORD_SCHEMA,
+  RUN_SCHEMA,
+} from '../records/schema.ts';
+import { writeRecord, writeRun, writeSamples } from '../records/write.ts';
+import { Bench, type Surroundings } from './bench.ts';
+import { measureFloor } from './cells.ts';
+import { auditThisHost, commitOf, newRunId } from './prepare.ts';
+import type { RunEvents, RunRequest } from './request.ts';
+import { openWorkspace, sweep } from './workspace.ts';
+
+export interface RunOutcome {
+  readonly run: LabRun;
+  readonly folder: string;
+  /** Saving failed: what it said. The run is whole in memory all the same. */
+  readonly unsaved: Error | undefined;
+  readonly cancelled: boolean;
+  /** Failures of cells and devices, for the exit code. */
+  readonly failures: readonly Error[];
+}
+
+/** Throws only what stops a run before it began; everything later is in the outcome. */
+export async function orchestrate(
+  request: RunRequest,
+  events: RunEvents,
+  signal: AbortSignal,
+): Promise<RunOutcome> {
+  const run_id = newRunId();
+  const started = new Date().toISOString();
+  await sweep();
+  const workspace = await openWorkspace(run_id);
+  const benches: Bench[] = [];
+  let cancelled = false;
+  let counter = 0;
+  const keeper = new Keeper(join(request.out ?? recordsFolder(), run_id));
+  try {
+    const host = auditThisHost();
+    const floor = await measureFloor(signal);
+    const around: Surroundings = {
+      request,
+      signal,
+      workspace,
+      run_id,
+      host,
+      note: events.note,
+      nextId: (experiment, driver) => recordId(run_id, counter++, experiment, driver),
+    };
+    keeper.common = {
+      schema: RECORD_SCHEMA,
+      run_id,
+      place: 'host',
+      seed: request.seed,
+      command: request.command,
+      host,
+      floor,
+      commit: commitOf(),
+    };
+    for (const experiment of request.experiments) {
+      const devices = request.devices.length > 0 ? request.devices : experiment.devices;
+      for (const device of devices) benches.push(await Bench.create(experiment, device, around));
+    }
+    await runBenches(benches, events, keeper);
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    cancelled = true;
+  } finally {
+    await Promise.all(benches.map(bench => bench.close()));
+    await workspace.remove();
+  }
+  const records = keeper.finish(benches, cancelled ? 'interrupted' : undefined);
+  const run: LabRun = {
+    schema: RUN_SCHEMA,
+    run_id,
+    status: statusOf(records, cancelled),
+    command: request.command,
+    started,
+    ended: new Date().toISOString(),
+    records,
+    comparisons: compareAll(benches, records, request),
+    fits: [],
+    skipped: benches.flatMap(bench => bench.skipped),
+  };
+  keeper.attempt(folder => writeRun(folder, run));
+  const failures = benches.flatMap(bench => bench.series.flatMap(one => one.failure ?? []));
+  return { run, folder: keeper.folder, unsaved: keeper.unsaved, cancelled, failures };
+}
+
+async function runBenches(benches: Bench[], events: RunEvents, keeper: Keeper): Promise<void> {
+  for (const [index, bench] of benches.entries()) {
+    events.note(`${bench.experiment.id} on ${bench.device_id}`);
+    await bench.open();
+    const cells = bench.series.filter(one => !one.over).length;
+    let done = 0;
+    for (let round = 0; round < bench.rounds; round++) {
+      await bench.round(round, series => {
+        events.progress({
+          experiment: bench.experiment.id,
+          device: bench.device_id,
+          driver: series.driver,
+          round,
+          rounds: bench.rounds,
+          done: done++,
+          total: cells * bench.rounds,
+        });
+      });
+      if (bench.stopped !== undefined) break;
+      keeper.checkpoint(bench, round + 1 === bench.rounds);
+    }
+    keeper.checkpoint(bench, true);
+    await bench.close();
+    if (index + 1 < benches.length) events.note('');
+  }
+}
+
+const recordId = (run_id: string, index: number, experiment: string, driver: string): string =>
+  `${run_id}-${String(index).padStart(3, '0')}-${experiment}-${driver.replaceAll(':', '.')}`;
+
+function statusOf(records: readonly LabRecord[], cancelled: boolean): LabRun['status'] {
+  if (cancelled) return 'partial';
+  const measured = records.filter(one => one.status !== 'unsupported');
+  if (measured.some(one => one.status !== 'ok')) return 'partial';
+  return measured.length > 0 ? 'ok' : 'failed';
+}
+
+/** The metrics whose ratios every run reports. */
+const COMPARED = ['latency_ns', 'cpu_ns_per_op', 'ops_per_s'] as const;
+
+/**
+ * Every driver over the experiment's baseline. On a disk the baseline has one setting only (depth
+ * 1), so the others are divided by that; beside it, each peer's twin is divided by the peer at the
+ * same setting.
+ */
+function compareAll(
+  benches: readonly Bench[],
+  records: readonly LabRecord[],
+  request: RunRequest,
+): Comparison[] {
+  const { seed } = request;
+  return benches.flatMap(bench => {
+    const { experiment } = bench;
+    const ids = new Set(bench.series.map(one => one.id));
+    const mine = records.filter(one => ids.has(one.id));
+    const ours = mine.filter(one => !one.driver.startsWith('peer:'));
+    const across = experiment.options.includes('depth');
+    return COMPARED.flatMap(metric => [
+      ...compareInsideRun(ours, {
+        baseline: experiment.baseline,
+        metric,
+        seed,
+        ...(across ? { group: one => `${one.experiment} ${one.device}` } : {}),
+      }),
+      ...PEER_TWINS.flatMap(([baseline, twin]) =>
+        compareInsideRun(
+          mine.filter(one => one.driver === baseline || one.driver === twin),
+          { baseline, metric, seed },
+        ),
+      ),
+    ]);
+  });
+}
+
+const PEER_TWINS = [
+  [peerDriver('fio', 'io_uring'), 'io-uring'],
+  [peerDriver('fio', 'psync'), 'blocking'],
+] as const;
+
+/** Saves what there is. A disk that refuses does not stop the measuring: it is told at the end. */
+class Keeper {
+  readonly folder: string;
+  unsaved: Error | undefined;
+  common: Parameters<Bench['records']>[0] | undefined;
+  readonly #finished = new Set<Bench>();
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  attempt<T>(save: (folder: string) => T): T | undefined {
+    if (this.unsaved) return undefined;
+    try {
+      return save(this.folder);
+    } catch (error) {
+      this.unsaved = error as Error;
+      return undefined;
+    }
+  }
+
+  checkpoint(bench: Bench, finished: boolean): void {
+    if (!this.common) return;
+    if (finished) this.#finished.add(bench);
+    for (const record of bench.records(this.common, finished)) {
+      this.attempt(folder => writeRecord(folder, record));
+    }
+  }
+
+  /** The last word on every record, with its raw samples beside it. */
+  finish(benches: readonly Bench[], stopped: string | undefined): LabRecord[] {
+    const { common } = this;
+    if (!common) return [];
+    return benches.flatMap(bench => {
+      const samples = new Map(bench.series.map(one => [one.id, one.samples]));
+      return bench.records(common, this.#finished.has(bench), stopped).map(record => {
+        const rounds = samples.get(record.id) ?? [];
+        const said = rounds.some(round => round.length > 0)
+          ? this.attempt(folder => writeSamples(folder, record.id, rounds))
+          : undefined;
+        const whole = said ? { ...record, samples: said } : record;
+        this.attempt(folder => writeRecord(folder, whole));
+        return whole;
+      });
+    });
+  }
+}
+
+export { Cancelled };

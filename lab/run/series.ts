@@ -1,0 +1,210 @@
+// One series: a driver with one setting on one device, measured once a round. It gathers what its
+// cells report and turns into a record at any moment.
+import type { CellResult } from '../cell/protocol.ts';
+import type { Setting } from '../experiments/experiment.ts';
+import { deriveSeed } from '../measure/random.ts';
+import { bootstrapInterval, median } from '../measure/statistics.ts';
+import { summarize } from '../measure/summary.ts';
+import type { LabRecord, Metric, RecordStatus, Round, Thread } from '../records/schema.ts';
+
+/** Everything of a record that is the same for all series of one device, or of the whole run. */
+export type RecordFrame = Pick<
+  LabRecord,
+  | 'schema'
+  | 'run_id'
+  | 'experiment'
+  | 'device'
+  | 'place'
+  | 'evidence'
+  | 'identity'
+  | 'seed'
+  | 'command'
+  | 'host'
+> & {
+  readonly commit: string | undefined;
+  readonly floor: LabRecord['floor'] | undefined;
+  readonly notes: readonly string[];
+};
+
+/** Rounds in a row that may fail before a series is given up. */
+const MOST_FAILURES = 2;
+
+const DISTRIBUTIONS: readonly string[] = ['ns', 'cycles'];
+
+interface Measured {
+  readonly round: number;
+  readonly n: number;
+  readonly series: Readonly<Record<string, Float64Array>>;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly threads: readonly Thread[];
+}
+
+export class Series {
+  readonly id: string;
+  readonly driver: string;
+  readonly setting: Setting;
+  readonly repeat: boolean;
+  readonly rounds_planned: number;
+  readonly #measured: Measured[] = [];
+  readonly #notes = new Set<string>();
+  #started: string | undefined;
+  #ended: string | undefined;
+  #failures = 0;
+  #failure: Error | undefined;
+  #refusal: { reason: string; errno?: string; fix: string } | undefined;
+
+  constructor(id: string, driver: string, setting: Setting, repeat: boolean, rounds: number) {
+    this.id = id;
+    this.driver = driver;
+    this.setting = setting;
+    this.repeat = repeat;
+    this.rounds_planned = rounds;
+  }
+
+  /** Nothing more to measure: refused, or failed too often. */
+  get over(): boolean {
+    return this.#refusal !== undefined || this.#failures >= MOST_FAILURES;
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  get samples(): Float64Array[] {
+    return this.#measured.map(one => one.series.latency_ns ?? new Float64Array(0));
+  }
+
+  refuse(reason: string, fix: string, errno?: string): void {
+    this.#refusal = { reason, fix, ...(errno === undefined ? {} : { errno }) };
+  }
+
+  failed(error: Error): void {
+    this.#failures++;
+    this.#failure = error;
+  }
+
+  add(round: number, result: CellResult, extra: Readonly<Record<string, number>>): void {
+    this.#failures = 0;
+    this.#started ??= result.started;
+    this.#ended = result.ended;
+    for (const note of result.notes) this.#notes.add(note);
+    const series = Object.fromEntries(
+      Object.entries(result.series).map(([name, text]) => [name, decode(text)]),
+    );
+    const { n, totals, threads } = result;
+    this.#measured.push({ round, n, series, totals: { ...totals, ...extra }, threads });
+  }
+
+  /** The record of what was measured so far. `stopped` says why the run ended early. */
+  record(frame: RecordFrame, finished: boolean, stopped?: string): LabRecord {
+    const { commit, floor, notes, ...rest } = frame;
+    const now = new Date().toISOString();
+    const all = [...notes, ...this.#notes];
+    const parameters = { ...this.setting, ...(this.repeat ? { repeat: 1 } : {}) };
+    return {
+      ...rest,
+      id: this.id,
+      driver: this.driver,
+      parameters,
+      started: this.#started ?? now,
+      ended: this.#ended ?? now,
+      ...(commit === undefined ? {} : { commit }),
+      ...(floor === undefined ? {} : { floor }),
+      ...this.#outcome(finished, stopped),
+      rounds_planned: this.rounds_planned,
+      rounds: this.#measured.map(roundOf),
+      metrics: this.#metrics(frame.seed),
+      ...(this.#measured.length > 0 ? { threads: typicalThreads(this.#measured) } : {}),
+      ...(all.length > 0 ? { notes: all } : {}),
+    };
+  }
+
+  #outcome(
+    finished: boolean,
+    stopped?: string,
+  ): Pick<LabRecord, 'status'> & Partial<Pick<LabRecord, 'reason' | 'errno' | 'fix'>> {
+    if (this.#refusal) return { status: 'unsupported', ...this.#refusal };
+    const rounds = this.#measured.length;
+    if (finished && rounds === this.rounds_planned) return { status: 'ok' };
+    const status: RecordStatus = rounds > 0 ? 'partial' : this.#failure ? 'failed' : 'partial';
+    const missing = `${rounds} of ${this.rounds_planned} rounds`;
+    const why = this.#failure?.message ?? stopped;
+    return { status, reason: (why ? `${missing}: ${why}` : missing).slice(0, 1000) };
+  }
+
+  #metrics(seed: number): Record<string, Metric> {
+    const metrics: Record<string, Metric> = {};
+    const names = new Set(this.#measured.flatMap(one => Object.keys(one.series)));
+    for (const name of names) {
+      const rounds = this.#measured.map(one => one.series[name] ?? new Float64Array(0));
+      if (rounds.every(round => round.length === 0)) continue;
+      const unit = name.split('_').at(-1)!;
+      const kind = unit === 'ns' ? 'time' : 'count';
+      const options = { unit: DISTRIBUTIONS.includes(unit) ? unit : 'count', kind, seed } as const;
+      metrics[name] = summarize(rounds, options).distribution;
+    }
+    for (const name of new Set(this.#measured.flatMap(one => Object.keys(one.totals)))) {
+      const values = this.#measured.flatMap(one => one.totals[name] ?? []);
+      metrics[name] = totalOf(name, values, deriveSeed(seed, this.id, name));
+    }
+    return metrics;
+  }
+}
+
+const decode = (text: string): Float64Array => {
+  const bytes = Buffer.from(text, 'base64');
+  return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+};
+
+/** Units of the totals, by the end of their names (units come last). */
+const UNITS: readonly (readonly [RegExp, string, 'time' | 'count'])[] = [
+  [/_ns_per_op$/, 'ns/op', 'time'],
+  [/_ns$/, 'ns', 'time'],
+  [/^ops_per_s$/, 'op/s', 'time'],
+  [/^bytes_per_s$/, 'B/s', 'time'],
+  [/_per_op$/, '1/op', 'count'],
+];
+
+function totalOf(name: string, values: readonly number[], seed: number): Metric {
+  const [, unit, kind] = UNITS.find(([end]) => end.test(name)) ?? [undefined, 'count', 'count'];
+  const interval = values.length > 1 ? bootstrapInterval(values, { seed }) : undefined;
+  return { kind, unit, value: median(values), ...(interval ? { interval } : {}) };
+}
+
+function roundOf({ round, n, series, totals }: Measured): Round {
+  const values: Record<string, number> = { ...totals };
+  for (const [name, samples] of Object.entries(series)) {
+    if (samples.length > 0) values[name] = median(samples);
+  }
+  const latency = series.latency_ns;
+  const summary =
+    latency && latency.length > 0
+      ? summarize([latency], { unit: 'ns', kind: 'time', seed: 0 }).perRound[0]
+      : undefined;
+  const { p50, p90, p99 } = summary ?? {};
+  return {
+    round,
+    n,
+    ...(p50 === undefined ? {} : { p50 }),
+    ...(p90 === undefined ? {} : { p90 }),
+    ...(p99 === undefined ? {} : { p99 }),
+    values,
+  };
+}
+
+/** Threads by name, each value the median over the rounds; a name may stand for several threads. */
+function typicalThreads(measured: readonly Measured[]): Thread[] {
+  const names = [...new Set(measured.flatMap(one => one.threads.map(thread => thread.name)))];
+  const sum = (one: Measured, name: string, key: keyof Omit<Thread, 'name'>) =>
+    one.threads.reduce((total, thread) => total + (thread.name === name ? thread[key] : 0), 0);
+  return names.slice(0, 200).map(name => ({
+    name,
+    cpu_ns_per_op: median(measured.map(one => sum(one, name, 'cpu_ns_per_op'))),
+    voluntary_switches_per_op: median(
+      measured.map(one => sum(one, name, 'voluntary_switches_per_op')),
+    ),
+    involuntary_switches_per_op: median(
+      measured.map(one => sum(one, name, 'involuntary_switches_per_op')),
+    ),
+  }));
+}
