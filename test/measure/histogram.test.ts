@@ -166,10 +166,23 @@ test('what is no latency is refused, not put in a bin', () => {
   for (const wrong of [-1, -1e-9, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53 + 2]) {
     expect(() => histogram.record(wrong)).toThrow(RangeError);
   }
+  expect(() => histogram.recordMany(Float64Array.of(5, 6, -1))).toThrow(RangeError);
   expect(histogram.n).toBe(0);
   expect(histogram.toBins().index).toEqual([]);
   expect(histogram.min).toBeNaN();
   expect(() => histogram.quantile(0.5)).toThrow(RangeError);
+});
+
+test('one by one and all at once are the same', () => {
+  fc.assert(
+    fc.property(values, list => {
+      const single = new Histogram();
+      for (const v of list) single.record(v);
+      const many = of(list);
+      expect(single.toBins()).toEqual(many.toBins());
+      expect([single.n, single.min, single.max]).toEqual([many.n, many.min, many.max]);
+    }),
+  );
 });
 
 test('recording allocates nothing', () => {
@@ -177,7 +190,9 @@ test('recording allocates nothing', () => {
   const list = Float64Array.from({ length: 100_000 }, (_, i) => (i * 7919) % 2 ** 33);
   const round = (): number => {
     const before = getHeapStatistics().used_heap_size;
-    for (let i = 0; i < 10; i++) histogram.recordMany(list);
+    for (let k = 0; k < 10; k++) {
+      for (let i = 0; i < list.length; i++) histogram.record(list[i]!);
+    }
     return getHeapStatistics().used_heap_size - before;
   };
   for (let i = 0; i < 5; i++) round();
