@@ -1,0 +1,48 @@
+// The course site: Astro with Starlight, static, loading nothing from elsewhere. IOLAB_BASE is the
+// path it is served under, IOLAB_SITE its address; both may be absent.
+import starlight from '@astrojs/starlight';
+import { defineConfig } from 'astro/config';
+import starlightLinksValidator from 'starlight-links-validator';
+import { basePaths } from './site/build/base.ts';
+import { builtLinks } from './site/build/links.ts';
+import { ownRecords } from './site/build/own.ts';
+import { contentPolicy } from './site/build/policy.ts';
+import { SIDEBAR } from './site/data/sidebar.ts';
+
+process.env.IOLAB_ROOT = import.meta.dirname;
+
+export default defineConfig({
+  srcDir: './site',
+  publicDir: './site/public',
+  base: process.env.IOLAB_BASE ?? '/',
+  ...(process.env.IOLAB_SITE === undefined ? {} : { site: process.env.IOLAB_SITE }),
+  devToolbar: { enabled: false },
+  integrations: [
+    // Before Starlight: the link check must see links as the reader will.
+    basePaths(),
+    ownRecords(),
+    starlight({
+      title: 'iolab',
+      description: 'Device I/O, measured: polling, interrupts, completion queues, on real devices.',
+      favicon: '/favicon.svg',
+      customCss: ['./site/styles/theme.css', './site/styles/figures.css', './site/styles/page.css'],
+      components: { SiteTitle: './site/components/SiteTitle.astro' },
+      sidebar: SIDEBAR,
+      credits: false,
+      disable404Route: true,
+      pagination: true,
+      tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
+      expressiveCode: {
+        themes: ['github-dark', 'github-light'],
+        minSyntaxHighlightingColorContrast: 5.5,
+        styleOverrides: {
+          borderRadius: '2px',
+          frames: { shadowColor: 'transparent' },
+        },
+      },
+      plugins: [starlightLinksValidator({ errorOnInvalidHashes: true })],
+    }),
+    builtLinks(),
+    contentPolicy(),
+  ],
+});

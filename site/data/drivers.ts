@@ -1,0 +1,52 @@
+// What the drivers say of themselves. Node imports their files as they are (types stripped), so no
+// bundler ever sees what a driver might load later; importing one runs no foreign code.
+import { readFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import type { Driver, DriverFacts, Mechanism } from '../../lab/drivers/driver.ts';
+import { inProject } from './root.ts';
+
+/** Reads best from simple to elaborate; drivers not named here follow by id. */
+const ORDER: readonly Mechanism[] = [
+  'polling',
+  'interrupt',
+  'dma',
+  'completion',
+  'hybrid',
+  'channel',
+  'reference',
+];
+
+let kept: Promise<readonly DriverFacts[]> | undefined;
+
+async function load(): Promise<readonly DriverFacts[]> {
+  const url = pathToFileURL(inProject('lab', 'drivers', 'find.ts')).href;
+  const module = (await import(/* @vite-ignore */ url)) as { allDrivers(): Promise<Driver[]> };
+  const found = await module.allDrivers();
+  return found.toSorted(
+    (a, b) => ORDER.indexOf(a.mechanism) - ORDER.indexOf(b.mechanism) || (a.id < b.id ? -1 : 1),
+  );
+}
+
+/** Facts of every driver in lab/drivers. Throws where one cannot be imported. */
+export function drivers(): Promise<readonly DriverFacts[]> {
+  kept ??= load();
+  return kept;
+}
+
+/** The colour of a driver. Peers, and drivers this version does not know, are reference grey. */
+export async function mechanisms(): Promise<(driver: string) => Mechanism> {
+  const known = new Map((await drivers()).map(facts => [facts.id, facts.mechanism]));
+  return driver => known.get(driver) ?? 'reference';
+}
+
+/** The driver's own file, whole. Throws where it is missing. */
+export function driverSource(id: string): string {
+  try {
+    return readFileSync(inProject('lab', 'drivers', `${id}.ts`), 'utf8');
+  } catch {
+    throw new Error(
+      `A page shows the source of the driver "${id}", and lab/drivers/${id}.ts is not there. ` +
+        'Write the driver or take its <Source> off the page',
+    );
+  }
+}

@@ -1,0 +1,171 @@
+// Turns what a page asks for into drawn figures: which records, which command where there are none,
+// and the facts that stand in the caption. One figure per machine that measured it.
+import type { Mechanism } from '../../lab/drivers/driver.ts';
+import type { LabRecord, LabRunFile } from '../../lab/records/schema.ts';
+import { type Drawn, type Item, notMeasured, samples, sharedSettings } from '../figures/figure.ts';
+import { setting, whole } from '../figures/format.ts';
+import { histogram } from '../figures/histogram.ts';
+import { quantiles } from '../figures/quantiles.ts';
+import { ratios } from '../figures/ratios.ts';
+import { scaling } from '../figures/scaling.ts';
+import { sharedFrame, signature } from '../figures/signature.ts';
+import { split } from '../figures/split.ts';
+import type { Library, Loaded } from './records.ts';
+import { comparisonsOf, type Group, type Query, select } from './select.ts';
+
+export type Kind = 'signature' | 'quantiles' | 'histogram' | 'scaling' | 'split' | 'ratios';
+
+export interface Request extends Query {
+  readonly kind: Kind;
+  readonly id: string;
+  readonly title: string;
+  readonly metric?: string | undefined;
+  /** scaling: the setting across. */
+  readonly over?: string | undefined;
+  /** scaling: title of the axis upward. */
+  readonly unit_title?: string | undefined;
+  /** quantiles, ratios: the setting that tells rows of one driver apart. */
+  readonly by?: string | undefined;
+  /** ratios: only comparisons with this driver. */
+  readonly baseline?: string | undefined;
+  /** signature: devices drawn in one frame on this page, so that figures can be compared. */
+  readonly frame_devices?: readonly string[] | undefined;
+  /** Only this machine's records. */
+  readonly machine?: string | undefined;
+}
+
+export interface Shown {
+  readonly drawn: Drawn;
+  readonly group: Group | undefined;
+  readonly records: readonly Loaded<LabRecord>[];
+  readonly run: Loaded<LabRunFile> | undefined;
+  /** Caption: n, interval, settings. Machine and evidence are added where they can be links. */
+  readonly facts: readonly string[];
+  readonly command: string;
+}
+
+/** What a reader types to measure this: the record's own command, or one that asks for it. */
+export function commandFor(request: Request, record: LabRecord | undefined): string {
+  if (record !== undefined) return record.command;
+  const parts = ['npx iolab run', request.experiment, '--device', request.device];
+  if (request.drivers !== undefined) parts.push('--driver', request.drivers.join(','));
+  const rate = request.prefer?.rate_hz;
+  if (rate !== undefined) parts.push('--rate', String(rate));
+  return parts.join(' ');
+}
+
+function range(values: readonly number[]): string {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  return low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
+}
+
+/** n, rounds, interval and shared settings of what was drawn. */
+export function factsOf(records: readonly LabRecord[]): string[] {
+  const measured = records.filter(record => record.rounds.length > 0);
+  if (measured.length === 0) return [];
+  return [
+    `n = ${range(measured.map(samples))} each, in ${range(measured.map(record => record.rounds.length))} rounds`,
+    'bars: 95 % bootstrap interval over rounds',
+    ...sharedSettings(measured),
+  ];
+}
+
+function drawGroup(
+  request: Request,
+  group: Group,
+  all: Library,
+  mechanismOf: (driver: string) => Mechanism,
+): Drawn {
+  const { kind } = request;
+  const options = {
+    id: group.yours ? `${request.id}-yours` : request.id,
+    title: request.title,
+  };
+  const items: Item[] = group.records.map(({ value }) => ({
+    record: value,
+    mechanism: mechanismOf(value.driver),
+  }));
+  const metric = request.metric ?? 'latency_ns';
+  switch (kind) {
+    case 'signature': {
+      const devices = request.frame_devices;
+      if (devices === undefined) return signature(items, options);
+      const framed = devices.flatMap(device =>
+        select(all.records, { ...request, device })
+          .filter(other => other.machine === group.machine)
+          .flatMap(other => other.records)
+          .map(({ value }) => ({ record: value, mechanism: mechanismOf(value.driver) })),
+      );
+      return signature(items, { ...options, frame: sharedFrame(framed) });
+    }
+    case 'quantiles':
+      return quantiles(items, {
+        ...options,
+        metric,
+        ...(request.by === undefined ? {} : { by: request.by }),
+      });
+    case 'histogram':
+      return histogram(items, { ...options, metric });
+    case 'scaling':
+      return scaling(items, {
+        ...options,
+        metric,
+        over: request.over ?? 'depth',
+        unit_title: request.unit_title ?? metric.replace(/_/g, ' '),
+      });
+    case 'split':
+      return split(items, options);
+    case 'ratios': {
+      const pairs = comparisonsOf(all.runs, group, request, metric)
+        .filter(one => request.baseline === undefined || one.baseline === request.baseline)
+        .map(comparison => ({ comparison, mechanism: mechanismOf(comparison.driver) }));
+      return ratios(pairs, { ...options, by: request.by ?? 'depth' });
+    }
+  }
+}
+
+/** The published figure (or "not measured yet"), then the reader's own where there is one. */
+export function figuresFor(
+  request: Request,
+  all: Library,
+  mechanismOf: (driver: string) => Mechanism,
+): { shown: Shown[]; elsewhere: string[] } {
+  const groups = select(all.records, request).filter(
+    group => request.machine === undefined || group.yours || group.machine === request.machine,
+  );
+  const published = groups.filter(group => !group.yours);
+  const chosen = [...published.slice(0, 1), ...groups.filter(group => group.yours)];
+  const shown: Shown[] = chosen.map(group => {
+    const records = group.records;
+    return {
+      drawn: drawGroup(request, group, all, mechanismOf),
+      group,
+      records,
+      run: all.runs.find(
+        ({ machine, value }) => machine === group.machine && value.run_id === group.run_id,
+      ),
+      facts: factsOf(records.map(({ value }) => value)),
+      command: commandFor(request, records[0]?.value),
+    };
+  });
+  if (published.length === 0) {
+    shown.unshift({
+      drawn: notMeasured(request),
+      group: undefined,
+      records: [],
+      run: undefined,
+      facts: [],
+      command: commandFor(request, undefined),
+    });
+  }
+  return { shown, elsewhere: published.slice(1).map(group => group.machine) };
+}
+
+/** "depth 8" of a record among its siblings: the settings that differ within the group. */
+export function recordName(record: LabRecord, among: readonly LabRecord[]): string {
+  const differing = Object.entries(record.parameters).filter(([name, value]) =>
+    among.some(other => other.parameters[name] !== value),
+  );
+  return [record.driver, ...differing.map(([name, value]) => setting(name, value))].join(', ');
+}

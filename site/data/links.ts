@@ -1,0 +1,19 @@
+// Links that components make, under whatever base path the site is served.
+
+/** A page or file of this site; `path` without a leading slash. */
+export function siteHref(path: string): string {
+  return `${import.meta.env.BASE_URL.replace(/\/+$/, '')}/${path}`;
+}
+
+export function recordHref(path: string): string {
+  return siteHref(`records/${path.split('/').map(encodeURIComponent).join('/')}`);
+}
+
+/** The machine's section on the page of machines. */
+export function machineHref(machine: string): string {
+  return siteHref(`machines/#${machineId(machine)}`);
+}
+
+export function machineId(machine: string): string {
+  return `machine-${machine.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+}

@@ -1,0 +1,107 @@
+// Numbers as a reader sees them: three significant figures, the unit that keeps them short, and
+// "< floor" below what the lab can see. The same words in figures, tables and prose.
+import type { Distribution, LabRecord, Metric } from '../../lab/records/schema.ts';
+
+const MINUS = '\u2212';
+/** No-break, so that a number never parts from its unit. */
+const SPACE = '\u00a0';
+
+/** Three significant figures, digits grouped by thin spaces, no exponent. */
+export function figures(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`Asked to print the number ${value}`);
+  if (value === 0) return '0';
+  const size = Math.abs(value);
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(size)));
+  const step = 10 ** (Math.floor(Math.log10(size)) - 2);
+  const rounded = size >= 1000 ? Math.round(size / step) * step : size;
+  let text = rounded.toFixed(Math.min(decimals, 6));
+  if (text.includes('.')) text = text.replace(/\.?0+$/, '');
+  const [whole = '0', fraction] = text.split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  return `${value < 0 ? MINUS : ''}${grouped}${fraction === undefined ? '' : `.${fraction}`}`;
+}
+
+/** A whole number, grouped. */
+export function whole(value: number): string {
+  return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u202f');
+}
+
+/** Nanoseconds in the unit that reads best. Below `floor_ns` it prints as "< floor". */
+export function time(value_ns: number, floor_ns?: number): string {
+  if (floor_ns !== undefined && value_ns < floor_ns) return `<${SPACE}floor`;
+  const size = Math.abs(value_ns);
+  if (size < 999.5) return `${figures(value_ns)}${SPACE}ns`;
+  if (size < 999_500) return `${figures(value_ns / 1e3)}${SPACE}µs`;
+  if (size < 999_500_000) return `${figures(value_ns / 1e6)}${SPACE}ms`;
+  return `${figures(value_ns / 1e9)}${SPACE}s`;
+}
+
+/** A frequency. */
+export function rate(value_hz: number): string {
+  if (value_hz >= 1e6) return `${figures(value_hz / 1e6)}${SPACE}MHz`;
+  if (value_hz >= 1e3) return `${figures(value_hz / 1e3)}${SPACE}kHz`;
+  return `${figures(value_hz)}${SPACE}Hz`;
+}
+
+/** A metric's value in its own unit. */
+export function quantity(value: number, unit: string, floor_ns?: number): string {
+  if (unit === 'ns') return time(value, floor_ns);
+  if (/^(ops\/s|1\/s|per second)$/.test(unit)) return `${figures(value)}${SPACE}/s`;
+  if (unit === 'Hz') return rate(value);
+  return figures(value);
+}
+
+/** Distributions have quantiles, totals have a value. */
+export function isDistribution(metric: Metric): metric is Distribution {
+  return 'p50' in metric;
+}
+
+export interface Middle {
+  readonly value: number;
+  readonly interval: readonly [number, number] | undefined;
+  readonly unit: string;
+  /** Samples behind it, where the metric counts them. */
+  readonly n: number | undefined;
+}
+
+/** The median of a distribution, the value of a total; undefined where the record has neither. */
+export function middle(record: LabRecord, metric: string): Middle | undefined {
+  const found = record.metrics[metric];
+  if (found === undefined) return undefined;
+  const value = isDistribution(found) ? found.p50 : found.value;
+  if (!Number.isFinite(value)) return undefined;
+  const interval = found.interval;
+  const sound = interval?.every(Number.isFinite) === true;
+  return {
+    value,
+    interval: sound && interval !== undefined ? [interval[0], interval[1]] : undefined,
+    unit: found.unit,
+    n: isDistribution(found) ? found.n : undefined,
+  };
+}
+
+/** Below this a duration cannot be told from the cost of reading the clock. */
+export function floorOf(record: LabRecord): number | undefined {
+  const floor = record.floor;
+  return floor === undefined ? undefined : Math.max(floor.clock_resolution_ns, floor.clock_read_ns);
+}
+
+/** "12.1 µs" of a metric, or a dash that means: this record has no such metric. */
+export function cell(record: LabRecord, metric: string): string {
+  const found = middle(record, metric);
+  return found === undefined ? '–' : quantity(found.value, found.unit, floorOf(record));
+}
+
+/** "11.8 µs to 12.4 µs", or a dash. */
+export function intervalCell(record: LabRecord, metric: string): string {
+  const found = middle(record, metric);
+  if (found?.interval === undefined) return '–';
+  const [low, high] = found.interval;
+  return `${quantity(low, found.unit)} to ${quantity(high, found.unit)}`;
+}
+
+/** One setting in words: "1 kHz", "depth 8", "mode interrupt". */
+export function setting(name: string, value: string | number | boolean): string {
+  if (name === 'rate_hz' && typeof value === 'number') return rate(value);
+  return `${name.replace(/_/g, ' ')}${SPACE}${typeof value === 'number' ? figures(value) : value}`;
+}

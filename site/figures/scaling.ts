@@ -1,0 +1,205 @@
+// How one quantity grows or falls with a setting (queue depth, rate): one line per driver, marks at
+// what was measured, interval bars, the driver's name where its line ends.
+
+import type { Evidence } from '../../lab/devices/device.ts';
+import type { Mechanism } from '../../lab/drivers/driver.ts';
+import type { LabRecord } from '../../lab/records/schema.ts';
+import {
+  type Box,
+  bottomAxis,
+  CHARACTER,
+  leftAxis,
+  linearScale,
+  logDomain,
+  logScale,
+} from './axis.ts';
+import {
+  absentRows,
+  type Drawn,
+  figure,
+  type Item,
+  NARROW,
+  notMeasured,
+  type Options,
+  samples,
+  statusCell,
+} from './figure.ts';
+import { cell, figures, intervalCell, middle, quantity, setting, whole } from './format.ts';
+import { placeLabels, spread } from './labels.ts';
+import { mark } from './marks.ts';
+import { coordinate, element, label, line } from './svg.ts';
+
+interface Dot {
+  readonly over: number;
+  readonly value: number;
+  readonly interval: readonly [number, number] | undefined;
+}
+
+interface Series {
+  readonly driver: string;
+  readonly mechanism: Mechanism;
+  readonly evidence: Evidence;
+  readonly dots: readonly Dot[];
+}
+
+interface Axes {
+  readonly over: string;
+  readonly metric: string;
+  readonly title: string;
+}
+
+/** `over` names the setting (depth, rate_hz), `metric` the quantity, `unit_title` the upward axis. */
+export function scaling(
+  items: readonly Item[],
+  options: Options & { over: string; metric: string; unit_title: string },
+): Drawn {
+  const { over, metric } = options;
+  const usable = items.filter(
+    ({ record }) =>
+      typeof record.parameters[over] === 'number' &&
+      Number(record.parameters[over]) > 0 &&
+      middle(record, metric) !== undefined,
+  );
+  if (usable.length === 0) return notMeasured(options);
+  const unit = middle(usable[0]!.record, metric)!.unit;
+  const sorted = usable.toSorted(
+    (a, b) =>
+      (a.record.driver < b.record.driver ? -1 : a.record.driver > b.record.driver ? 1 : 0) ||
+      overOf(a.record, over) - overOf(b.record, over),
+  );
+  const drivers = [...new Set(sorted.map(item => item.record.driver))];
+  const series: Series[] = drivers.map(driver => {
+    const mine = sorted.filter(item => item.record.driver === driver);
+    return {
+      driver,
+      mechanism: mine[0]!.mechanism,
+      evidence: mine[0]!.record.evidence.device,
+      dots: mine.map(({ record }) => ({
+        over: overOf(record, over),
+        value: middle(record, metric)!.value,
+        interval: middle(record, metric)!.interval,
+      })),
+    };
+  });
+  const columns = [
+    'Driver',
+    setting(over, '').trim(),
+    options.unit_title,
+    '95 % interval',
+    'Samples',
+    'Status',
+  ];
+  const rows = sorted.map(({ record }) => [
+    record.driver,
+    figures(overOf(record, over)),
+    cell(record, metric),
+    intervalCell(record, metric),
+    whole(samples(record)),
+    statusCell(record),
+  ]);
+  const absent = items.filter(item => !usable.includes(item));
+  const description = series
+    .map(one => {
+      const [first] = one.dots;
+      const last = one.dots.at(-1);
+      return `${one.driver}: ${quantity(first!.value, unit)} at ${figures(first!.over)}, ${quantity(last!.value, unit)} at ${figures(last!.over)}`;
+    })
+    .join('; ');
+  return figure(
+    options,
+    `${options.unit_title} over ${over.replace(/_/g, ' ')}. ${description}.`,
+    { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
+    width => draw(series, { over, metric, title: options.unit_title }, unit, width),
+  );
+}
+
+function overOf(record: LabRecord, over: string): number {
+  return Number(record.parameters[over]);
+}
+
+function draw(
+  series: readonly Series[],
+  axes: Axes,
+  unit: string,
+  width: number,
+): { height: number; markup: string[] } {
+  const narrow = width === NARROW;
+  const height = narrow ? 300 : 340;
+  const names = Math.max(...series.map(one => one.driver.length));
+  const right = narrow ? 14 : Math.min(200, names * CHARACTER + 26);
+  const box: Box = { left: 62, top: 34, right: width - right, bottom: height - 50 };
+  const all = series.flatMap(one => one.dots);
+  const values = all.flatMap(dot => [dot.value, ...(dot.interval ?? [])]);
+  const logarithmic =
+    values.every(value => value > 0) && Math.max(...values) / Math.min(...values) > 8;
+  const y = logarithmic
+    ? logScale(logDomain(values), box.bottom, box.top)
+    : linearScale([0, Math.max(...values, 1e-9) * 1.08], box.bottom, box.top);
+  const overs = [...new Set(all.map(dot => dot.over))].sort((a, b) => a - b);
+  const bare = logScale(logDomain(overs, 1.25), box.left, box.right);
+  // The ticks are the settings that were measured: nothing in between was.
+  const x = Object.assign((value: number) => bare(value), {
+    domain: bare.domain,
+    ticks: overs,
+    minor: [],
+  });
+  const last = series.map(one => one.dots.at(-1)!);
+  // Wide: names stand in the margin, in the order of their lines' ends. On a phone, and where a
+  // line ends early, they stand beside the last mark.
+  const margin = last.map(dot => !narrow && dot.over === overs.at(-1));
+  const ends = spread(
+    last.filter((_, index) => margin[index]).map(dot => y(dot.value) + 4),
+    box.top + 8,
+    box.bottom - 2,
+  );
+  const beside = placeLabels(
+    series.flatMap((one, index) =>
+      margin[index]
+        ? []
+        : [{ x: x(last[index]!.over), y: y(last[index]!.value), text: one.driver }],
+    ),
+    box,
+    all.map(dot => ({ x: x(dot.over), y: y(dot.value) })),
+  );
+  const names_at = series.map((_, index) => {
+    const before = margin.slice(0, index).filter(Boolean).length;
+    return margin[index]
+      ? { x: box.right + 14, y: ends[before]! }
+      : { x: beside[index - before]!.label_x, y: beside[index - before]!.label_y };
+  });
+  const lines = series.map((one, index) => {
+    const path = one.dots
+      .map(
+        (dot, at) =>
+          `${at === 0 ? 'M' : 'L'}${coordinate(x(dot.over))} ${coordinate(y(dot.value))}`,
+      )
+      .join('');
+    const at = names_at[index]!;
+    const name = label(one.driver, at.x, at.y, { class: 'fig-name' });
+    return element(
+      'g',
+      { class: `m-${one.mechanism}` },
+      element('path', { d: path, class: `fig-line e-${one.evidence}` }),
+      ...one.dots.map(dot =>
+        dot.interval?.every(value => value > 0 || !logarithmic)
+          ? line(x(dot.over), y(dot.interval[0]), x(dot.over), y(dot.interval[1]), 'bar')
+          : '',
+      ),
+      ...one.dots.map(dot => mark(one.mechanism, undefined, x(dot.over), y(dot.value), 4.5)),
+      name,
+    );
+  });
+  return {
+    height,
+    markup: [
+      leftAxis(y, box, value => quantity(value, unit), axes.title),
+      bottomAxis(
+        x,
+        box,
+        value => (axes.over === 'rate_hz' ? setting(axes.over, value) : figures(value)),
+        axes.over === 'rate_hz' ? 'rate' : axes.over.replace(/_/g, ' '),
+      ),
+      ...lines,
+    ],
+  };
+}

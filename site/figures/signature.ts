@@ -1,0 +1,131 @@
+// The course's signature plot: latency across, processor time per event up, both logarithmic, one
+// labelled mark per driver with its intervals. Everybody wants to be in the lower left corner.
+import { type Box, bottomAxis, leftAxis, logDomain, logScale } from './axis.ts';
+import {
+  absentRows,
+  byDriver,
+  type Drawn,
+  figure,
+  type Item,
+  NARROW,
+  notMeasured,
+  type Options,
+  samples,
+  statusCell,
+} from './figure.ts';
+import { cell, intervalCell, middle, time, whole } from './format.ts';
+import { placeLabels } from './labels.ts';
+import { mark } from './marks.ts';
+import { element, label, line } from './svg.ts';
+
+export interface Frame {
+  readonly latency_ns: readonly [number, number];
+  readonly cpu_ns: readonly [number, number];
+}
+
+const LATENCY = 'latency_ns';
+const CPU = 'cpu_ns_per_op';
+
+/** A log axis has no zero: a processor time of nought is one this machine's counters missed. */
+function drawable({ record }: Item): boolean {
+  return (middle(record, LATENCY)?.value ?? 0) > 0 && (middle(record, CPU)?.value ?? 0) > 0;
+}
+
+/** One frame for several devices, so that their figures can be laid side by side. */
+export function sharedFrame(items: readonly Item[]): Frame {
+  const spanOf = (metric: string) =>
+    items.filter(drawable).flatMap(({ record }) => {
+      const found = middle(record, metric)!;
+      return [found.value, ...(found.interval ?? [])];
+    });
+  return { latency_ns: logDomain(spanOf(LATENCY)), cpu_ns: logDomain(spanOf(CPU)) };
+}
+
+/** One mark per record; records without both quantities appear in the table only. */
+export function signature(given: readonly Item[], options: Options & { frame?: Frame }): Drawn {
+  const items = given.toSorted(byDriver);
+  const shown = items.filter(drawable);
+  if (shown.length === 0) return notMeasured(options);
+  const frame = options.frame ?? sharedFrame(shown);
+  const columns = [
+    'Driver',
+    'Mechanism',
+    'Latency, median',
+    '95 % interval',
+    'CPU per event',
+    '95 % interval',
+    'System calls per event',
+    'Samples',
+    'Status',
+  ];
+  const rows = shown.map(({ record, mechanism }) => [
+    record.driver,
+    mechanism,
+    cell(record, LATENCY),
+    intervalCell(record, LATENCY),
+    cell(record, CPU),
+    intervalCell(record, CPU),
+    cell(record, 'syscalls_per_op'),
+    whole(samples(record)),
+    statusCell(record),
+  ]);
+  const absent = items.filter(item => !drawable(item));
+  const description = shown
+    .map(
+      ({ record }) =>
+        `${record.driver}: latency ${cell(record, LATENCY)}, processor time ${cell(record, CPU)} per event`,
+    )
+    .join('; ');
+  return figure(
+    options,
+    `Latency across, processor time per event up, both logarithmic. ${description}.`,
+    { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
+    width => ({
+      height: width === NARROW ? 340 : 420,
+      markup: draw(shown, frame, width, width === NARROW ? 340 : 420),
+    }),
+  );
+}
+
+function draw(items: readonly Item[], frame: Frame, width: number, height: number): string[] {
+  const box: Box = { left: 62, top: 34, right: width - 12, bottom: height - 50 };
+  const x = logScale(frame.latency_ns, box.left, box.right);
+  const y = logScale(frame.cpu_ns, box.bottom, box.top);
+  const points = items.map(({ record }) => ({
+    x: x(middle(record, LATENCY)!.value),
+    y: y(middle(record, CPU)!.value),
+    text: record.driver,
+  }));
+  const bars = items.map(({ record, mechanism }, index) => {
+    const { x: px, y: py } = points[index]!;
+    const across = middle(record, LATENCY)!.interval;
+    const up = middle(record, CPU)!.interval;
+    return element(
+      'g',
+      { class: `m-${mechanism} fig-bar` },
+      across?.every(value => value > 0) ? line(x(across[0]), py, x(across[1]), py, 'bar') : '',
+      up?.every(value => value > 0) ? line(px, y(up[0]), px, y(up[1]), 'bar') : '',
+    );
+  });
+  const labels = placeLabels(points, box).map((placed, index) => {
+    const { mechanism } = items[index]!;
+    const middle_x = placed.label_x + placed.text.length * 3.4;
+    return element(
+      'g',
+      { class: `m-${mechanism}` },
+      placed.leader ? line(placed.x, placed.y, middle_x, placed.label_y - 4, 'fig-leader') : '',
+      label(placed.text, placed.label_x, placed.label_y, { class: 'fig-name' }),
+    );
+  });
+  return [
+    leftAxis(y, box, value => time(value), 'CPU per event'),
+    bottomAxis(x, box, value => time(value), 'latency, median'),
+    label('↙ less of both', box.right, box.top - 12, { 'text-anchor': 'end', class: 'fig-hint' }),
+    ...bars,
+    // Lines to labels lie under the marks, so a mark is never crossed out.
+    ...labels,
+    ...items.map(({ record, mechanism }, index) =>
+      mark(mechanism, record.evidence.device, points[index]!.x, points[index]!.y),
+    ),
+  ];
+}

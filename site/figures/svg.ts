@@ -1,0 +1,96 @@
+// Builds SVG as text: elements, attributes, escaping. Everything a figure shows passes through
+// here, so a hostile driver name stays text and a number that is not finite stops the build.
+
+type Value = string | number | undefined;
+
+/** Text made safe for an XML text node or a quoted attribute. Control characters are dropped. */
+export function escapeText(text: string): string {
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: XML 1.0 §2.2 forbids them even escaped
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g, '')
+      .replace(/&/g, '&amp;')
+      .replace(/</g, '&lt;')
+      .replace(/>/g, '&gt;')
+      .replace(/"/g, '&quot;')
+      .replace(/'/g, '&#39;')
+  );
+}
+
+/** A coordinate with at most two decimals. Throws RangeError where it is not finite. */
+export function coordinate(value: number): string {
+  if (!Number.isFinite(value)) throw new RangeError(`A figure was given the coordinate ${value}`);
+  const rounded = Math.round(value * 100) / 100;
+  return String(rounded === 0 ? 0 : rounded);
+}
+
+/** One element; attributes that are undefined are left out; children are markup already. */
+export function element(
+  name: string,
+  attributes: Readonly<Record<string, Value>>,
+  ...children: readonly string[]
+): string {
+  const head = Object.entries(attributes)
+    .filter((entry): entry is [string, string | number] => entry[1] !== undefined)
+    .map(([key, value]) => {
+      const text = typeof value === 'number' ? coordinate(value) : escapeText(value);
+      return ` ${key}="${text}"`;
+    })
+    .join('');
+  return children.length === 0
+    ? `<${name}${head}/>`
+    : `<${name}${head}>${children.join('')}</${name}>`;
+}
+
+/** A text element; `text` is escaped. */
+export function label(
+  text: string,
+  x: number,
+  y: number,
+  attributes: Readonly<Record<string, Value>> = {},
+): string {
+  return element('text', { x, y, ...attributes }, escapeText(text));
+}
+
+export function line(x1: number, y1: number, x2: number, y2: number, className: string): string {
+  return element('line', { x1, y1, x2, y2, class: className });
+}
+
+/** An id that is safe in an attribute, a fragment and a CSS selector. */
+export function slug(text: string): string {
+  const safe = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '');
+  return safe === '' ? 'figure' : safe;
+}
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The outer element: an image with a name and a description, scaled by its container. */
+export function drawing(
+  id: string,
+  title: string,
+  description: string,
+  size: Size,
+  ...children: readonly string[]
+): string {
+  return element(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      class: 'fig',
+      viewBox: `0 0 ${coordinate(size.width)} ${coordinate(size.height)}`,
+      width: size.width,
+      height: size.height,
+      role: 'img',
+      'aria-labelledby': `${id}-title ${id}-desc`,
+    },
+    element('title', { id: `${id}-title` }, escapeText(title)),
+    element('desc', { id: `${id}-desc` }, escapeText(description)),
+    ...children,
+  );
+}
