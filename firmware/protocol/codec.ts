@@ -184,7 +184,8 @@ export interface BoardFacts {
 }
 
 export type Reply =
-  | ({ readonly kind: 'ready' | 'hello' } & BoardFacts)
+  | ({ readonly kind: 'ready' } & BoardFacts)
+  | ({ readonly kind: 'hello' } & BoardFacts)
   | {
       readonly kind: 'ping';
       /** Undefined where the board has no hardware capture of the line. */

@@ -1,0 +1,151 @@
+// What the emulated Uno corrects in avr8js 0.21.1, and what it still gets wrong, as data: tests name
+// these items, and a page can show them. Sections are those of the ATmega328P's datasheet
+// (Microchip DS40002061, "ATmega48A/PA/88A/PA/168A/PA/328/P").
+
+export interface Correction {
+  readonly name: string;
+  /** What avr8js does by itself. */
+  readonly emulator: string;
+  /** What the datasheet says. */
+  readonly datasheet: string;
+  readonly section: string;
+  /** The file that corrects it. */
+  readonly file: string;
+  /** The title of the test that fails without the correction. */
+  readonly tested_by: string;
+}
+
+export const fidelity: readonly Correction[] = [
+  {
+    name: 'data-register-empty',
+    emulator:
+      'Entering the handler clears UDRE, so a handler that only switches itself off stalls.',
+    datasheet: 'UDRE stays set until UDR is written.',
+    section: '20.6.3 Transmitter Flags and Interrupts',
+    file: 'lab/boards/core/usart.ts',
+    tested_by: 'data-register-empty: the flag outlives its handler',
+  },
+  {
+    name: 'status-bits',
+    emulator: 'Writing UCSRA clears UDRE and RXC; writing UCSRB clears RXC, so a byte gets stuck.',
+    datasheet: 'UDRE and RXC are read-only; RXC falls when the receive buffer is empty.',
+    section: '20.11.2 UCSRnA and 20.11.3 UCSRnB',
+    file: 'lab/boards/core/usart.ts',
+    tested_by: 'status-bits: writing the control registers leaves read-only flags alone',
+  },
+  {
+    name: 'receive-buffer',
+    emulator: 'One place: a byte that is not read in time is overwritten in silence.',
+    datasheet: 'Two bytes wait in the buffer, a third in the shift register; then DOR is set.',
+    section: '20.7.4 Receiver Error Flags',
+    file: 'lab/boards/core/usart.ts',
+    tested_by: 'receive-buffer: three bytes wait, the fourth is lost and reported',
+  },
+  {
+    name: 'stop-bit-vote',
+    emulator: 'A byte is complete at the end of its stop bit.',
+    datasheet: 'It is complete when the stop bit is voted on: sample 10 of 16, or 6 of 8 with U2X.',
+    section: '20.8.2 Asynchronous Data Recovery',
+    file: 'lab/boards/core/usart.ts',
+    tested_by: 'stop-bit-vote: a byte is complete within its stop bit',
+  },
+  {
+    name: 'baud-timing',
+    emulator:
+      'The next byte is timed from the instruction that noticed the last one, so times drift.',
+    datasheet: 'Frames follow each other at the bit clock that UBRR and U2X set.',
+    section: '20.3.1 Internal Clock Generation',
+    file: 'lab/boards/core/usart.ts',
+    tested_by: 'baud-timing: frames in a row keep the bit clock, both ways',
+  },
+  {
+    name: 'transmit-buffer',
+    emulator:
+      'A byte written is out at once; UDRE comes back only after its whole time on the wire.',
+    datasheet: 'UDR is free again as soon as the byte has moved to the shift register.',
+    section: '20.6.1 Sending Frames',
+    file: 'lab/boards/core/usart.ts',
+    tested_by: 'transmit-buffer: one byte shifts, one waits, a third is ignored',
+  },
+  {
+    name: 'interrupt-entry',
+    emulator: 'Entering a handler costs 2 cycles.',
+    datasheet: 'Four cycles at least; then the jump in the vector.',
+    section: '7.7.1 Interrupt Response Time',
+    file: 'lab/boards/core/processor.ts',
+    tested_by: 'interrupt-entry: four cycles from flag to vector',
+  },
+  {
+    name: 'interrupt-delay',
+    emulator: 'An interrupt that waits is taken right after SEI or RETI.',
+    datasheet: 'One more instruction is executed first; sei; sleep loses no wake-up.',
+    section: '7.7 Reset and Interrupt Handling',
+    file: 'lab/boards/core/processor.ts',
+    tested_by: 'interrupt-delay: one instruction runs after RETI and after SEI',
+  },
+  {
+    name: 'sleep',
+    emulator: 'SLEEP does nothing.',
+    datasheet: 'In idle mode the processor stops and the peripherals run on until an interrupt.',
+    section: '10.3 Idle Mode',
+    file: 'lab/boards/core/processor.ts',
+    tested_by: 'sleep: a sleeping processor skips to the next event',
+  },
+  {
+    name: 'wake-up',
+    emulator: 'No cost.',
+    datasheet: 'The response to an interrupt in sleep takes four cycles more.',
+    section: '7.7.1 Interrupt Response Time',
+    file: 'lab/boards/core/processor.ts',
+    tested_by: 'wake-up: eight cycles from flag to vector out of sleep',
+  },
+  {
+    name: 'timer-events',
+    emulator: 'An event at every tick: half the time at clk/1, and no sleep longer than a tick.',
+    datasheet: 'The same counts and flags; events only at overflow and compare match.',
+    section: '16 16-bit Timer/Counter1 with PWM',
+    file: 'lab/boards/core/timer.ts',
+    tested_by: 'timer-events: counts and flags equal those of the tick-by-tick timer',
+  },
+  {
+    name: 'timer-flags',
+    emulator: 'Writing TIFR clears every flag that is not written.',
+    datasheet: 'A flag is cleared by writing a one to it; the others stay.',
+    section: '16.11.9 TIFR1',
+    file: 'lab/boards/core/timer.ts',
+    tested_by: 'timer-flags: clearing one flag leaves the others',
+  },
+  {
+    name: 'input-capture',
+    emulator: 'There is none.',
+    datasheet: 'An edge on ICP1 copies the counter to ICR1 and sets ICF1.',
+    section: '16.6 Input Capture Unit',
+    file: 'lab/boards/core/timer.ts',
+    tested_by: 'input-capture: the last falling edge of a byte is stamped',
+  },
+  {
+    name: 'reset',
+    emulator: 'A reset drops planned events and leaves the peripherals as they were.',
+    datasheet: 'All I/O registers take their initial values.',
+    section: '11.1 Resetting the AVR',
+    file: 'lab/boards/core/uno.ts',
+    tested_by: 'reset: the board starts again as if new',
+  },
+];
+
+/** What remains unlike the chip. */
+export const unfaithful: readonly string[] = [
+  'The host sends at the board’s own bit clock: a wrong baud rate on the host is not noticed, and ' +
+    'the 2.1 % between 115200 baud and the Uno’s 117647 does not show.',
+  'Frame and parity errors, breaks, 9-bit frames and multi-processor mode do not occur.',
+  'The receiver’s synchroniser (a few cycles) and the transmitter’s wait for its bit clock (up to ' +
+    'one bit) are left out.',
+  'On overrun the byte that comes last is lost; the datasheet leaves open which one it is.',
+  'A register is read at the start of an instruction, one cycle early for LDS; a timer written to ' +
+    'counts on from there at once.',
+  'Interrupts raised within an instruction are noticed at its end, as on the chip, but a sleep mode ' +
+    'other than idle still counts as idle.',
+  'There is no boot loader: the program starts at once after a reset, where a real Uno waits about a ' +
+    'second for a new program.',
+  'Analog converter, EEPROM, SPI, two-wire interface and watchdog are absent.',
+];
