@@ -49,41 +49,61 @@ export function isRepeat(record: LabRecord): boolean {
   return Boolean(record.parameters[REPEAT]);
 }
 
-/** Same experiment, device, place and setting: what may be compared inside a run. */
+/** Experiment, device, place and setting in one string: the same for what was measured alike. */
 export function groupKey(record: LabRecord): string {
   const setting = Object.entries(settingOf(record)).sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([record.experiment, record.device, record.place, setting]);
 }
 
 /**
- * Every driver over the baseline, within groups of the same experiment, device, place and setting;
- * rounds are matched by their number, so partial records take part with what they have. Records
- * without rounds of this metric, and ratios over zero, are left out.
+ * Every driver over the baseline of the same experiment, device, place and setting; rounds are
+ * matched by their number, so partial records take part with what they have. A parameter that only
+ * one of the two drivers has (how a ring is filled) does not keep them apart. Records without rounds
+ * of this metric, and ratios over zero, are left out.
  */
 export function compareInsideRun(
   records: readonly LabRecord[],
-  { baseline, metric, seed, group: groupOf = groupKey }: InsideOptions,
+  { baseline, metric, seed }: InsideOptions,
 ): Comparison[] {
-  const groups = Map.groupBy(records, groupOf);
-  return [...groups].flatMap(([key, group]) => {
-    const base = group.find(one => one.driver === baseline && !isRepeat(one));
-    if (!base) return [];
-    const ratioOf = (record: LabRecord): Comparison | undefined =>
-      pairUp(record, base, metric, deriveSeed(seed, key, record.id));
-    const repeats = group.filter(one => one.driver === baseline && isRepeat(one));
-    const noise = repeats.map(ratioOf).filter(one => one !== undefined);
+  const ratioOf = (record: LabRecord, base: LabRecord): Comparison | undefined => {
+    const part = [groupKey(record), record.driver, isRepeat(record) ? 1 : 0];
+    return pairUp(record, base, metric, deriveSeed(seed, ...part));
+  };
+  const bases = records.filter(one => one.driver === baseline && !isRepeat(one));
+  const baseOf = (record: LabRecord) => closest(record, bases);
+  const noiseOf = new Map<LabRecord, Comparison>();
+  for (const repeat of records.filter(one => one.driver === baseline && isRepeat(one))) {
+    const base = baseOf(repeat);
+    const noise = base && ratioOf(repeat, base);
+    if (noise) noiseOf.set(base, noise);
+  }
+  const compared = records.flatMap((record): Comparison[] => {
+    const base = record.driver === baseline || isRepeat(record) ? undefined : baseOf(record);
+    const found = base && ratioOf(record, base);
+    if (!found) return [];
+    const noise = noiseOf.get(base);
     // Two-sided: A/A that came out at 1.05 could as well have come out at 1/1.05.
-    const band = noise[0] && bothWays(noise[0].interval);
-    const compared = group
-      .filter(one => one !== base && one.driver !== baseline && !isRepeat(one))
-      .map(ratioOf)
-      .filter(one => one !== undefined)
-      .map(one => ({
-        ...one,
-        verdict: verdict(one.ratio, one.interval, band, settledByOne(base, metric, one.rounds)),
-      }));
-    return [...noise, ...compared];
+    const band = noise && bothWays(noise.interval);
+    const rounds = settledByOne(base, metric, found.rounds);
+    return [{ ...found, verdict: verdict(found.ratio, found.interval, band, rounds) }];
   });
+  return [...noiseOf.values(), ...compared];
+}
+
+/** The baseline that agrees in every parameter both have; the one with most in common. */
+function closest(record: LabRecord, bases: readonly LabRecord[]): LabRecord | undefined {
+  const setting = settingOf(record);
+  const inCommon = (base: LabRecord) =>
+    Object.keys(settingOf(base)).filter(key => setting[key] !== undefined);
+  return bases
+    .filter(
+      base =>
+        base.experiment === record.experiment &&
+        base.device === record.device &&
+        base.place === record.place &&
+        inCommon(base).every(key => base.parameters[key] === setting[key]),
+    )
+    .sort((a, b) => inCommon(b).length - inCommon(a).length)[0];
 }
 
 /**

@@ -1,12 +1,12 @@
 // From what a reader types to records: a path, a record id, a run id, a folder, or `last`. Ids are
 // looked up by file name, so that one broken file elsewhere hides nothing.
-import { existsSync } from 'node:fs';
+import { existsSync, type Stats, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { BadRecord } from '../errors.ts';
 import { labHome, recordsFolder } from './home.ts';
 import { listFolder, lookAt, readDocumentFile, readRunFolder } from './read.ts';
 import type { LabRecord, LabRun } from './schema.ts';
-import { isRunFile } from './validate.ts';
+import { isFileId, isRunFile } from './validate.ts';
 
 /** What a reference stands for. `run` where it is one whole run. */
 export interface Found {
@@ -14,8 +14,6 @@ export interface Found {
   readonly records: LabRecord[];
   readonly run?: LabRun;
 }
-
-const ID = /^[A-Za-z0-9][A-Za-z0-9._@+-]*$/;
 
 /**
  * The records a reference stands for: a record file, a run document, a run's folder, a folder of
@@ -25,7 +23,7 @@ export function findRecords(reference: string, home: string = labHome()): Found 
   const root = recordsFolder(home);
   if (reference === 'last') return fromFolder(newestRun(root));
   if (reference !== '' && existsSync(reference)) return fromPath(reference);
-  if (ID.test(reference)) {
+  if (isFileId(reference)) {
     const folder = join(root, reference);
     if (existsSync(folder)) return fromFolder(folder);
     for (const run of runFolders(root)) {
@@ -44,7 +42,7 @@ export function runFolders(root: string = recordsFolder()): string[] {
   if (!existsSync(root)) return [];
   return listFolder(root)
     .map(name => join(root, name))
-    .filter(path => lookAt(path).isDirectory())
+    .filter(isFolder)
     .map(path => ({ path, time_ms: newestFile(path) }))
     .sort((a, b) => a.time_ms - b.time_ms || (a.path < b.path ? -1 : 1))
     .map(one => one.path);
@@ -61,8 +59,19 @@ function newestRun(root: string): string {
 /** When the folder's newest document was written, in milliseconds; 0 where there is none. */
 function newestFile(folder: string): number {
   const files = listFolder(folder).filter(name => name.endsWith('.json'));
-  return Math.max(0, ...files.map(name => lookAt(join(folder, name)).mtimeMs));
+  return Math.max(0, ...files.map(name => statOf(join(folder, name))?.mtimeMs ?? 0));
 }
+
+/** Of neighbours that nobody asked for: a dangling link among them is no fault of the reader's. */
+function statOf(path: string): Stats | undefined {
+  try {
+    return statSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+const isFolder = (path: string): boolean => statOf(path)?.isDirectory() ?? false;
 
 function fromPath(path: string): Found {
   if (lookAt(path).isDirectory()) return fromFolder(path);
@@ -80,7 +89,7 @@ function fromFolder(folder: string): Found {
   }
   const records = listFolder(folder)
     .map(name => join(folder, name))
-    .filter(path => lookAt(path).isDirectory())
+    .filter(isFolder)
     .filter(path => listFolder(path).some(name => name.endsWith('.json')))
     .flatMap(path => readRunFolder(path).records);
   if (records.length === 0) throw new BadRecord(folder, 'holds no records');

@@ -55,6 +55,11 @@ export function isRunFile(run: LabRun | LabRunFile): run is LabRunFile {
   return holdsOnlyIds(run);
 }
 
+/** May this text be a file's name? The schema's rule for ids: no separator, not hidden. */
+export function isFileId(text: string): boolean {
+  return validator(RecordSchema.properties.id).Check(text);
+}
+
 function holdsOnlyIds(value: unknown): boolean {
   const records = (value as { records?: unknown } | null)?.records;
   return Array.isArray(records) && records.every(one => typeof one === 'string');

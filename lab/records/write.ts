@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { BadRecord, CannotSave } from '../errors.ts';
 import { RUN_FILE } from './read.ts';
 import type { LabRecord, LabRun, LabRunFile } from './schema.ts';
-import { recordFault, runFault } from './validate.ts';
+import { isFileId, recordFault, runFault } from './validate.ts';
 
 /** The file calls used here; a test hands in ones that fail. */
 export type FileCalls = Pick<
@@ -49,7 +49,7 @@ export function withIds(run: LabRun | LabRunFile): LabRunFile {
 
 /**
  * Save raw samples (nanoseconds) as little-endian doubles, round after round, in `<folder>/<id>.f64`.
- * Returns what the record says of them. Throws CannotSave.
+ * Returns what the record says of them. Throws CannotSave, and BadRecord for an id that is no name.
  */
 export function writeSamples(
   folder: string,
@@ -57,6 +57,7 @@ export function writeSamples(
   rounds: readonly Float64Array[],
   calls: FileCalls = fs,
 ): NonNullable<LabRecord['samples']> {
+  if (!isFileId(id)) throw new BadRecord('samples', 'the id is no file name');
   const chunks = rounds.map(littleEndian);
   const hash = createHash('sha256');
   for (const chunk of chunks) hash.update(chunk);

@@ -174,10 +174,10 @@ export function fakeWakeup(): LabRecord[] {
   return [1000, 100].flatMap(rate_hz => {
     const slower = rate_hz === 100 ? 5 : 1;
     const made = WAKEUP.map(([driver, p50_ns, cpu_ns, syscalls]) => {
-      const polls = driver === 'busy-poll' ? 1 : slower;
+      const delay = driver === 'busy-poll' ? 1 : slower;
       return fakeRecord({
         driver,
-        p50_ns: p50_ns * polls,
+        p50_ns: p50_ns * delay,
         cpu_ns: driver === 'busy-poll' ? cpu_ns * slower * 2 : cpu_ns,
         syscalls,
         parameters: { rate_hz },
@@ -198,7 +198,8 @@ export function fakeWakeup(): LabRecord[] {
 export function fakeRoundTrip(): LabRecord[] {
   const evidence = { device: 'simulated', processor: 'virtual' } as const;
   const totals: Record<string, Total> = {
-    wire_floor_ns: { kind: 'time', unit: 'ns', value: 173_600 },
+    wire_ns: { kind: 'time', unit: 'ns', value: 173_600 },
+    service_ns: { kind: 'time', unit: 'ns', value: 25_750 },
     service_cycles: { kind: 'count', unit: 'cycles', value: 412 },
   };
   return (
@@ -214,7 +215,7 @@ export function fakeRoundTrip(): LabRecord[] {
       experiment: 'round-trip',
       device: 'uno',
       driver,
-      parameters: { bytes: 8 },
+      parameters: { rate_hz: 100, mode: 'polled' },
       evidence,
       p50_ns,
       cpu_ns,
@@ -234,7 +235,11 @@ export function fakeDiskRead(): LabRecord[] {
       experiment: 'disk-read',
       device: 'file',
       driver,
-      parameters: { depth, ...(repeat ? { repeat } : {}) },
+      parameters: {
+        depth,
+        ...(driver === 'blocking' ? {} : { submission: 'each' }),
+        ...(repeat ? { repeat } : {}),
+      },
       evidence,
       p50_ns,
       cpu_ns: driver === 'blocking' ? 14_000 : 9_000 + 6_000 / depth,
@@ -271,7 +276,7 @@ export function fakeUnsupported(over: Partial<LabRecord> = {}): LabRecord {
   };
 }
 
-/** One whole run of the three experiments, with comparisons, a failed, a partial and skips. */
+/** One whole run of the three experiments, with comparisons, a partial record, an unsupported one and a skip. */
 export function fakeRun(): LabRun {
   const wakeup = fakeWakeup();
   const trip = fakeRoundTrip();
@@ -309,7 +314,7 @@ export function fakePartial(): LabRecord {
     experiment: 'round-trip',
     device: 'uno',
     driver: 'poll',
-    parameters: { bytes: 8 },
+    parameters: { rate_hz: 100, mode: 'polled' },
     evidence: { device: 'simulated', processor: 'virtual' },
     p50_ns: 225_000,
     cpu_ns: 33_000,

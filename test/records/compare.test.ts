@@ -80,6 +80,21 @@ describe('inside a run', () => {
     expect(compareInsideRun([a, b], options)).toHaveLength(1);
   });
 
+  it('does not keep drivers apart for a parameter that only one of them has', () => {
+    const shallow = withRounds(LOAD, { driver: 'blocking', parameters: { depth: 1 } });
+    const ring = (depth: number) =>
+      withRounds(LOAD, { driver: 'io-uring', parameters: { depth, submission: 'each' } });
+    const found = compareInsideRun([shallow, ring(1), ring(8)], options);
+    expect(found.map(one => one.parameters)).toEqual([{ depth: 1, submission: 'each' }]);
+    // Where several baselines fit, the one with most in common is it.
+    const slow = withRounds(
+      LOAD.map(load => 2 * load),
+      { driver: 'blocking', parameters: {} },
+    );
+    expect(compareInsideRun([slow, shallow, ring(1)], options)[0]!.ratio).toBeCloseTo(1);
+    expect(compareInsideRun([slow, shallow, ring(8)], options)[0]!.ratio).toBeCloseTo(0.5);
+  });
+
   it('leaves out what has no ratio: no rounds, or a baseline of zero', () => {
     expect(compareInsideRun([base, fakeUnsupported({ device: 'fifo' })], options)).toEqual([]);
     const zero = withRounds([0, 0, 0], { driver: 'blocking' });

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -24,6 +24,10 @@ beforeAll(() => {
   mkdirSync(join(home, 'records', 'broken'));
   writeFileSync(join(home, 'records', 'broken', 'b.json'), '{');
   utimesSync(join(home, 'records', 'broken', 'b.json'), 2000, 2000);
+  if (process.platform !== 'win32') {
+    symlinkSync('nowhere', join(home, 'records', 'dangling'));
+    symlinkSync('nowhere', join(home, 'records', 'empty', 'dangling.json'));
+  }
 });
 afterAll(() => rmSync(home, { recursive: true }));
 
@@ -59,7 +63,7 @@ describe('what a reader types', () => {
     expect(() => findRecords('nobody', home)).toThrow(/newest run is called last/);
     expect(() => findRecords('', home)).toThrow(BadRecord);
     expect(() => findRecords('../../etc/passwd\u0000', home)).toThrow(BadRecord);
-    expect(() => findRecords('empty', home)).toThrow(/holds no records/);
+    expect(() => findRecords('empty', home)).toThrow(/holds no records|dangling.json: there is no/);
     expect(() => findRecords('broken', home)).toThrow(/b\.json: line 1, column 2/);
     expect(() => findRecords('last', join(home, 'nowhere'))).toThrow(/holds no run yet/);
   });

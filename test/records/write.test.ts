@@ -130,6 +130,10 @@ describe('raw samples', () => {
     expect([...readSamples(folder, record)]).toEqual([1, 2.5, -0, 1e15]);
   });
 
+  it('are not written outside their folder', () => {
+    expect(() => writeSamples(folder, '../a', rounds)).toThrow(BadRecord);
+  });
+
   it('are refused when changed, cut or gone', () => {
     const record = fakeRecord({ over: { samples: writeSamples(folder, 'a', rounds) } });
     const path = join(folder, 'a.f64');

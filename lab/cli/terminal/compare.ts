@@ -1,6 +1,6 @@
 // The work behind `iolab compare`.
 import { WrongUsage } from '../../errors.ts';
-import { compareAcross, compareInsideRun, groupKey, isRepeat } from '../../records/compare.ts';
+import { compareAcross, compareInsideRun, isRepeat } from '../../records/compare.ts';
 import { findRecords } from '../../records/find.ts';
 import type { Comparison, LabRecord } from '../../records/schema.ts';
 import { colourDepth } from './colour.ts';
@@ -50,9 +50,9 @@ export function compareSides(
   }
   const [one, other] = [a[0], b[0]];
   const single = a.length === 1 && b.length === 1 && one && other;
-  if (single && one.run_id === other.run_id && groupKey(one) === groupKey(other)) {
+  if (single && one.run_id === other.run_id) {
     const comparisons = pairOf(one, other, metric);
-    return { paired: true, comparisons };
+    if (comparisons.length > 0) return { paired: true, comparisons };
   }
   return { paired: false, comparisons: compareAcross(a, b, { metric, seed: SEED }) };
 }

@@ -65,7 +65,7 @@ export function percentileLine(metric: Distribution): string {
   return [...shown, `n ${formatWhole(metric.n)}`].join(' · ');
 }
 
-/** A bin wider than a column is shared out evenly among the columns it covers. */
+/** A bin falls into the column of its middle; one wider than a column is shared out evenly. */
 function spread(
   heights: Float64Array,
   at: (value: number) => number,
@@ -73,8 +73,9 @@ function spread(
   high: number,
   count: number,
 ): void {
-  const first = at(low);
-  const last = Math.max(first, at(high * (1 - 1e-12)));
+  let first = at(low);
+  let last = Math.max(first, at(high * (1 - 1e-12)));
+  if (last - first === 1) first = last = at(Math.sqrt(low * high));
   const share = count / (last - first + 1);
   for (let i = first; i <= last; i++) heights[i] = heights[i]! + share;
 }

@@ -90,7 +90,10 @@ export function fail(error: unknown, debug = process.argv.includes('--debug')): 
       code === EXIT.our_fault ? ' (a fault of ours; --debug shows where, please report it)' : '';
     process.stderr.write(`iolab: ${message || 'failed without a message'}${ours}\n`);
   }
-  if (debug && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
+  if (debug && error instanceof Error) {
+    const stack = (error.stack ?? '').split('\n').map(plainText);
+    process.stderr.write(`${stack.join('\n')}\n`);
+  }
   return code;
 }
 

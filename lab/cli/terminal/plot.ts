@@ -66,16 +66,16 @@ export function signaturePlot(points: readonly PlotPoint[], options: PlotOptions
     if (!ok) unplaced.push(...stack);
   }
   const lines = grid.map((cells, row) => yGutter(y, rows, row) + paintRow(cells, paint));
-  const legend = unplaced.map(
-    one =>
-      `${paint.mechanism(one.mechanism, MARKS[one.mechanism])} ${plainText(one.label)}: ${tickLabel(one.x_ns)}, CPU ${tickLabel(one.y_ns)}`,
-  );
+  const legend = unplaced.map(({ label, mechanism, x_ns, y_ns }) => {
+    const text = `${plainText(label)}: ${tickLabel(x_ns)}, CPU ${tickLabel(y_ns)}`;
+    return `${paint.mechanism(mechanism, MARKS[mechanism])} ${truncate(text, width - 2)}`;
+  });
   return [
     paint.dim(`${pad(truncate(y_title, columns), GUTTER - 1, 'right')} ↑`),
     ...lines.map(line => line.trimEnd()),
     `${' '.repeat(GUTTER - 1)}└${axisRule(x, columns)}`,
     `${' '.repeat(GUTTER)}${tickLine(x, columns)}`,
-    paint.dim(pad(`${x_title} →`, GUTTER + columns, 'right')),
+    paint.dim(pad(`${truncate(x_title, columns)} →`, GUTTER + columns, 'right')),
     ...legend,
   ];
 }
@@ -148,8 +148,14 @@ function labelCells(stack: readonly PlotPoint[]): Cell[] {
   return cells;
 }
 
+/** Neighbours of one colour are painted together: fewer escape sequences, the same picture. */
 function paintRow(cells: readonly Cell[], paint: Paint): string {
-  return cells
-    .map(({ char, mechanism }) => (mechanism ? paint.mechanism(mechanism, char) : char))
-    .join('');
+  let line = '';
+  for (let i = 0; i < cells.length; ) {
+    const { mechanism } = cells[i]!;
+    let text = '';
+    while (i < cells.length && cells[i]!.mechanism === mechanism) text += cells[i++]!.char;
+    line += mechanism ? paint.mechanism(mechanism, text) : text;
+  }
+  return line;
 }

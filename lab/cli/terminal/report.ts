@@ -54,7 +54,12 @@ function reportGroup(
   const first = records[0]!;
   const { shared, differing } = sharedParameters(measured.length > 0 ? measured : records);
   const place = first.place === 'host' ? '' : `in ${first.place}`;
-  const heading = [first.experiment, first.device, place, settingLabel(first.parameters, shared)];
+  const heading = [
+    first.experiment,
+    first.device,
+    place,
+    settingLabel(shared, Object.keys(shared)),
+  ];
   const title = wrap(heading.filter(Boolean).join(' · '), width).map(paint.bold);
   if (measured.length === 0) return [...title, 'Nothing was measured.'];
   const latency = comparisons.filter(one => one.metric === mainMetric(comparisons));

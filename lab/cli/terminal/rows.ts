@@ -134,13 +134,16 @@ function fields(
     right('ratio', row =>
       row.ratio ? verdictMark(row.ratio) : row.isBaseline ? '1  ' : undefined,
     ),
-    right('wire', time('wire_floor_ns')),
+    right('wire', time('wire_ns')),
     right('service', serviceCell),
+    right('host', time('host_ns')),
     right('ops/s', row => {
       const value = numberOf(row.record, 'ops_per_s');
       return value === undefined ? undefined : formatRate(value);
     }),
     right('bytes/s', row => {
+      // The same thing twice where every operation has the same size.
+      if (row.record.metrics.ops_per_s) return undefined;
       const value = numberOf(row.record, 'bytes_per_s');
       return value === undefined ? undefined : formatByteRate(value);
     }),

@@ -13,18 +13,21 @@ export function parameterLabel(key: string, value: Parameters[string]): string {
   return `${name} ${plainText(String(value))}`;
 }
 
-/** Parameters that have the same value in all these records, and those that differ. */
+/**
+ * Parameters with one value in all records that have them (what only a ring has keeps no table
+ * apart), and the names of those that differ.
+ */
 export function sharedParameters(records: readonly LabRecord[]): {
-  shared: string[];
+  shared: Parameters;
   differing: string[];
 } {
-  const settings = records.map(settingOf);
-  const keys = [...new Set(settings.flatMap(one => Object.keys(one)))];
-  const isShared = (key: string) => settings.every(one => one[key] === settings[0]![key]);
-  return {
-    shared: keys.filter(isShared),
-    differing: keys.filter(key => !isShared(key)),
-  };
+  const values = new Map<string, Set<Parameters[string]>>();
+  for (const [key, value] of records.flatMap(one => Object.entries(settingOf(one)))) {
+    values.set(key, (values.get(key) ?? new Set()).add(value));
+  }
+  const shared = [...values].flatMap(([key, set]) => (set.size === 1 ? [[key, [...set][0]!]] : []));
+  const differing = [...values].flatMap(([key, set]) => (set.size > 1 ? [key] : []));
+  return { shared: Object.fromEntries(shared) as Parameters, differing };
 }
 
 /** The named parameters of a record in one label; those it does not have are left out. */

@@ -5,9 +5,17 @@ import { plainText } from './format.ts';
 
 export interface Column {
   readonly title: string;
-  readonly align: 'left' | 'right';
+  /** Default: left. */
+  readonly align?: 'left' | 'right';
   /** Repeated where the table is cut into several; the leading columns. */
   readonly stub?: boolean;
+  /** The last column, of running text: broken into lines in the room that the others leave. */
+  readonly wrap?: boolean;
+}
+
+export interface TableLook {
+  readonly width: number;
+  readonly dim?: (text: string) => string;
 }
 
 /** Text is made plain before it is measured; `paint` colours it afterwards. */
@@ -77,19 +85,17 @@ export function wrap(text: string, width: number, indent = ''): string[] {
   return lines.map((one, i) => (i === 0 ? one : indent + one));
 }
 
-/** Lines of a table no wider than `width`. */
+/** Lines of a table no wider than the terminal. */
 export function renderTable(
   columns: readonly Column[],
   rows: readonly (readonly (Cell | string)[])[],
-  {
-    width,
-    dim = text => text,
-  }: { readonly width: number; readonly dim?: (text: string) => string },
+  look: TableLook | number,
 ): string[] {
-  const cells = rows.map(row => row.map(asCell));
-  const widths = columns.map((column, i) =>
-    Math.max(displayWidth(column.title), ...cells.map(row => cellWidth(row[i]))),
-  );
+  const { width, dim = text => text }: TableLook =
+    typeof look === 'number' ? { width: look } : look;
+  const given = rows.map(row => row.map(asCell));
+  const cells = columns.at(-1)?.wrap ? breakLast(columns, given, width) : given;
+  const widths = widthsOf(columns, cells);
   const all = columns.map((_, i) => i);
   const needed = (gap: number) => widths.reduce((sum, one) => sum + one, gap * (all.length - 1));
   const gap = needed(2) <= width ? 2 : 1;
@@ -97,6 +103,29 @@ export function renderTable(
   return blocks.flatMap((block, i) => {
     const lines = renderBlock(columns, cells, block, widths, { width, gap, dim });
     return i === 0 ? lines : ['', ...lines];
+  });
+}
+
+function widthsOf(columns: readonly Column[], rows: readonly (readonly Cell[])[]): number[] {
+  return columns.map((column, i) =>
+    Math.max(displayWidth(column.title), ...rows.map(row => cellWidth(row[i]))),
+  );
+}
+
+/** Rows whose last cell is too long go on in further rows, empty but for that cell. */
+function breakLast(
+  columns: readonly Column[],
+  rows: readonly (readonly Cell[])[],
+  width: number,
+): readonly (readonly Cell[])[] {
+  const last = columns.length - 1;
+  const others = widthsOf(columns, rows).slice(0, last);
+  const room = Math.max(12, width - others.reduce((sum, one) => sum + one + 2, 0));
+  return rows.flatMap(row => {
+    const [first = '', ...more] = wrap(row[last]?.text ?? '', room);
+    const head = [...row.slice(0, last), { ...row[last], text: first }];
+    const empty: Cell[] = row.slice(0, last).map(() => ({ text: '' }));
+    return [head, ...more.map(text => [...empty, { text }])];
   });
 }
 
@@ -109,29 +138,37 @@ function cellWidth(cell: Cell | undefined): number {
   return cell ? displayWidth(cell.text) + (cell.mark ? 2 : 0) : 0;
 }
 
-/** Stub columns in every block, then as many others as fit. */
+/** Stub columns in every block, the others shared out evenly among as few blocks as will do. */
 function split(columns: readonly Column[], widths: number[], width: number): number[][] {
   const stubs = columns.flatMap((column, i) => (column.stub ? [i] : []));
   const others = columns.flatMap((column, i) => (column.stub ? [] : [i]));
-  const widest = Math.max(...others.map(i => widths[i]!));
-  // A long name gives way first: the numbers are what the table is for.
-  while (stubs.length > 0) {
-    const used = stubs.reduce((sum, i) => sum + widths[i]! + 1, 0);
+  const used = () => stubs.reduce((sum, i) => sum + widths[i]! + 1, 0);
+  // A long name gives way to numbers, but not to a long text.
+  const wanted = Math.min(Math.max(0, ...others.map(i => widths[i]!)), Math.floor((width * 2) / 3));
+  while (stubs.length > 0 && used() + wanted > width) {
     const largest = stubs.reduce((a, b) => (widths[b]! > widths[a]! ? b : a));
-    if (used + widest <= width || widths[largest]! <= 8) break;
+    if (widths[largest]! <= 3) break;
     widths[largest] = widths[largest]! - 1;
   }
-  const start = stubs.reduce((sum, i) => sum + widths[i]! + 1, 0);
-  const blocks: number[][] = [];
-  let used = Number.POSITIVE_INFINITY;
-  for (const i of others) {
-    if (used + 1 + widths[i]! > width) {
-      blocks.push([...stubs]);
-      used = start - 1;
+  const room = Math.max(1, width - used());
+  for (const i of others) widths[i] = Math.min(widths[i]!, room);
+  const blocksWithin = (limit: number) => {
+    const blocks: number[][] = [];
+    let filled = Number.POSITIVE_INFINITY;
+    for (const i of others) {
+      if (filled + 1 + widths[i]! > limit) {
+        blocks.push([]);
+        filled = -1;
+      }
+      blocks.at(-1)!.push(i);
+      filled += 1 + widths[i]!;
     }
-    blocks.at(-1)!.push(i);
-    used += 1 + widths[i]!;
-  }
+    return blocks;
+  };
+  let even = room;
+  const fewest = blocksWithin(room).length;
+  while (even > 1 && blocksWithin(even - 1).length === fewest) even--;
+  const blocks = blocksWithin(even).map(block => [...stubs, ...block]);
   return blocks.length > 0 ? blocks : [stubs];
 }
 
@@ -145,7 +182,7 @@ function renderBlock(
   const joined = (parts: readonly string[]) => parts.join(' '.repeat(gap)).trimEnd();
   const room = (i: number) => Math.min(widths[i]!, width);
   const head = joined(
-    block.map(i => pad(truncate(columns[i]!.title, room(i)), room(i), columns[i]!.align)),
+    block.map(i => pad(truncate(columns[i]!.title, room(i)), room(i), columns[i]!.align ?? 'left')),
   );
   const rule = '─'.repeat(
     Math.min(
@@ -154,7 +191,9 @@ function renderBlock(
     ),
   );
   const body = rows.map(row =>
-    joined(block.map(i => renderCell(row[i] ?? { text: '' }, room(i), columns[i]!.align))),
+    joined(
+      block.map(i => renderCell(row[i] ?? { text: '' }, room(i), columns[i]!.align ?? 'left')),
+    ),
   );
   return [dim(head), dim(rule), ...body];
 }
