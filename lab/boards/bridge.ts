@@ -9,6 +9,8 @@ const POLLHUP = 0x10;
 const EINTR = 'EINTR';
 const BUFFER_OFFSET = 64;
 const BUFFER_BYTES = 4096;
+/** Two minutes of a line at 115200 baud. */
+const OUT_LIMIT_BYTES = 1 << 20;
 
 export class PtyBridge {
   /** Path of the side that programs open. */
@@ -75,9 +77,12 @@ export class PtyBridge {
     return got;
   }
 
-  /** Queue a byte of the board's. With nobody listening it is lost, as on a wire. */
+  /**
+   * Queue a byte of the board's. With nobody listening it is lost, as on a wire; so it is when a
+   * program that has the port open has let OUT_LIMIT_BYTES pile up unread.
+   */
   send(byte: number): void {
-    if (this.open) this.#out.push(byte);
+    if (this.open && this.unsent_bytes < OUT_LIMIT_BYTES) this.#out.push(byte);
   }
 
   /** Pass on what fits; the rest stays queued. */

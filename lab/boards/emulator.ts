@@ -22,6 +22,9 @@ const START_UP_CYCLES = 16_000;
 /** Bytes kept in the board's queue; the rest stays in the terminal's buffer, which slows the writer. */
 const QUEUE_BYTES = 1024;
 
+/** With this much unread by the program, nothing more is taken from it: answers must not pile up. */
+const UNREAD_BYTES = 65_536;
+
 interface Options {
   readonly image: string;
   readonly link: string | undefined;
@@ -29,23 +32,43 @@ interface Options {
 }
 
 function readOptions(): Options {
-  const { values } = parseArgs({
-    options: {
-      board: { type: 'string', default: 'uno' },
-      image: { type: 'string' },
-      link: { type: 'string' },
-      frozen: { type: 'boolean', default: false },
-    },
-  });
+  const { values } = parseOptions();
   if (values.board !== 'uno') throw new WrongUsage(`no emulated board "${values.board}": try uno`);
   if (!values.image) throw new WrongUsage('--image FILE.hex is missing');
   return { image: values.image, link: values.link, frozen: values.frozen };
 }
 
+function parseOptions() {
+  try {
+    return parseArgs({
+      options: {
+        board: { type: 'string', default: 'uno' },
+        image: { type: 'string' },
+        link: { type: 'string' },
+        frozen: { type: 'boolean', default: false },
+      },
+    });
+  } catch (error) {
+    throw new WrongUsage(reason(error));
+  }
+}
+
+/** The board with its program in flash. Throws WrongUsage when the file is no image for it. */
+function loadBoard(image: string): { board: UnoBoard; sha256: string } {
+  try {
+    const text = readFileSync(image);
+    const board = new UnoBoard(parseHex(text.toString('latin1')));
+    return { board, sha256: createHash('sha256').update(text).digest('hex') };
+  } catch (error) {
+    throw new WrongUsage(`${image}: ${reason(error)}`);
+  }
+}
+
+const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
 async function main(): Promise<void> {
   const options = readOptions();
-  const text = readFileSync(options.image);
-  const board = new UnoBoard(parseHex(text.toString('latin1')));
+  const { board, sha256 } = loadBoard(options.image);
   const platform = await loadPlatform();
   const bridge = new PtyBridge(platform);
   const { link } = options;
@@ -97,18 +120,17 @@ async function main(): Promise<void> {
     }
     advance(); // up to now, before bytes that came just now
     bridge.flush();
-    const started = board.cycles >= START_UP_CYCLES;
-    if (started && board.pending_bytes < QUEUE_BYTES && pace.takesInput(board)) bridge.read(give);
+    const room = board.pending_bytes < QUEUE_BYTES && bridge.unsent_bytes < UNREAD_BYTES;
+    if (room && board.cycles >= START_UP_CYCLES && pace.takesInput(board)) bridge.read(give);
     setImmediate(turn);
   };
   pace.restart(platform.now());
-  const sha256 = createHash('sha256').update(text).digest('hex');
   const ready = { event: 'ready', path: bridge.path, pid: process.pid, board: 'uno', sha256 };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
   turn();
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`${reason(error)}\n`);
   process.exit(error instanceof WrongUsage ? 2 : 70);
 });
