@@ -2,6 +2,7 @@
 // measured. Being a process of its own it shares no collector, no compiled code, no signal handlers
 // and no thread pool with other mechanisms, and a foreign call that hangs can be killed with it.
 
+import { allDevices } from '../devices/find.ts';
 import type { OpenContext } from '../drivers/driver.ts';
 import { findDriver } from '../drivers/find.ts';
 import { loadPlatform } from '../ffi/load.ts';
@@ -10,7 +11,7 @@ import { Account } from './account.ts';
 import { measureFloor } from './floor.ts';
 import { failure, readLine, say } from './lines.ts';
 import { runBlocking, runEvent } from './loops.ts';
-import type { CellJob, CellResult, Job, ProbeJob } from './protocol.ts';
+import type { CellJob, CellResult, FoundRow, Job, ProbeJob } from './protocol.ts';
 import { createWorkload, slotsFor } from './workloads/create.ts';
 
 /** One slot serves to ask; a page serves any device. */
@@ -62,6 +63,16 @@ async function measure(platform: Platform, job: CellJob): Promise<void> {
   say(result);
 }
 
+/** What is attached: asked here because serial discovery loads foreign code. */
+async function find(): Promise<void> {
+  const devices: FoundRow[] = [];
+  for (const { kind, evidence, ...device } of await allDevices()) {
+    if (!device.platforms.includes(process.platform)) continue;
+    for (const found of await device.find()) devices.push({ ...found, kind, evidence });
+  }
+  say({ event: 'found', devices });
+}
+
 const encode = (samples: Float64Array): string =>
   Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
 
@@ -70,6 +81,7 @@ async function main(): Promise<void> {
   const platform = await loadPlatform();
   platform.dieWithParent();
   if (job.do === 'probe') await probe(platform, job);
+  else if (job.do === 'find') await find();
   else if (job.do === 'floor') say({ event: 'floor', floor: await measureFloor(platform) });
   else await measure(platform, job);
 }

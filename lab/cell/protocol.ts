@@ -51,7 +51,11 @@ export interface FloorJob {
   readonly do: 'floor';
 }
 
-export type Job = CellJob | ProbeJob | FloorJob;
+export interface FindJob {
+  readonly do: 'find';
+}
+
+export type Job = CellJob | ProbeJob | FloorJob | FindJob;
 
 /** One cell's measurement. Samples travel as base64 of little-endian doubles. */
 export interface CellResult {
@@ -81,6 +85,7 @@ export type CellEvent =
   | CellResult
   | { readonly event: 'probed'; readonly answers: Readonly<Record<string, Probe>> }
   | { readonly event: 'floor'; readonly floor: Floor }
+  | { readonly event: 'found'; readonly devices: readonly FoundRow[] }
   | Failure;
 
 /** What a device process is told and tells. */
@@ -103,7 +108,6 @@ export type DeviceEvent =
     }
   | { readonly event: 'stimulated' }
   | { readonly event: 'gone'; readonly reason: string }
-  | { readonly event: 'found'; readonly devices: readonly FoundRow[] }
   | Failure;
 
 export type FoundRow = Pick<DeviceFacts, 'kind' | 'evidence'> & {

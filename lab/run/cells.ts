@@ -1,5 +1,13 @@
 // Starting devices and cells, asking them, and ending them: the conversation, without the plan.
-import type { CellEvent, CellJob, CellResult, DeviceEvent, DeviceJob } from '../cell/protocol.ts';
+import type {
+  CellEvent,
+  CellJob,
+  CellResult,
+  DeviceEvent,
+  DeviceJob,
+  FoundRow,
+  Job,
+} from '../cell/protocol.ts';
 import type { Evidence, Stimulus } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
@@ -79,22 +87,32 @@ export async function probeDrivers(
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, Probe>>> {
   const title = `probe on ${target.device}`;
-  const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
-  child.tell({ do: 'probe', drivers, target });
-  const answer = await child.next(START_LIMIT_MS);
-  await child.end(END_GRACE_MS);
+  const answer = await askCell({ do: 'probe', drivers, target }, title, signal);
   if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
   return answer.answers;
 }
 
 /** Measure what the lab itself costs here. */
 export async function measureFloor(signal: AbortSignal): Promise<Floor> {
-  const child = new Child<CellEvent>({ file: 'main.ts', signal, title: 'floor' });
-  child.tell({ do: 'floor' });
-  const answer = await child.next(START_LIMIT_MS);
-  await child.end(END_GRACE_MS);
+  const answer = await askCell({ do: 'floor' }, 'floor', signal);
   if (answer.event !== 'floor') throw new Error(`floor answered with ${answer.event}`);
   return answer.floor;
+}
+
+/** Every device that is attached or always there. */
+export async function findDevices(signal: AbortSignal): Promise<readonly FoundRow[]> {
+  const answer = await askCell({ do: 'find' }, 'discovery', signal);
+  if (answer.event !== 'found') throw new Error(`discovery answered with ${answer.event}`);
+  return answer.devices;
+}
+
+/** One question to a cell of its own, one answer. */
+async function askCell(job: Job, title: string, signal: AbortSignal) {
+  const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
+  child.tell(job);
+  const answer = await child.next(START_LIMIT_MS);
+  await child.end(END_GRACE_MS);
+  return answer;
 }
 
 /** Run one cell to its end; `stimulus` is sent by the device once the cell is ready. */

@@ -2,7 +2,6 @@
 // round, comparisons, documents. Loads no foreign code. Whatever happens, what was measured is
 // saved, and nothing is left behind.
 import { join } from 'node:path';
-import { Cancelled } from '../errors.ts';
 import { peerDriver } from '../peers/find.ts';
 import { compareInsideRun } from '../records/compare.ts';
 import { recordsFolder } from '../records/home.ts';
@@ -222,5 +221,3 @@ class Keeper {
     });
   }
 }
-
-export { Cancelled };

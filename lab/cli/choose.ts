@@ -1,0 +1,88 @@
+// From the words of a command line to a request: lists, numbers and names, each checked, each
+// complaint naming the option, the value and what would do.
+import { deviceIds, findDevice, splitId } from '../devices/find.ts';
+import { allDrivers, driverIds } from '../drivers/find.ts';
+import { WrongUsage } from '../errors.ts';
+import type { Experiment } from '../experiments/experiment.ts';
+import { experimentIds, findExperiment } from '../experiments/find.ts';
+import { peerIds } from '../peers/find.ts';
+import { unknownName } from './suggest.ts';
+
+/** `a,b` and repeated options, as one list without empty words. */
+export function words(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(',').map(word => word.trim())].filter(word => word !== '');
+}
+
+/** A list of numbers within bounds; `whole` refuses fractions. */
+export function numbers(option: string, low: number, high: number, whole: boolean) {
+  return (text: string, before: readonly number[] = []): number[] => [
+    ...before,
+    ...words(text).map(word => oneNumber(option, word, low, high, whole)),
+  ];
+}
+
+export function number(option: string, low: number, high: number) {
+  return (text: string): number => oneNumber(option, text, low, high, true);
+}
+
+function oneNumber(option: string, word: string, low: number, high: number, whole: boolean) {
+  const value = Number(word);
+  const good = word !== '' && value >= low && value <= high && (!whole || Number.isInteger(value));
+  if (good) return value;
+  const kind = whole ? 'a whole number' : 'a number';
+  throw new WrongUsage(`${option} ${word}: give ${kind} from ${low} to ${high}`);
+}
+
+/** `key=value,…` */
+export function settings(text: string, before: Readonly<Record<string, string>> = {}) {
+  const found: Record<string, string> = { ...before };
+  for (const word of words(text)) {
+    const at = word.indexOf('=');
+    if (at < 1) throw new WrongUsage(`--set ${word}: write it as key=value`);
+    found[word.slice(0, at)] = word.slice(at + 1);
+  }
+  return found;
+}
+
+export async function chooseExperiments(names: readonly string[]): Promise<Experiment[]> {
+  const known = experimentIds();
+  for (const name of names) if (!known.includes(name)) unknownName('experiment', name, known);
+  return Promise.all(names.map(findExperiment));
+}
+
+export async function checkDevices(names: readonly string[]): Promise<void> {
+  const known = deviceIds();
+  for (const name of names) {
+    const { family, address } = splitId(name);
+    if (!known.includes(family)) unknownName('device', family, known);
+    const { addressed } = await findDevice(family);
+    if (!addressed && name.includes('@')) {
+      throw new WrongUsage(`device ${family} takes no address: write ${family}`);
+    }
+    if (name.includes('@') && address === '') {
+      throw new WrongUsage(`device ${name} has an empty address: write ${family}@/dev/…`);
+    }
+  }
+}
+
+export function checkDrivers(names: readonly string[]): void {
+  const known = driverIds();
+  for (const name of names) if (!known.includes(name)) unknownName('driver', name, known);
+}
+
+export function checkPeers(names: readonly string[]): void {
+  const known = peerIds();
+  for (const name of names) if (!known.includes(name)) unknownName('peer', name, known);
+}
+
+/** Every key of --set must mean something to an experiment or to a driver. */
+export async function checkSettings(
+  set: Readonly<Record<string, string>>,
+  experiments: readonly Experiment[],
+): Promise<void> {
+  const known = new Set(experiments.flatMap(one => Object.keys(one.settings)));
+  for (const driver of await allDrivers()) {
+    for (const key of Object.keys(driver.parameters)) known.add(key);
+  }
+  for (const key of Object.keys(set)) if (!known.has(key)) unknownName('setting', key, [...known]);
+}

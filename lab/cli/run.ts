@@ -1,0 +1,53 @@
+// `iolab run EXPERIMENT…`: measure, save, report. Without an experiment it runs the main job: the
+// three first questions on devices that every machine has.
+import { Command, Option } from 'commander';
+import { number, numbers, settings, words } from './choose.ts';
+
+/** Measured by `iolab run` alone: each on its own first device. */
+export const MAIN_JOB = ['wakeup', 'round-trip', 'disk-read'];
+
+export interface RunOptions {
+  readonly device?: string[];
+  readonly driver?: string[];
+  readonly in: string;
+  readonly rounds?: number;
+  readonly samples?: number;
+  readonly rate?: number[];
+  readonly depth?: number[];
+  readonly set?: Record<string, string>;
+  readonly peer?: string[];
+  readonly seed: number;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+const collect = (text: string, before: string[] | undefined) => words(text, before);
+
+export function build(): Command {
+  return new Command('run')
+    .summary('run experiments and record what they cost')
+    .description('Runs experiments and records what they cost. Without a name: a first tour.')
+    .argument('[experiment...]', 'see iolab list experiments')
+    .option('--device <ids>', 'devices to measure, as iolab scan names them', collect)
+    .option('--driver <ids>', 'drivers to measure', collect)
+    .addOption(new Option('--in <place>', 'where the cells run').choices(['host']).default('host'))
+    .option('--rounds <n>', 'interleaved rounds', number('--rounds', 1, 1000))
+    .option('--samples <n>', 'operations a round', number('--samples', 1, 1_000_000))
+    .option('--rate <hz>', 'stimuli a second', numbers('--rate', 0.1, 20_000, false))
+    .option('--depth <n>', 'operations in flight', numbers('--depth', 1, 1024, true))
+    .option('--set <key=value>', 'settings of the experiment or the driver', settings)
+    .option('--peer <programs>', 'measure other programs beside ours: fio', collect)
+    .option('--seed <n>', 'seed of schedules and resampling', number('--seed', 0, 2 ** 31), 1)
+    .option('--out <folder>', 'save the records here instead of .iolab/records')
+    .option('--json', 'print one JSON document')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  iolab run wakeup --device fifo,pty --rate 100,1000\n' +
+        '  iolab run disk-read --depth 1,32 --peer fio --rounds 15\n' +
+        '  iolab run round-trip --device serial@/dev/ttyACM0 --json',
+    )
+    .action(async (experiments: string[], options: RunOptions) => {
+      const { run } = await import('./terminal/run.ts');
+      await run(experiments, options);
+    });
+}

@@ -1,0 +1,116 @@
+// The action behind `iolab run`: from words to a request, through the orchestrator, to a report and
+// an exit code.
+import { relative } from 'node:path';
+import { WrongUsage } from '../../errors.ts';
+import type { Experiment } from '../../experiments/experiment.ts';
+import type { LabRun } from '../../records/schema.ts';
+import { orchestrate } from '../../run/orchestrate.ts';
+import type { RunRequest } from '../../run/request.ts';
+import {
+  checkDevices,
+  checkDrivers,
+  checkPeers,
+  checkSettings,
+  chooseExperiments,
+} from '../choose.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { MAIN_JOB, type RunOptions } from '../run.ts';
+import { colourDepth } from './colour.ts';
+import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
+import { progressReporter } from './progress.ts';
+import { reportRun } from './report.ts';
+
+/** Runs, prints, and sets the exit code. */
+export async function run(names: readonly string[], options: RunOptions): Promise<void> {
+  const signal = await interruptSignal();
+  const request = await requestOf(names, options);
+  const events = progressReporter();
+  const outcome = await orchestrate(request, events, signal);
+  events.finish();
+  const { run: document, folder, unsaved } = outcome;
+  if (options.json) printJson(document);
+  else {
+    print(reportRun(document, { width: terminalWidth(), colour: colourDepth() }));
+    if (!unsaved) print(nextStep(document, folder));
+  }
+  if (unsaved) process.exitCode = fail(unsaved);
+  else if (outcome.cancelled) {
+    process.stderr.write(`iolab: interrupted; what was measured is saved in ${shown(folder)}\n`);
+    process.exitCode = EXIT.interrupted;
+  } else process.exitCode = codeOf(outcome.run, outcome.failures, options);
+}
+
+async function requestOf(names: readonly string[], options: RunOptions): Promise<RunRequest> {
+  const experiments = await chooseExperiments(names.length > 0 ? names : MAIN_JOB);
+  const { device = [], driver = [], peer = [], rate = [], depth = [], set = {} } = options;
+  await checkDevices(device);
+  checkDrivers(driver);
+  checkPeers(peer);
+  await checkSettings(set, experiments);
+  for (const experiment of experiments) checkOptions(experiment, options);
+  return {
+    experiments,
+    devices: device,
+    drivers: driver,
+    peers: peer,
+    rounds: options.rounds,
+    seed: options.seed,
+    out: options.out,
+    plan: { rate_hz: rate, depth, samples: options.samples, set, short: names.length === 0 },
+    command: ['iolab', ...process.argv.slice(2).filter(word => word !== '--json')].join(' '),
+  };
+}
+
+function checkOptions({ id, options: takes }: Experiment, options: RunOptions): void {
+  for (const name of ['rate', 'depth', 'peer'] as const) {
+    if (options[name] === undefined || takes.includes(name)) continue;
+    const other = takes.length > 0 ? `; it takes --${takes.join(' and --')}` : '';
+    throw new WrongUsage(`${id} takes no --${name}${other}`);
+  }
+}
+
+const shown = (folder: string): string => {
+  const near = relative(process.cwd(), folder);
+  return near.startsWith('..') ? folder : near;
+};
+
+function nextStep(document: LabRun, folder: string): string {
+  return [
+    '',
+    `Saved ${document.records.length} records in ${shown(folder)}`,
+    'Next: iolab show last    the same again, or one record closely',
+    '      iolab scan         what else works on this machine',
+    '      npm run dev        the course, with your records beside ours',
+  ].join('\n');
+}
+
+/**
+ * What was named must have been measured. Left to the experiment's own choice, a driver that does
+ * not work here is reported and is no failure.
+ */
+function codeOf(document: LabRun, failures: readonly Error[], options: RunOptions): number {
+  const { device = [], driver = [], peer = [] } = options;
+  const measured = (id: string) =>
+    document.records.some(one => one.device === id && one.status !== 'unsupported');
+  const skipped = document.skipped.filter(
+    one =>
+      driver.includes(one.driver) ||
+      (peer.length > 0 && one.driver.startsWith('peer:')) ||
+      (device.includes(one.device) && !measured(one.device)),
+  );
+  const incomplete = document.records.some(
+    one => one.status === 'failed' || one.status === 'partial',
+  );
+  const [first] = failures;
+  if (incomplete && first) {
+    process.stderr.write(`iolab: not everything was measured: ${first.message}\n`);
+    return exitCodeOf(first);
+  }
+  if (skipped.length > 0 || document.status === 'failed') {
+    for (const { device, driver, reason, fix } of skipped) {
+      process.stderr.write(`iolab: ${driver} on ${device}: ${reason}; ${fix}\n`);
+    }
+    return EXIT.unsupported;
+  }
+  return 0;
+}

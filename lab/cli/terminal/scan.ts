@@ -1,0 +1,73 @@
+// The action behind `iolab scan`: devices, the grid of drivers by devices, and every reason once.
+import { Cancelled } from '../../errors.ts';
+import type { LabScan } from '../../records/schema.ts';
+import { scanMachine } from '../../run/scan.ts';
+import { interruptSignal } from '../interrupt.ts';
+import { colourDepth, createPaint, MARKS, type Paint } from './colour.ts';
+import { mechanismOf } from './mechanisms.ts';
+import { print, printJson, terminalWidth } from './output.ts';
+import { renderTable, wrap } from './table.ts';
+
+export async function scan({ json }: { readonly json?: boolean }): Promise<void> {
+  const signal = await interruptSignal();
+  const found = await scanMachine(signal).catch(error => {
+    throw signal.aborted ? new Cancelled('interrupted') : error;
+  });
+  if (json) printJson(found);
+  else print(describe(found, terminalWidth(), createPaint(colourDepth())));
+}
+
+function describe(found: LabScan, width: number, paint: Paint): string {
+  const lines = [paint.bold('devices')];
+  const column = (title: string) => ({ title, align: 'left' as const });
+  lines.push(
+    ...renderTable(
+      [{ ...column('name'), stub: true }, column('what it is'), column('evidence')],
+      found.devices.map(one => [one.id, one.title, one.evidence]),
+      { width, dim: paint.dim },
+    ),
+  );
+  for (const { id, ok, reason, fix } of found.devices) {
+    if (!ok) lines.push(...wrap(`${id}: ${reason}; ${fix}`, width, '  '));
+  }
+  lines.push('', paint.bold('drivers'), ...grid(found, width, paint));
+  lines.push(...reasons(found, width));
+  lines.push('', paint.bold('optional benches'));
+  for (const { id, ok, about, detail, fix } of found.benches) {
+    const state = ok ? `here (${detail})` : `not here; ${fix}`;
+    lines.push(...wrap(`${id}: ${about}: ${state}`, width, '  '));
+  }
+  lines.push('', 'Next: iolab run        a first tour of what works everywhere');
+  return lines.join('\n');
+}
+
+/** Drivers down, devices across; `yes`, or `–` with the reason below. */
+function grid(found: LabScan, width: number, paint: Paint): string[] {
+  const devices = [...new Set(found.availability.map(({ device }) => device))];
+  const rows = found.drivers.map(({ id }) => {
+    const mechanism = mechanismOf(id);
+    const paintMark = (mark: string) => paint.mechanism(mechanism, mark);
+    const answers = devices.map(device => {
+      const row = found.availability.find(one => one.device === device && one.driver === id);
+      return row?.ok ? 'yes' : '–';
+    });
+    return [{ text: id, mark: MARKS[mechanism], paintMark }, ...answers];
+  });
+  const titles = ['driver', ...devices];
+  const columns = titles.map((title, i) => ({ title, align: 'left' as const, stub: i === 0 }));
+  return renderTable(columns, rows, { width, dim: paint.dim });
+}
+
+/** Each reason once per driver, with the devices it holds for. */
+function reasons(found: LabScan, width: number): string[] {
+  const whys = new Map<string, string[]>();
+  for (const { device, driver, ok, reason, fix } of found.availability) {
+    if (ok) continue;
+    // The device's own name is left out of the text, so that like reasons fall together.
+    const why = `${driver}: ${reason?.replaceAll(device, 'it')}; ${fix}`;
+    whys.set(why, [...(whys.get(why) ?? []), device]);
+  }
+  return [...whys].flatMap(([why, devices]) =>
+    wrap(`– ${devices.join(', ')}: ${why}`, width, '  '),
+  );
+}
