@@ -86,13 +86,25 @@ function oneBinsFault(bins: Bins): string | undefined {
 }
 
 function faultOf(check: Check, value: unknown): string {
-  const findings = check.Errors(value);
-  // A union reports its branches too; the finding that lies deepest is the one that helps, and
-  // `schema is false` only repeats the unexpected field.
-  const useful = findings.filter(one => one.keyword !== 'boolean' && one.keyword !== 'anyOf');
-  const first = useful[0] ?? findings[0];
+  const all = check.Errors(value);
+  // `schema is false` only repeats the unexpected field, `anyOf` what its branches say better.
+  const findings = all.filter(one => one.keyword !== 'boolean' && one.keyword !== 'anyOf');
+  const first = findings[0] ?? all[0];
   if (!first) return 'does not fit the schema';
-  return `${fieldName(first.instancePath)}: ${inWords(first)}`;
+  // A union reports the branches that were not meant too: the finding that got deepest is the one
+  // whose branch was.
+  const inside = findings.filter(one => one.instancePath.startsWith(first.instancePath));
+  const depth = (one: Finding) => one.instancePath.split('/').length;
+  const inUnion = all.some(one => one.keyword === 'anyOf');
+  const chosen = inUnion ? inside.reduce((a, b) => (depth(b) > depth(a) ? b : a), first) : first;
+  const types = inside.filter(
+    one => one.keyword === 'type' && one.instancePath === chosen.instancePath,
+  );
+  const words =
+    types.length > 1 && chosen.keyword === 'type'
+      ? `must be ${types.map(one => one.message.replace('must be ', '')).join(' or ')}`
+      : inWords(chosen);
+  return `${fieldName(chosen.instancePath)}: ${words}`;
 }
 
 /** `/rounds/0/n` as `rounds[0].n`. */
@@ -119,7 +131,17 @@ function inWords(finding: Finding): string {
       return `must be one of ${list('allowedValues')}`;
     case 'const':
       return `must be ${String(params.allowedValue)}`;
+    case 'pattern':
+      return patternInWords(String(params.pattern)) ?? finding.message;
     default:
       return finding.message;
   }
+}
+
+/** The schema's own patterns, said for people. */
+function patternInWords(pattern: string): string | undefined {
+  if (pattern.startsWith('^[A-Za-z0-9][')) {
+    return 'must be a plain file name of letters, digits and . _ @ + -';
+  }
+  return pattern.startsWith('^[^') ? 'must hold no control characters' : undefined;
 }

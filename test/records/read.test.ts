@@ -51,7 +51,11 @@ describe('a record from text', () => {
   });
 
   it.each([
-    ['an id that climbs', (r: Record<string, unknown>) => (r.id = '../../etc/x'), /x\.json: id: /],
+    [
+      'an id that climbs',
+      (r: Record<string, unknown>) => (r.id = '../../etc/x'),
+      /x\.json: id: must be a plain file name/,
+    ],
     ['an id with a backslash', (r: Record<string, unknown>) => (r.id = 'a\\b'), /x\.json: id: /],
     ['a hidden id', (r: Record<string, unknown>) => (r.run_id = '.x'), /x\.json: run_id: /],
     ['a lacking field', (r: Record<string, unknown>) => delete r.host, /the document: lacks host/],
@@ -71,7 +75,7 @@ describe('a record from text', () => {
     [
       'a control character in a name',
       (r: Record<string, unknown>) => (r.driver = 'a\u001bb'),
-      /driver: /,
+      /driver: must hold no control characters/,
     ],
     [
       'too many rounds',
@@ -88,6 +92,19 @@ describe('a record from text', () => {
         ),
       ),
     ).toMatch(expected);
+  });
+
+  it('names the fault of the kind of metric or value that was meant', () => {
+    const total = withField(r => {
+      (r.metrics as Record<string, { value: unknown }>).cpu_ns_per_op!.value = 'x';
+    });
+    expect(refusal(() => parseRecord(total, 'x'))).toBe(
+      'x: metrics.cpu_ns_per_op.value: must be number',
+    );
+    const parameter = withField(r => (r.parameters = { depth: [] }));
+    expect(refusal(() => parseRecord(parameter, 'x'))).toBe(
+      'x: parameters.depth: must be string or number or boolean',
+    );
   });
 
   it('is refused with numbers that are none', () => {
