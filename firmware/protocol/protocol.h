@@ -25,7 +25,8 @@
  *   02 ping ()                     82: arrival u32, service u32, reply u32, flags u8
  *   03 echo (stream u16, data)     83: the same payload. The board compares `stream` with the number
  *                                      it expects and counts what is missing; 0 starts anew.
- *   04 mode (mode u8)              84: status u8, mode u8 now in force
+ *   04 mode (mode u8)              84: status u8, mode u8 now in force. Wait for it before sending
+ *                                      more: what is in the old mode's ring is dropped.
  *   05 load (load u8)              85: status u8, load u8 now in force
  *   06 counters (clear u8)         86: counters, u32 each, in the order of enum iolab_counter;
  *                                      clear = 1 sets them to zero after reading. Later versions may
