@@ -16,7 +16,7 @@ import {
 
 describe('engineering units', () => {
   it.each([
-    [0, '0.0 ns'],
+    [0, '0 ns'],
     [5.4, '5.4 ns'],
     [68, '68 ns'],
     [999.4, '999 ns'],
@@ -66,6 +66,11 @@ describe('engineering units', () => {
     expect(formatWhole(100)).toBe('100');
     expect(formatValue(412, 'cycles')).toBe('412 cycles');
     expect(formatValue(25_000, '1/s')).toBe('25k/s');
+    expect([
+      formatValue(9_300, 'ns/op'),
+      formatValue(2, '1/op'),
+      formatValue(200, 'count'),
+    ]).toEqual(['9.3 µs', '2', '200']);
   });
 
   it('an interval stands in the unit of its value, with digits enough to see it', () => {

@@ -36,6 +36,7 @@ function digits(value: number, decimals?: number): string {
 /** Nanoseconds: `68 ns`, `9.3 µs`, `970 µs`, `1.2 ms`. */
 export function formatTime(value_ns: number): string {
   if (!Number.isFinite(value_ns)) return NONE;
+  if (value_ns === 0) return '0 ns';
   const [factor, unit] = stepOf(value_ns, TIME);
   return `${digits(value_ns / factor)} ${unit}`;
 }
@@ -103,7 +104,8 @@ export function formatTimeInterval(value_ns: number, interval?: readonly [number
 
 /** A metric's value by its unit: `ns` as time, `1/s` and `B/s` as rates, others as counts. */
 export function formatValue(value: number, unit: string): string {
-  switch (unit) {
+  // The metric's name says "per op" already.
+  switch (unit.replace(/\/(op|event)$/, '')) {
     case 'ns':
       return formatTime(value);
     case 'Hz':
@@ -116,6 +118,7 @@ export function formatValue(value: number, unit: string): string {
       return formatByteRate(value);
     case '':
     case '1':
+    case 'count':
       return formatCount(value);
     default:
       return `${formatCount(value)} ${plainText(unit)}`;

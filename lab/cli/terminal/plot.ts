@@ -109,38 +109,43 @@ function placeLabel(
   column: number,
   stack: readonly PlotPoint[],
 ): boolean {
-  const cells = labelCells(stack);
-  const length = cells.length;
   const own = grid[row]!;
   // In its own row a label stands clear of the interval bar.
   let right = column + 1;
   while (own[right]?.char === BAR) right++;
   let left = column - 1;
   while (own[left]?.char === BAR) left--;
-  const tries: (readonly [row: number, start: number])[] = [
-    [row, right + 1],
-    [row, left - length],
+  const beside = labelCells(stack, stack.length > 1);
+  // Away from its row a label would be taken for a neighbour's: it carries its mark.
+  const away = labelCells(stack, true);
+  const tries: { line: Cell[] | undefined; start: number; cells: Cell[] }[] = [
+    { line: own, start: right + 1, cells: beside },
+    { line: own, start: left - beside.length, cells: beside },
   ];
   for (const near of [-1, 1, -2, 2]) {
-    tries.push([row + near, column + 1], [row + near, column - length]);
+    const line = grid[row + near];
+    tries.push({ line, start: column + 1, cells: away });
+    tries.push({ line, start: column - away.length, cells: away });
   }
-  for (const [tryRow, start] of tries) {
-    const line = grid[tryRow];
-    if (!line || start < 0 || start + length > line.length) continue;
-    // One free cell at both ends keeps neighbours apart.
-    const around = line.slice(Math.max(0, start - 1), start + length + 1);
-    if (around.some(cell => cell.fixed)) continue;
-    for (let i = 0; i < length; i++) line[start + i] = cells[i]!;
-    return true;
+  // First where nothing is; then, if it must be, over an interval bar.
+  for (const overBars of [false, true]) {
+    for (const { line, start, cells } of tries) {
+      if (!line || start < 0 || start + cells.length > line.length) continue;
+      // One free cell at both ends keeps neighbours apart.
+      const around = line.slice(Math.max(0, start - 1), start + cells.length + 1);
+      if (around.some(cell => cell.fixed || (!overBars && cell.char === BAR))) continue;
+      for (const [i, cell] of cells.entries()) line[start + i] = cell;
+      return true;
+    }
   }
   return false;
 }
 
-function labelCells(stack: readonly PlotPoint[]): Cell[] {
+function labelCells(stack: readonly PlotPoint[], marked: boolean): Cell[] {
   const cells: Cell[] = [];
   for (const [i, { label, mechanism }] of stack.entries()) {
     if (i > 0) cells.push({ char: ' ', fixed: true });
-    if (stack.length > 1) cells.push({ char: MARKS[mechanism], mechanism, fixed: true });
+    if (marked) cells.push({ char: MARKS[mechanism], mechanism, fixed: true });
     const text = truncate(plainText(label), 20);
     // Wide characters would shift the row: a label with one is spelled by its narrow part.
     for (const char of text) if (displayWidth(char) === 1) cells.push({ char, fixed: true });

@@ -76,7 +76,7 @@ function metricRow([name, metric]: [string, Metric]): string[] {
 }
 
 function centre(value: number, unit: string, interval?: readonly [number, number]): string {
-  if (unit === 'ns') return formatTimeInterval(value, interval);
+  if (/^ns(\/|$)/.test(unit)) return formatTimeInterval(value, interval);
   const bounds = interval?.map(one => formatValue(one, unit)).join(', ');
   return bounds ? `${formatValue(value, unit)} [${bounds}]` : formatValue(value, unit);
 }
