@@ -3,7 +3,7 @@
 // difference inside it is a tie.
 import { createRandom, deriveSeed } from '../measure/random.ts';
 import { median, pairedRatio, quantileSorted, verdict } from '../measure/statistics.ts';
-import type { Comparison, LabRecord, Metric } from './schema.ts';
+import type { Comparison, LabRecord } from './schema.ts';
 
 /** Marks the baseline's repeat: `repeat: 1` among its parameters. */
 export const REPEAT = 'repeat';
@@ -32,11 +32,6 @@ export function roundValues(record: LabRecord, metric: string): Map<number, numb
     if (value !== undefined && Number.isFinite(value)) values.set(round.round, value);
   }
   return values;
-}
-
-/** The one number of a metric: a distribution's p50 or a total's value. */
-export function centreOf(metric: Metric): number {
-  return 'value' in metric ? metric.value : metric.p50;
 }
 
 /** Parameters without the mark of a repeat, so that a repeat falls in with its original. */

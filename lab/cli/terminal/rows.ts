@@ -50,11 +50,11 @@ export function numberOf(record: LabRecord, name: string): number | undefined {
 
 const VERDICT = { higher: '↑', lower: '↓', tie: '=', noise: '~' } as const;
 
-/** The heading under which `verdictMark` is explained. */
+/** What the marks in the ratio column mean. */
 export const VERDICT_LEGEND = '↑ higher, ↓ lower, = tie';
 
 /** `1.29 ↑`. */
-export function verdictMark({ ratio, verdict }: Comparison): string {
+function verdictMark({ ratio, verdict }: Comparison): string {
   return `${formatRatio(ratio)} ${VERDICT[verdict]}`;
 }
 
