@@ -63,8 +63,11 @@ describe('calibrateClock', () => {
   });
 
   test('does not take the rounding of doubles for a grain', () => {
-    const milliseconds = synthetic({ cost_ns: 60, jitter_ns: 900, grain_ns: 100, start_ns: 8e14 });
-    const found = calibrateClock(() => (milliseconds() / 1e6) * 1e6, 20_000);
+    // Around 8e14 doubles are 0.125 apart: every other reading is off by one such step.
+    const exact = synthetic({ cost_ns: 160, jitter_ns: 900, grain_ns: 100, start_ns: 8e14 });
+    let readings = 0;
+    const rounded = (): number => exact() + (++readings % 3 === 0 ? 0.125 : 0);
+    const found = calibrateClock(rounded, 20_000);
     expect(found.clock_resolution_ns).toBeGreaterThan(99);
     expect(found.clock_resolution_ns).toBeLessThan(101);
   });
