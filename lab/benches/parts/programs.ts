@@ -1,0 +1,62 @@
+// Asking other programs whether they are there. A program counts as present when it runs and says
+// its version, not when a file of that name exists: a broken one is as good as none.
+import { execFile } from 'node:child_process';
+import { accessSync, constants, statSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import type { BenchCheck } from '../bench.ts';
+
+/** No program takes longer than this to say its version; one that does is broken. */
+const LIMIT_MS = 5000;
+
+/** A command's output when it ends with 0 within the limit, otherwise undefined. Never throws. */
+export function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  const options = { timeout: LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 20 } as const;
+  return new Promise(resolve => {
+    try {
+      const child = execFile(program, args, options, (error, stdout) => {
+        resolve(error ? undefined : stdout);
+      });
+      child.stdin?.on('error', () => {
+        // It ended before it was told that there is nothing to read.
+      });
+      child.stdin?.end();
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
+
+/** The first line that `program --version` prints, cut to a table's width. */
+export async function versionOf(program: string): Promise<string | undefined> {
+  const line = (await outputOf(program, ['--version']))?.trim().split('\n')[0]?.trim();
+  return line === undefined ? undefined : line.slice(0, 100) || program;
+}
+
+/** One question to the system: what it is about, and the version or undefined. */
+export interface Question {
+  readonly name: string;
+  readonly answer: Promise<string | undefined>;
+}
+
+/** All answers as one: versions where everything is here, otherwise what is missing. */
+export async function checkAll(questions: readonly Question[]): Promise<BenchCheck> {
+  const answers = await Promise.all(questions.map(({ answer }) => answer));
+  const missing = questions.filter((_, i) => answers[i] === undefined).map(({ name }) => name);
+  if (missing.length > 0) return { ok: false, detail: `missing: ${missing.join(', ')}`, missing };
+  return { ok: true, detail: answers.join(', ') };
+}
+
+/** The path of a program that may be run, as the shell would find it; undefined where none is. */
+export function findProgram(program: string, path = process.env.PATH ?? ''): string | undefined {
+  // An empty entry of PATH means the current folder: a package manager is not looked for there.
+  for (const folder of path.split(delimiter).filter(Boolean)) {
+    const full = join(folder, program);
+    try {
+      accessSync(full, constants.X_OK);
+      if (statSync(full).isFile()) return full;
+    } catch {
+      // Not here; the next folder may have it.
+    }
+  }
+  return undefined;
+}
