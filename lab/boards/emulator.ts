@@ -91,13 +91,12 @@ async function main(): Promise<void> {
     board.receive(byte);
     pace.activity(board.cycles);
   };
-  const advance = () => {
+  /** Runs a slice. True when the board has reached the present. */
+  const advance = (): boolean => {
     const target = pace.target(board, platform.now());
-    while (board.cycles < target) {
-      board.run(Math.min(target, board.cycles + SLICE_CYCLES));
-      bridge.flush();
-      if (board.cycles + SLICE_CYCLES < target) return; // look at the line and at signals again
-    }
+    if (board.cycles < target) board.run(Math.min(target, board.cycles + SLICE_CYCLES));
+    bridge.flush();
+    return board.cycles >= target;
   };
   const rest = () => {
     if (!bridge.open) {
@@ -118,10 +117,12 @@ async function main(): Promise<void> {
       board.reset();
       pace.restart(platform.now());
     }
-    advance(); // up to now, before bytes that came just now
-    bridge.flush();
+    // A byte that came now must not reach a board that still lives in the past: its answer would
+    // come back sooner than the wire can carry it.
+    const present = advance();
     const room = board.pending_bytes < QUEUE_BYTES && bridge.unsent_bytes < UNREAD_BYTES;
-    if (room && board.cycles >= START_UP_CYCLES && pace.takesInput(board)) bridge.read(give);
+    if (present && room && board.cycles >= START_UP_CYCLES && pace.takesInput(board))
+      bridge.read(give);
     setImmediate(turn);
   };
   pace.restart(platform.now());

@@ -5,7 +5,7 @@ import type { BlockingEngine, EventEngine } from '../drivers/driver.ts';
 import { TimedOut } from '../errors.ts';
 import type { Workload } from './workload.ts';
 
-type Now = () => number;
+type Stamp = (into: Float64Array, at: number) => void;
 
 /** A wait without end: the orchestrator bounds the whole cell and can end it at any moment. */
 const NO_DEADLINE = Number.POSITIVE_INFINITY;
@@ -14,6 +14,7 @@ class Batch {
   readonly slots: Uint32Array;
   count = 0;
   readonly #workload: Workload;
+  readonly #clock_ns = new Float64Array(2);
 
   constructor(workload: Workload) {
     this.#workload = workload;
@@ -27,13 +28,13 @@ class Batch {
   }
 
   /** Start what is prepared; what a full queue did not accept stays for the next time. */
-  submit(engine: BlockingEngine | EventEngine, now: Now): void {
+  submit(engine: BlockingEngine | EventEngine, stamp: Stamp): void {
     if (this.count === 0) return;
-    const before_ns = now();
+    stamp(this.#clock_ns, 0);
     const accepted = engine.submit(this.slots, this.count);
-    const after_ns = now();
+    stamp(this.#clock_ns, 1);
     for (let i = 0; i < accepted; i++) {
-      this.#workload.submitted(this.slots[i]!, before_ns, after_ns);
+      this.#workload.submitted(this.slots[i]!, this.#clock_ns);
     }
     this.count -= accepted;
     if (this.count > 0) this.slots.copyWithin(0, accepted, accepted + this.count);
@@ -41,32 +42,36 @@ class Batch {
 
   /** Take `finished` completions and refill their slots. */
   collect(engine: BlockingEngine | EventEngine, finished: number): void {
-    const { slot, result, time_ns } = engine.completions;
+    const { slot } = engine.completions;
     for (let i = 0; i < finished; i++) {
-      this.#workload.completed(slot[i]!, result[i]!, time_ns[i]!);
+      this.#workload.completed(slot[i]!, i);
       this.offer(slot[i]!);
     }
   }
 }
 
-export function runBlocking(engine: BlockingEngine, workload: Workload, now: Now): void {
+export function runBlocking(engine: BlockingEngine, workload: Workload, stamp: Stamp): void {
   const batch = new Batch(workload);
-  batch.submit(engine, now);
+  batch.submit(engine, stamp);
   while (!workload.done) {
     const finished = engine.wait(1, NO_DEADLINE);
     if (finished === 0) throw new TimedOut('the driver has nothing in flight and nothing finished');
     batch.collect(engine, finished);
-    batch.submit(engine, now);
+    batch.submit(engine, stamp);
   }
 }
 
-export async function runEvent(engine: EventEngine, workload: Workload, now: Now): Promise<void> {
+export async function runEvent(
+  engine: EventEngine,
+  workload: Workload,
+  stamp: Stamp,
+): Promise<void> {
   const batch = new Batch(workload);
-  batch.submit(engine, now);
+  batch.submit(engine, stamp);
   while (!workload.done) {
     const finished = await engine.wait(1, NO_DEADLINE);
     if (finished === 0) throw new TimedOut('the driver has nothing in flight and nothing finished');
     batch.collect(engine, finished);
-    batch.submit(engine, now);
+    batch.submit(engine, stamp);
   }
 }

@@ -43,8 +43,8 @@ async function measure(platform: Platform, job: CellJob): Promise<void> {
   const workload = createWorkload(job, engine, account, platform);
   say({ event: 'ready' });
   try {
-    if (engine.loop === 'blocking') runBlocking(engine, workload, platform.now);
-    else await runEvent(engine, workload, platform.now);
+    if (engine.loop === 'blocking') runBlocking(engine, workload, platform.stamp);
+    else await runEvent(engine, workload, platform.stamp);
   } finally {
     await engine.close();
   }

@@ -13,10 +13,13 @@ export interface Workload {
   readonly counted: number;
   /** Fill the slot's operation; false when this slot has nothing to do any more. */
   prepare(slot: number): boolean;
-  /** The slot was submitted between these two readings of the clock. */
-  submitted(slot: number, before_ns: number, after_ns: number): void;
-  /** The slot finished. Throws on an error or on data that is not what was asked for. */
-  completed(slot: number, result: number, time_ns: number): void;
+  /** The slot was submitted between the two readings `clock_ns[0]` and `clock_ns[1]`. */
+  submitted(slot: number, clock_ns: Float64Array): void;
+  /**
+   * Entry `index` of the engine's completions is this slot's. Throws on an error or on data that is
+   * not what was asked for.
+   */
+  completed(slot: number, index: number): void;
   results(): WorkloadResults;
 }
 

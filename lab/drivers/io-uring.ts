@@ -75,7 +75,9 @@ class IoUring extends Slots implements BlockingEngine {
       const opcode = operations.opcode[slot] === READ ? IORING_OP_READ : IORING_OP_WRITE;
       const offset = this.#block ? operations.offset_bytes[slot]! : CURRENT_POSITION;
       const length = operations.length_bytes[slot]!;
-      this.#ring.prepare(opcode, this.#fd, offset, this.address(slot), length, slot);
+      const low = this.addresses_low[slot]!;
+      const high = this.addresses_high[slot]!;
+      this.#ring.prepare(opcode, this.#fd, offset, low, high, length, slot);
       if (this.#each) this.#ring.enter(0);
     }
     this.#inFlight += accepted;
@@ -107,7 +109,7 @@ class IoUring extends Slots implements BlockingEngine {
     const deadline_ns = this.platform.now() + DRAIN_LIMIT_NS;
     if (this.#inFlight > 0) {
       const everything = IORING_ASYNC_CANCEL_ANY | IORING_ASYNC_CANCEL_ALL;
-      ring.prepare(IORING_OP_ASYNC_CANCEL, -1, 0, 0, 0, CANCEL, everything);
+      ring.prepare(IORING_OP_ASYNC_CANCEL, -1, 0, 0, 0, 0, CANCEL, everything);
       this.#inFlight++;
     }
     while (this.#inFlight > 0 && this.platform.now() < deadline_ns) {

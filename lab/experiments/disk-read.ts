@@ -7,7 +7,7 @@ const SHORT_DEPTHS = [1, 8, 32];
 const BLOCK_BYTES = 4096;
 const ROUND_MS = 500;
 const SHORT_ROUND_MS = 200;
-const WARMUP_MS = 150;
+const WARMUP_MS = 300;
 /** Drivers that finish each operation before the next can start have no depth but one. */
 const ONE_AT_A_TIME = new Set(['blocking', 'null']);
 

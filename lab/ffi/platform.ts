@@ -24,7 +24,7 @@ export interface PosixCalls {
   pwrite(fd: number, address: number, length: number, offset: number): number;
   /** `address` points at an array of struct pollfd (8 bytes each). */
   poll(address: number, count: number, timeout_ms: number): number;
-  /** A pseudo-terminal in raw mode: the master's descriptor and the slave's path. */
+  /** A pseudo-terminal in raw mode: the master's non-blocking descriptor, the slave's path. */
   openPty(): { master: number; slave_path: string };
   /** Raw mode and speed on an open terminal. Throws SystemCallError. */
   makeRaw(fd: number, baud: number): void;
@@ -54,6 +54,8 @@ export interface Platform {
   readonly clock: string;
   /** Nanoseconds of the monotonic clock, as a double. */
   now(): number;
+  /** The same into `into[at]`: a returned double may be boxed, a stored one never is. */
+  stamp(into: Float64Array, at: number): void;
   /** Sleep the calling thread until the monotonic clock reads `time_ns`. */
   sleepUntil(time_ns: number): void;
   /** Processor time of the whole process, all threads, in nanoseconds. */

@@ -70,21 +70,22 @@ export function memoryMapper(lib: Library) {
   };
 }
 
-/** The monotonic clock as a function that allocates nothing (clock_gettime(2)). */
-export function monotonicClock(lib: Library, clock: number, memory: Memory): () => number {
+/** A clock of clock_gettime(2) in nanoseconds, returned or stored; allocates nothing. */
+export function systemClock(lib: Library, clock: number, memory: Memory) {
   const gettime = lib.func('clock_gettime', 'int', ['int', 'uint64_t']);
   const { address } = memory;
   const words = new Uint32Array(memory.bytes.buffer);
   // Seconds stay below 2^32; their upper word is not read. A double holds 104 days to the ns.
-  return () => {
-    gettime(clock, address);
-    return words[0]! * 1e9 + words[2]!;
+  return {
+    now: (): number => {
+      gettime(clock, address);
+      return words[0]! * 1e9 + words[2]!;
+    },
+    stamp: (into: Float64Array, at: number): void => {
+      gettime(clock, address);
+      into[at] = words[0]! * 1e9 + words[2]!;
+    },
   };
-}
-
-/** Processor time of the whole process (clock_gettime(2), CLOCK_PROCESS_CPUTIME_ID). */
-export function processCpuClock(lib: Library, clock: number, memory: Memory): () => number {
-  return monotonicClock(lib, clock, memory);
 }
 
 const NO_CONTROLLING_TERMINAL = constants.O_RDWR | constants.O_NOCTTY;
@@ -131,7 +132,8 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     poll: lib.func('poll', 'int', ['uint64_t', 'uint64_t', 'int']),
     makeRaw,
     openPty() {
-      const master = must(posixOpenpt(NO_CONTROLLING_TERMINAL), 'posix_openpt');
+      const flags = NO_CONTROLLING_TERMINAL | constants.O_NONBLOCK;
+      const master = must(posixOpenpt(flags), 'posix_openpt');
       const name = memory(TERMIOS_BYTES);
       try {
         must(grantpt(master), 'grantpt');

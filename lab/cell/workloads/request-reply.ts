@@ -93,7 +93,8 @@ export class RequestReply implements Workload {
 
   submitted(): void {}
 
-  completed(slot: number, result: number, time_ns: number): void {
+  completed(slot: number, index: number): void {
+    const result = this.#engine.completions.result[index]!;
     if (result < 0) throw new DeviceGone(`the line failed: ${this.#platform.errnoName(-result)}`);
     if (this.#writing) {
       this.#sent += result;
@@ -105,7 +106,10 @@ export class RequestReply implements Workload {
     for (const frame of this.#parser.push(this.#engine.slot(slot).subarray(0, result))) {
       const reply = decodeReply(frame);
       if (reply.kind !== 'ping' || frame.sequence !== (this.#sequence & 0xff)) continue;
-      this.#replied(cyclesBetween(reply.service_cycles, reply.reply_cycles), time_ns);
+      this.#replied(
+        cyclesBetween(reply.service_cycles, reply.reply_cycles),
+        this.#engine.completions.time_ns[index]!,
+      );
       return;
     }
     if (++this.#strays > MOST_STRAY_READS) throw new TimedOut('the board sends, but no reply');

@@ -47,7 +47,9 @@ export class StampedRead implements Workload {
 
   submitted(): void {}
 
-  completed(_slot: number, result: number, time_ns: number): void {
+  completed(_slot: number, index: number): void {
+    const { completions } = this.#engine;
+    const result = completions.result[index]!;
     if (result <= 0) throw new DeviceGone(`the stream ended after ${this.counted} messages`);
     for (let i = 0; i < result; i++) this.#bytes[this.#have + i] = this.#slot[i]!;
     this.#have += result;
@@ -60,7 +62,7 @@ export class StampedRead implements Workload {
     this.#lost += sequence - this.#next;
     this.#next = sequence + 1;
     const sent_ns = this.#message[SENT_NS]!;
-    this.#latency.append(time_ns - sent_ns);
+    this.#latency.append(completions.time_ns[index]! - sent_ns);
     this.#late.append(sent_ns - this.#message[INTENDED_NS]!);
     this.counted++;
     if (sequence + 1 < this.#samples) return;

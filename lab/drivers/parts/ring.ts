@@ -96,7 +96,8 @@ export class Ring {
     opcode: number,
     fd: number,
     offset: number,
-    address: number,
+    address_low: number,
+    address_high: number,
     length: number,
     user_data: number,
     operation_flags = 0,
@@ -108,8 +109,8 @@ export class Ring {
     // 64-bit fields as two words: no BigInt on this path. An offset of −1 is the current position.
     sqe[at + 2] = offset < 0 ? 0xffffffff : offset >>> 0;
     sqe[at + 3] = offset < 0 ? 0xffffffff : (offset / 2 ** 32) >>> 0;
-    sqe[at + 4] = address >>> 0;
-    sqe[at + 5] = (address / 2 ** 32) >>> 0;
+    sqe[at + 4] = address_low;
+    sqe[at + 5] = address_high;
     sqe[at + 6] = length;
     sqe[at + 7] = operation_flags;
     sqe[at + 8] = user_data;

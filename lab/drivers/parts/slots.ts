@@ -21,10 +21,15 @@ export class Slots {
   /** Slots submitted and not finished. */
   pending = 0;
   readonly depth: number;
+  /** The slots' addresses, in two words each. */
+  readonly addresses_low: Uint32Array;
+  readonly addresses_high: Uint32Array;
   protected readonly platform: Platform;
   readonly #arena: Memory;
   readonly #stride: number;
   readonly #views: Uint8Array[];
+  /** With a null at the end, so that the engine keeps boxed numbers and boxes none per call. */
+  readonly #addresses: (number | null)[];
   readonly #queue: Uint32Array;
   readonly #block: boolean;
   #head = 0;
@@ -40,6 +45,10 @@ export class Slots {
     this.#arena = platform.memory(this.#stride * depth);
     const view = (slot: number) =>
       this.#arena.bytes.subarray(slot * this.#stride, slot * this.#stride + slot_bytes);
+    const address = (slot: number) => this.#arena.address + slot * this.#stride;
+    this.#addresses = [...Array.from({ length: depth }, (_, slot) => address(slot)), null];
+    this.addresses_low = Uint32Array.from({ length: depth }, (_, slot) => address(slot) >>> 0);
+    this.addresses_high = Uint32Array.from({ length: depth }, (_, slot) => address(slot) / 2 ** 32);
     this.#views = Array.from({ length: depth }, (_, slot) => view(slot));
     this.operations = {
       opcode: new Uint8Array(depth),
@@ -59,7 +68,7 @@ export class Slots {
   }
 
   address(slot: number): number {
-    return this.#arena.address + slot * this.#stride;
+    return this.#addresses[slot]!;
   }
 
   /** Remember a slot as pending, behind those already there. */
@@ -90,7 +99,7 @@ export class Slots {
     const { completions, finished } = this;
     completions.slot[finished] = slot;
     completions.result[finished] = result;
-    completions.time_ns[finished] = this.platform.now();
+    this.platform.stamp(completions.time_ns, finished);
     this.finished = finished + 1;
   }
 

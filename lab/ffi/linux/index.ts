@@ -3,14 +3,7 @@
 import koffi from 'koffi';
 import { Unsupported } from '../../errors.ts';
 import type { LinuxCalls, Platform } from '../platform.ts';
-import {
-  errnoName,
-  memoryMapper,
-  monotonicClock,
-  posixCalls,
-  processCpuClock,
-  systemCallError,
-} from '../posix.ts';
+import { errnoName, memoryMapper, posixCalls, systemCallError, systemClock } from '../posix.ts';
 import { EINTR, PR_SET_PDEATHSIG, PR_SET_TIMERSLACK, SIGKILL } from './constants.ts';
 
 const MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -69,8 +62,8 @@ export function loadLinux(): Platform {
   return {
     os: 'linux',
     clock: 'CLOCK_MONOTONIC',
-    now: monotonicClock(libc, CLOCK_MONOTONIC, page),
-    processCpu: processCpuClock(libc, CLOCK_PROCESS_CPUTIME_ID, memory(4096)),
+    ...systemClock(libc, CLOCK_MONOTONIC, page),
+    processCpu: systemClock(libc, CLOCK_PROCESS_CPUTIME_ID, memory(4096)).now,
     sleepUntil(time_ns) {
       if (!punctual) {
         prctl(PR_SET_TIMERSLACK, PUNCTUAL_SLACK_NS, 0, 0, 0);
