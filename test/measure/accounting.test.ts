@@ -120,6 +120,11 @@ describe('threadsDelta', () => {
     const before = [reading(5, { cpu_ns: 1e9, voluntary_switches: 100 })];
     const after = [reading(5, { cpu_ns: 700, voluntary_switches: 1 })];
     expect(threadTotals(before, after).cpu_ns).toBe(700);
+    // Either counter alone gives it away.
+    expect(threadTotals(before, [reading(5, { cpu_ns: 9, voluntary_switches: 200 })]).cpu_ns).toBe(
+      9,
+    );
+    expect(threadTotals(before, [reading(5, { cpu_ns: 2e9 })]).cpu_ns).toBe(2e9);
   });
 
   test('refuses a cost per no operation', () => {
