@@ -4,6 +4,7 @@ import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import starlightLinksValidator from 'starlight-links-validator';
 import { basePaths } from './site/build/base.ts';
+import { focusableCode } from './site/build/code.ts';
 import { builtLinks } from './site/build/links.ts';
 import { ownRecords } from './site/build/own.ts';
 import { contentPolicy } from './site/build/policy.ts';
@@ -17,6 +18,16 @@ export default defineConfig({
   base: process.env.IOLAB_BASE ?? '/',
   ...(process.env.IOLAB_SITE === undefined ? {} : { site: process.env.IOLAB_SITE }),
   devToolbar: { enabled: false },
+  vite: {
+    build: {
+      rolldownOptions: {
+        // Astro marks its content modules so and handles the mark itself; the bundler need not warn.
+        onLog: (level, log, handler) => {
+          if (log.code !== 'MODULE_LEVEL_DIRECTIVE') handler(level, log);
+        },
+      },
+    },
+  },
   integrations: [
     // Before Starlight: the link check must see links as the reader will.
     basePaths(),
@@ -42,6 +53,7 @@ export default defineConfig({
       },
       plugins: [starlightLinksValidator({ errorOnInvalidHashes: true })],
     }),
+    focusableCode(),
     builtLinks(),
     contentPolicy(),
   ],

@@ -64,23 +64,31 @@ export function linearScale(
   });
 }
 
-/** Labels from the left that leave at least a character between each other. */
+/** Round numbers matter most: powers of ten, then twos and fives, then the rest. */
+function roughness(value: number): number {
+  const leading = value / 10 ** Math.floor(Math.log10(Math.abs(value) || 1) + 1e-9);
+  const nearest = Math.round(leading);
+  if (Math.abs(leading - nearest) > 1e-6) return 3;
+  return nearest <= 1 ? 0 : nearest === 2 || nearest === 5 ? 1 : 2;
+}
+
+/** Labels that leave at least a character between each other, the roundest first. */
 function fitting(
   ticks: readonly number[],
   at: (value: number) => number,
   words: (value: number) => string,
   right: number,
 ): number[] {
-  let free = -Infinity;
-  const kept: number[] = [];
-  for (const tick of ticks) {
-    const half = (words(tick).length * CHARACTER) / 2;
-    const x = at(tick);
-    if (x - half < free || x + half > right + 24) continue;
-    kept.push(tick);
-    free = x + half + CHARACTER;
+  const order = ticks.toSorted((a, b) => roughness(a) - roughness(b) || a - b);
+  const taken: { from: number; to: number; tick: number }[] = [];
+  for (const tick of order) {
+    const half = ((words(tick).length + 1) * CHARACTER) / 2;
+    const from = at(tick) - half;
+    const to = at(tick) + half;
+    if (to > right + 24 || taken.some(other => from < other.to && to > other.from)) continue;
+    taken.push({ from, to, tick });
   }
-  return kept;
+  return taken.map(({ tick }) => tick).sort((a, b) => a - b);
 }
 
 /** Vertical grid lines, their labels below, and the axis title under them. */

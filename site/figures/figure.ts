@@ -90,9 +90,11 @@ export function notMeasured(options: Options): Drawn {
   return { ...drawn, empty: true };
 }
 
-/** Stable order: as the records' authors named them, never as files happened to be listed. */
+const before = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+/** Stable order: by driver, then record, never as files happened to be listed. */
 export function byDriver(a: Item, b: Item): number {
-  return a.record.driver < b.record.driver ? -1 : a.record.driver > b.record.driver ? 1 : 0;
+  return before(a.record.driver, b.record.driver) || before(a.record.id, b.record.id);
 }
 
 /** Samples behind a record, over all rounds. */

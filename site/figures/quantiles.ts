@@ -4,6 +4,7 @@ import type { Distribution } from '../../lab/records/schema.ts';
 import { type Box, bottomAxis, logDomain, logScale } from './axis.ts';
 import {
   absentRows,
+  byDriver,
   type Drawn,
   figure,
   type Item,
@@ -40,7 +41,7 @@ export function quantiles(
   const name = options.metric ?? 'latency_ns';
   const rows: Row[] = [];
   const absent: Item[] = [];
-  for (const item of items) {
+  for (const item of items.toSorted(byDriver)) {
     const metric = item.record.metrics[name];
     if (metric === undefined || !isDistribution(metric) || !(metric.p50 > 0)) absent.push(item);
     else rows.push({ item, name: rowName(item, options.by), metric });
@@ -101,6 +102,10 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
     const entries = quantilesOf(row.metric);
     const last = entries.at(-1)!;
     const interval = row.metric.interval;
+    // Where two quantiles lie close together, the second goes unnamed.
+    const named = entries.filter(
+      (entry, at) => at === 0 || x(entry.value) - x(entries[at - 1]!.value) > 32,
+    );
     return element(
       'g',
       { class: `m-${mechanism}` },
@@ -110,7 +115,7 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
         : '',
       ...entries.slice(1).map(entry => line(x(entry.value), y - 5, x(entry.value), y + 5, 'bar')),
       ...(index === 0
-        ? entries.map(entry =>
+        ? named.map(entry =>
             label(entry.name, x(entry.value), y - 14, {
               'text-anchor': 'middle',
               class: 'fig-small',
@@ -119,7 +124,7 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
         : []),
       mark(mechanism, record.evidence.device, x(row.metric.p50), y),
       narrow
-        ? label(row.name, box.left, y - (index === 0 ? 26 : 15), { class: 'fig-name' })
+        ? label(row.name, box.left, y - (index === 0 ? 30 : 15), { class: 'fig-name' })
         : label(row.name, box.left - 12, y + 4, { 'text-anchor': 'end', class: 'fig-name' }),
     );
   });

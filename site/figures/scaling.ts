@@ -15,6 +15,7 @@ import {
 } from './axis.ts';
 import {
   absentRows,
+  byDriver,
   type Drawn,
   figure,
   type Item,
@@ -50,10 +51,11 @@ interface Axes {
 
 /** `over` names the setting (depth, rate_hz), `metric` the quantity, `unit_title` the upward axis. */
 export function scaling(
-  items: readonly Item[],
+  given: readonly Item[],
   options: Options & { over: string; metric: string; unit_title: string },
 ): Drawn {
   const { over, metric } = options;
+  const items = given.toSorted(byDriver);
   const usable = items.filter(
     ({ record }) =>
       typeof record.parameters[over] === 'number' &&
@@ -126,7 +128,9 @@ function draw(
   const narrow = width === NARROW;
   const height = narrow ? 300 : 340;
   const names = Math.max(...series.map(one => one.driver.length));
-  const right = narrow ? 14 : Math.min(200, names * CHARACTER + 26);
+  // Long names would leave a phone no room for the lines.
+  const aside = !narrow || names <= 12;
+  const right = aside ? Math.min(200, names * CHARACTER + 26) : 14;
   const box: Box = { left: 62, top: 34, right: width - right, bottom: height - 50 };
   const all = series.flatMap(one => one.dots);
   const values = all.flatMap(dot => [dot.value, ...(dot.interval ?? [])]);
@@ -143,30 +147,7 @@ function draw(
     ticks: overs,
     minor: [],
   });
-  const last = series.map(one => one.dots.at(-1)!);
-  // Wide: names stand in the margin, in the order of their lines' ends. On a phone, and where a
-  // line ends early, they stand beside the last mark.
-  const margin = last.map(dot => !narrow && dot.over === overs.at(-1));
-  const ends = spread(
-    last.filter((_, index) => margin[index]).map(dot => y(dot.value) + 4),
-    box.top + 8,
-    box.bottom - 2,
-  );
-  const beside = placeLabels(
-    series.flatMap((one, index) =>
-      margin[index]
-        ? []
-        : [{ x: x(last[index]!.over), y: y(last[index]!.value), text: one.driver }],
-    ),
-    box,
-    all.map(dot => ({ x: x(dot.over), y: y(dot.value) })),
-  );
-  const names_at = series.map((_, index) => {
-    const before = margin.slice(0, index).filter(Boolean).length;
-    return margin[index]
-      ? { x: box.right + 14, y: ends[before]! }
-      : { x: beside[index - before]!.label_x, y: beside[index - before]!.label_y };
-  });
+  const names_at = namePlaces(series, x, y, box, aside);
   const lines = series.map((one, index) => {
     const path = one.dots
       .map(
@@ -202,4 +183,40 @@ function draw(
       ...lines,
     ],
   };
+}
+
+/**
+ * Where each driver's name goes. `aside`: in the margin, in the order of the lines' ends. Otherwise,
+ * and where a line ends early, beside its last mark.
+ */
+function namePlaces(
+  series: readonly Series[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+  box: Box,
+  aside: boolean,
+): { x: number; y: number }[] {
+  const all = series.flatMap(one => one.dots);
+  const furthest = Math.max(...all.map(dot => dot.over));
+  const last = series.map(one => one.dots.at(-1)!);
+  const margin = last.map(dot => aside && dot.over === furthest);
+  const ends = spread(
+    last.filter((_, index) => margin[index]).map(dot => y(dot.value) + 4),
+    box.top + 8,
+    box.bottom - 2,
+  );
+  const beside = placeLabels(
+    series.flatMap((one, index) => {
+      const dot = last[index]!;
+      return margin[index] ? [] : [{ x: x(dot.over), y: y(dot.value), text: one.driver }];
+    }),
+    box,
+    all.map(dot => ({ x: x(dot.over), y: y(dot.value) })),
+  );
+  return series.map((_, index) => {
+    const before = margin.slice(0, index).filter(Boolean).length;
+    if (margin[index]) return { x: box.right + 14, y: ends[before]! };
+    const placed = beside[index - before]!;
+    return { x: placed.label_x, y: placed.label_y };
+  });
 }

@@ -1,0 +1,331 @@
+// Figures are pure: the same records give the same drawing, whatever the records say.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Histogram } from '../../lab/measure/histogram.ts';
+import type { LabRecord } from '../../lab/records/schema.ts';
+import { logDomain, logScale } from '../../site/figures/axis.ts';
+import type { Drawn, Item } from '../../site/figures/figure.ts';
+import { figures, time } from '../../site/figures/format.ts';
+import { histogram, rebin } from '../../site/figures/histogram.ts';
+import { placeLabels, spread } from '../../site/figures/labels.ts';
+import { EVIDENCE, MECHANISMS, mark } from '../../site/figures/marks.ts';
+import { quantiles } from '../../site/figures/quantiles.ts';
+import { ratios } from '../../site/figures/ratios.ts';
+import { scaling } from '../../site/figures/scaling.ts';
+import { sharedFrame, signature } from '../../site/figures/signature.ts';
+import { split } from '../../site/figures/split.ts';
+import { coordinate, element, escapeText, slug } from '../../site/figures/svg.ts';
+import { fakePartial, fakeRecord, fakeUnsupported } from '../helpers/records.ts';
+import { fixtureRecords, fixtureRun, hostileRecord, withMetric } from './fixtures.ts';
+
+const all = fixtureRecords();
+const items = (records: readonly LabRecord[]): Item[] =>
+  records.map(record => ({
+    record,
+    mechanism: record.driver === 'busy-poll' ? 'polling' : 'interrupt',
+  }));
+const of = (experiment: string, device: string, settings: LabRecord['parameters'] = {}) =>
+  all.filter(
+    record =>
+      record.experiment === experiment &&
+      record.device === device &&
+      Object.entries(settings).every(([name, value]) => record.parameters[name] === value),
+  );
+const options = { id: 'test', title: 'A test' };
+
+/** Every kind of figure over the given records. */
+function every(records: readonly LabRecord[]): Record<string, Drawn> {
+  const some = items(records);
+  const comparisons = records.length === 0 ? [] : fixtureRun(records).comparisons;
+  return {
+    signature: signature(some, options),
+    quantiles: quantiles(some, options),
+    histogram: histogram(some, options),
+    scaling: scaling(some, {
+      ...options,
+      over: 'depth',
+      metric: 'ops_per_s',
+      unit_title: 'reads per second',
+    }),
+    split: split(some, options),
+    ratios: ratios(
+      comparisons
+        .filter(one => one.metric === 'ops_per_s')
+        .map(comparison => ({ comparison, mechanism: 'completion' })),
+      { ...options, by: 'depth' },
+    ),
+  };
+}
+
+/** What an XML parser would complain of, as far as our own builder could get it wrong. */
+function assertWellFormed(svg: string): void {
+  const open: string[] = [];
+  for (const [tag, close, name, empty] of svg.matchAll(/<(\/?)([a-zA-Z]+)[^<>]*?(\/?)>/g)) {
+    if (close === '/') expect(open.pop(), `closing ${tag}`).toBe(name);
+    else if (empty !== '/') open.push(name!);
+  }
+  expect(open).toEqual([]);
+  const ids = [...svg.matchAll(/\sid="([^"]*)"/g)].map(found => found[1]);
+  expect(new Set(ids).size, 'ids are unique').toBe(ids.length);
+}
+
+describe('every figure', () => {
+  const drawn = every(all);
+
+  it.each(Object.keys(drawn))(
+    '%s: is an image with title and description, sound and finite',
+    kind => {
+      const figure = drawn[kind]!;
+      expect(figure.empty).toBe(false);
+      for (const svg of [figure.wide, figure.narrow]) {
+        expect(svg).toMatch(/^<svg [^>]*role="img"/);
+        expect(svg).toContain('<title id="test-');
+        expect(svg).toMatch(/<desc id="test-[a-z]+-desc">[^<]{20,}<\/desc>/);
+        expect(svg).not.toMatch(/NaN|Infinity|undefined|null|style=/);
+        assertWellFormed(svg);
+      }
+      expect(figure.wide).not.toBe(figure.narrow);
+      expect(figure.table.rows.length).toBeGreaterThan(0);
+      for (const row of figure.table.rows) expect(row.length).toBe(figure.table.columns.length);
+    },
+  );
+
+  it('wide and narrow share no id, so both can stand on one page', () => {
+    for (const figure of Object.values(drawn))
+      assertWellFormed(`<g>${figure.wide}${figure.narrow}</g>`);
+  });
+
+  it('does not depend on the order in which records were found', () => {
+    expect(JSON.stringify(every([...all].reverse())) === JSON.stringify(drawn)).toBe(true);
+  });
+
+  it('says "Not measured yet" where there is nothing', () => {
+    for (const figure of Object.values(every([]))) {
+      expect(figure.empty).toBe(true);
+      expect(figure.wide).toContain('>Not measured yet<');
+      expect(figure.table.rows).toEqual([]);
+    }
+  });
+
+  it('treats records without samples as nothing, not as zero', () => {
+    for (const figure of Object.values(every([]))) expect(figure.empty).toBe(true);
+    expect(signature(items([fakeUnsupported()]), options).empty).toBe(true);
+    expect(split(items([fakeRecord()]), options).empty).toBe(true);
+  });
+
+  it('keeps a hostile name as text', () => {
+    const hostile = hostileRecord();
+    for (const [kind, figure] of Object.entries(every([hostile, ...all]))) {
+      for (const svg of [figure.wide, figure.narrow]) {
+        expect(svg, kind).not.toMatch(/<script|<img|onerror=alert\(2\)>/);
+        // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what is looked for
+        expect(svg, kind).not.toMatch(/\u0000/);
+        assertWellFormed(svg);
+      }
+    }
+    expect(signature(items([hostile]), options).wide).toContain('&lt;script&gt;');
+  });
+});
+
+describe('signature plot', () => {
+  it('marks every driver once, by name, with shape, colour class and evidence ring', () => {
+    const { wide } = signature(items(of('wakeup', 'fifo', { rate_hz: 1000 })), options);
+    for (const driver of ['busy-poll', 'blocking', 'poll', 'epoll', 'io-uring', 'node-stream']) {
+      expect(wide.split(`>${driver}</text>`).length - 1, driver).toBe(1);
+    }
+    expect(wide.split('fig-ring e-stand-in').length - 1).toBe(6);
+    expect(wide).toContain('class="fig-mark m-polling"');
+  });
+
+  it('lists what could not be measured in the table, with the reason', () => {
+    const { table } = signature(items(of('wakeup', 'fifo', { rate_hz: 1000 })), options);
+    const row = table.rows.find(([driver]) => driver === 'serialport');
+    expect(row?.at(-1)).toBe('unsupported: a FIFO is no terminal');
+  });
+
+  it('tells a partial record in its row', () => {
+    const { table } = signature(items([fakePartial()]), options);
+    expect(table.rows[0]?.at(-1)).toBe('partial: interrupted');
+  });
+
+  it('puts two devices into one frame on demand', () => {
+    const fifo = items(of('wakeup', 'fifo', { rate_hz: 1000 }));
+    const pty = items(of('wakeup', 'pty', { rate_hz: 1000 }));
+    const frame = sharedFrame([...fifo, ...pty]);
+    const ticks = (svg: string) =>
+      [...svg.matchAll(/class="fig-tick">([^<]+)</g)].map(found => found[1]);
+    expect(ticks(signature(fifo, { ...options, frame }).wide)).toEqual(
+      ticks(signature(pty, { ...options, frame }).wide),
+    );
+  });
+
+  it('leaves a zero out rather than drawing its logarithm', () => {
+    const zero = withMetric(fakeRecord(), 'cpu_ns_per_op', { kind: 'time', unit: 'ns', value: 0 });
+    expect(signature(items([zero]), options).empty).toBe(true);
+  });
+});
+
+describe('histogram', () => {
+  it('accounts for every sample inside its range', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 200, max: 5_000_000 }), { minLength: 1 }), values => {
+        const bins = new Histogram();
+        bins.recordMany(Float64Array.from(values));
+        const shares = rebin(bins.toBins(), 100, 10_000_000, 80);
+        expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 9);
+        expect(Math.min(...shares)).toBeGreaterThanOrEqual(0);
+      }),
+    );
+  });
+});
+
+describe('round-trip split', () => {
+  it('adds up to the round trip, and gives the host what is left', () => {
+    const base = withMetric(fakeRecord({ experiment: 'round-trip', p50_ns: 1000 }), 'wire_ns', {
+      kind: 'time',
+      unit: 'ns',
+      value: 700,
+    });
+    const record = withMetric(base, 'service_ns', { kind: 'time', unit: 'ns', value: 200 });
+    record.metrics.latency_ns = { kind: 'time', unit: 'ns', value: 1000 };
+    const [row] = split(items([record]), options).table.rows;
+    expect(row?.slice(1, 6).map(text => text.replace('\u00a0', ' '))).toEqual([
+      '1 µs',
+      '–',
+      '100 ns',
+      '700 ns',
+      '200 ns',
+    ]);
+  });
+
+  it('never draws a negative share', () => {
+    const record = withMetric(fakeRecord({ p50_ns: 500 }), 'wire_ns', {
+      kind: 'time',
+      unit: 'ns',
+      value: 900_000,
+    });
+    expect(split(items([record]), options).wide).not.toMatch(/width="-/);
+  });
+});
+
+describe('ratios', () => {
+  it('puts the noise under the comparison that it qualifies, and says so', () => {
+    const { rows } = every(all).ratios!.table;
+    expect(rows[0]?.[0]).toMatch(/^io-uring, depth/);
+    expect(rows[1]?.[0]).toMatch(/\(A\/A\)/);
+    expect(rows[1]?.[4]).toMatch(/baseline against itself/);
+  });
+});
+
+describe('labels', () => {
+  const frame = { left: 0, top: 0, right: 600, bottom: 300 };
+
+  it('stay inside the frame and off each other, for scattered points', () => {
+    const points = Array.from({ length: 8 }, (_, index) => ({
+      x: 60 + 65 * index,
+      y: 40 + ((index * 83) % 220),
+      text: `driver-${index}`,
+    }));
+    const boxes = placeLabels(points, frame).map(({ label_x, label_y, text }) => ({
+      left: label_x,
+      right: label_x + text.length * 6.9,
+      top: label_y - 11,
+      bottom: label_y + 3,
+    }));
+    for (const [index, a] of boxes.entries()) {
+      expect(a.left).toBeGreaterThanOrEqual(frame.left);
+      expect(a.right).toBeLessThanOrEqual(frame.right + 4);
+      for (const b of boxes.slice(index + 1)) {
+        const apart =
+          a.right <= b.left || b.right <= a.left || a.bottom <= b.top || b.bottom <= a.top;
+        expect(apart, `label ${index} covers another`).toBe(true);
+      }
+    }
+  });
+
+  it('are apart even where the marks lie on one spot', () => {
+    const heap = ['poll', 'epoll', 'io-uring', 'blocking'].map(text => ({ x: 300, y: 150, text }));
+    const spots = placeLabels(heap, frame).map(({ label_x, label_y }) => `${label_x} ${label_y}`);
+    expect(new Set(spots).size).toBe(heap.length);
+  });
+
+  it('spread keeps order, gap and limits', () => {
+    const placed = spread([50, 51, 52, 10], 0, 100, 10);
+    const sorted = [...placed].sort((a, b) => a - b);
+    expect(placed[3]).toBe(sorted[0]);
+    for (let at = 1; at < sorted.length; at++) {
+      expect(sorted[at]! - sorted[at - 1]!).toBeGreaterThanOrEqual(10);
+    }
+    expect(sorted[3]).toBeLessThanOrEqual(100);
+  });
+});
+
+describe('numbers', () => {
+  it('have three figures, a unit that fits, and no exponent', () => {
+    expect([0.0123, 1, 9.999, 12.34, 123.4, 1234, 1_234_567].map(figures)).toEqual([
+      '0.0123',
+      '1',
+      '10',
+      '12.3',
+      '123',
+      '1\u202f230',
+      '1\u202f230\u202f000',
+    ]);
+    expect([0.4, 62, 999.4, 999.6, 12_345, 999_600, 2.5e9].map(value => time(value))).toEqual(
+      ['0.4 ns', '62 ns', '999 ns', '1 µs', '12.3 µs', '1 ms', '2.5 s'].map(text =>
+        text.replace(' ', '\u00a0'),
+      ),
+    );
+  });
+
+  it('print below the floor as such', () => {
+    expect(time(40, 60)).toBe('<\u00a0floor');
+    expect(time(61, 60)).toBe('61\u00a0ns');
+  });
+
+  it('refuse to be printed or drawn where they are not finite', () => {
+    expect(() => figures(Number.NaN)).toThrow(RangeError);
+    expect(() => coordinate(Number.POSITIVE_INFINITY)).toThrow(RangeError);
+    expect(() => element('rect', { x: Number.NaN })).toThrow(RangeError);
+  });
+});
+
+describe('axes and marks', () => {
+  it('hold every value, with at least two round ticks', () => {
+    const positive = fc.double({ min: 1, max: 1e10, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(positive, { minLength: 1, maxLength: 20 }), values => {
+        const scale = logScale(logDomain(values), 0, 600);
+        for (const value of values) {
+          expect(scale(value)).toBeGreaterThanOrEqual(0);
+          expect(scale(value)).toBeLessThanOrEqual(600);
+        }
+        expect(scale.ticks.length).toBeGreaterThanOrEqual(2);
+      }),
+    );
+  });
+
+  it('give every mechanism a shape of its own, and every evidence class a ring', () => {
+    const shapes = MECHANISMS.map(one => mark(one, undefined, 10, 10).replace(/m-[a-z]+/, ''));
+    expect(new Set(shapes).size).toBe(MECHANISMS.length);
+    for (const one of EVIDENCE) expect(mark('polling', one, 0, 0)).toContain(`fig-ring e-${one}`);
+  });
+});
+
+describe('markup', () => {
+  it('escapes any text so that it cannot become markup', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        expect(escapeText(text)).not.toMatch(/[<>"']/);
+      }),
+    );
+  });
+
+  it('makes ids of any title', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), text => {
+        expect(slug(text)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+      }),
+    );
+  });
+});
