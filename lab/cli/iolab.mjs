@@ -35,7 +35,12 @@ if (!existsSync(pinned)) {
   // the lab then ends its run as for Ctrl-C.
   const child = spawn(pinned, [main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    env: { ...process.env, IOLAB_LIFELINE: '3' },
+    // Compiled code is kept beside the packages: commands answer sooner, cells start sooner.
+    env: {
+      NODE_COMPILE_CACHE: `${root}node_modules/.cache/iolab`,
+      ...process.env,
+      IOLAB_LIFELINE: '3',
+    },
   });
   child.stdio[3].on('error', () => {});
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {

@@ -4,7 +4,7 @@
 import type { CellJob, CellResult } from '../cell/protocol.ts';
 import type { Device } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
-import { Cancelled, DeviceGone, Unsupported } from '../errors.ts';
+import { Cancelled, DeviceGone, SystemCallError, Unsupported } from '../errors.ts';
 import type { Experiment, PlannedCell } from '../experiments/experiment.ts';
 import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
 import { auditPath } from '../measure/mounts.ts';
@@ -111,11 +111,8 @@ export class Bench {
   }
 
   #refuseAll(error: Error): void {
-    const { errno } = error as { errno?: string };
-    const fix = error instanceof Unsupported ? error.fix : 'see iolab scan';
-    const reason = error instanceof Unsupported ? error.reason : error.message;
-    for (const driver of this.#drivers())
-      this.#refuse(driver, reason, fix || 'see iolab scan', errno);
+    const { reason, fix, errno } = whyNot(error);
+    for (const driver of this.#drivers()) this.#refuse(driver, reason, fix, errno);
     this.#stopped = reason;
   }
 
@@ -259,6 +256,18 @@ export class Bench {
     this.#device = undefined;
     this.#lock = undefined;
   }
+}
+
+/** A device that did not start, in a record's words. */
+function whyNot(error: Error): { reason: string; fix: string; errno?: string } {
+  const other = 'see iolab scan';
+  if (error instanceof SystemCallError) {
+    const { call, errno, hint } = error;
+    return { reason: `${call}: ${errno}`, fix: hint || other, errno };
+  }
+  if (!(error instanceof Unsupported)) return { reason: error.message, fix: other };
+  const { reason, fix, errno } = error;
+  return { reason, fix: fix || other, ...(errno ? { errno } : {}) };
 }
 
 /** Interrupts per nanosecond on these lines while the lab does nothing. */

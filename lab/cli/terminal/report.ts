@@ -174,18 +174,23 @@ function skippedLines(run: Reportable, width: number, paint: Paint): string[] {
       const reason = one.reason ?? one.status;
       return { device, driver, reason, fix: one.fix ?? '', ...(errno ? { errno } : {}) };
     });
-  const unique = new Map<string, Skipped>();
-  for (const one of [...fromRecords, ...(run.skipped ?? [])]) {
-    unique.set(JSON.stringify([one.device, one.driver, one.reason]), one);
-  }
-  if (unique.size === 0) return [];
-  const lines = [...unique.values()].flatMap(one => {
-    const errno = one.errno && !one.reason.includes(one.errno) ? ` (${one.errno})` : '';
-    const fix = one.fix ? ` Fix: ${one.fix}` : '';
-    const reason = one.reason.replace(/\.$/, '');
-    return wrap(`- ${one.driver} on ${one.device}: ${reason}${errno}.${fix}`, width, '  ');
+  const lines = groupSkipped([...fromRecords, ...(run.skipped ?? [])]);
+  if (lines.length === 0) return [];
+  return [paint.bold('Not measured'), ...lines.flatMap(one => wrap(`- ${one}`, width, '  ')), ''];
+}
+
+/** One sentence per reason: a missing device is one fault, however many drivers it stops. */
+export function groupSkipped(skipped: readonly Skipped[]): string[] {
+  const groups = Map.groupBy(skipped, one =>
+    JSON.stringify([one.device, one.reason, one.errno, one.fix]),
+  );
+  return [...groups.values()].map(group => {
+    const { device, reason, errno, fix } = group[0]!;
+    const drivers = [...new Set(group.map(one => one.driver))].join(', ');
+    const name = errno && !reason.includes(errno) ? ` (${errno})` : '';
+    const way = fix ? ` Fix: ${fix}` : '';
+    return `${drivers} on ${device}: ${reason.replace(/\.$/, '')}${name}.${way}`;
   });
-  return [paint.bold('Not measured'), ...lines, ''];
 }
 
 /** `Machine: Fake CPU, 2 processors (virtual), linux 6.0 x64`. */

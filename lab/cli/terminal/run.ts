@@ -18,7 +18,7 @@ import { MAIN_JOB, type RunOptions } from '../run.ts';
 import { colourDepth } from './colour.ts';
 import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
 import { progressReporter } from './progress.ts';
-import { reportRun } from './report.ts';
+import { groupSkipped, reportRun } from './report.ts';
 
 /** Runs, prints, and sets the exit code. */
 export async function run(names: readonly string[], options: RunOptions): Promise<void> {
@@ -107,9 +107,7 @@ function codeOf(document: LabRun, failures: readonly Error[], options: RunOption
     return exitCodeOf(first);
   }
   if (skipped.length > 0 || document.status === 'failed') {
-    for (const { device, driver, reason, fix } of skipped) {
-      process.stderr.write(`iolab: ${driver} on ${device}: ${reason}; ${fix}\n`);
-    }
+    for (const line of groupSkipped(skipped)) process.stderr.write(`iolab: ${line}\n`);
     return EXIT.unsupported;
   }
   return 0;

@@ -63,11 +63,8 @@ function reasons(found: LabScan, width: number): string[] {
   const whys = new Map<string, string[]>();
   for (const { device, driver, ok, reason, fix } of found.availability) {
     if (ok) continue;
-    // The device's own name is left out of the text, so that like reasons fall together.
-    const why = `${driver}: ${reason?.replaceAll(device, 'it')}; ${fix}`;
-    whys.set(why, [...(whys.get(why) ?? []), device]);
+    const why = `${reason}; ${fix}`;
+    whys.set(why, [...(whys.get(why) ?? []), `${driver} on ${device}`]);
   }
-  return [...whys].flatMap(([why, devices]) =>
-    wrap(`– ${devices.join(', ')}: ${why}`, width, '  '),
-  );
+  return [...whys].flatMap(([why, where]) => wrap(`– ${where.join(', ')}: ${why}`, width, '  '));
 }

@@ -24,22 +24,30 @@ export function misfit(facts: DriverFacts, context: OpenContext): Probe | undefi
       fix: `run it on ${facts.platforms.join(' or ')}`,
     };
   }
+  if (target.device === 'null' && facts.id !== 'null') {
+    return {
+      ok: false,
+      reason: 'there is nothing to read on the null device',
+      fix: 'use the null driver',
+    };
+  }
   if (facts.serves.includes(target.kind)) return undefined;
   const why =
     target.kind === 'block' && facts.reports === 'readiness'
       ? 'a regular file is always ready, so readiness says nothing about it'
-      : `it serves ${facts.serves.join(' and ')} devices`;
+      : `it serves devices of kind ${facts.serves.join(' and ')}, this is of kind ${target.kind}`;
   return {
     ok: false,
-    reason: `${facts.id} does not fit ${target.device}: ${why}`,
-    fix: `choose a ${facts.serves.join(' or ')} device`,
+    reason: why,
+    fix: `choose a ${facts.serves[0]} device`,
   };
 }
 
 /** The reason an attempt failed, as a probe's answer. */
 export function refusal(error: unknown): Probe {
   if (error instanceof SystemCallError) {
-    return { ok: false, reason: error.message, errno: error.errno, fix: error.hint || 'see scan' };
+    const { call, errno, hint } = error;
+    return { ok: false, reason: `${call}: ${errno}`, errno, fix: hint || 'see iolab doctor' };
   }
   if (error instanceof Unsupported) {
     const { reason, fix, errno } = error;
