@@ -18,14 +18,13 @@ export const theme: Theme = {
   },
 };
 
-function writable({ home, access }: Surroundings): Finding {
+function writable({ home, refusal }: Surroundings): Finding {
   const id = 'folder.writable';
-  const place = nearestExisting(home);
-  if (place === undefined || access(place) === 'absent') {
-    return { id, level: 'bad', text: `${home} cannot be made`, fix: ELSEWHERE };
-  }
-  if (access(place) === 'yes') return { id, level: 'good', text: `${home} can be written` };
-  return { id, level: 'bad', text: `${place} cannot be written`, fix: ELSEWHERE };
+  const place = nearestExisting(home) ?? home;
+  const errno = refusal(place);
+  if (errno === undefined) return { id, level: 'good', text: `${home} can be written` };
+  const why = errno === 'EACCES' || errno === 'EPERM' ? 'no permission' : errno;
+  return { id, level: 'bad', text: `${place} cannot be written: ${why}`, fix: ELSEWHERE };
 }
 
 function space({ home, freeBytes }: Surroundings): Finding | undefined {

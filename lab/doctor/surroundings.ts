@@ -1,6 +1,7 @@
 // The machine at hand, as the checks want to be told of it.
-import { accessSync, constants, readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, readFileSync, rmdirSync, statfsSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { join } from 'node:path';
 import { labHome } from '../records/home.ts';
 import type { Access, Surroundings, User } from './theme.ts';
 
@@ -14,6 +15,7 @@ export function surroundingsHere(): Surroundings {
     user: currentUser(),
     home: labHome(),
     access: accessTo,
+    refusal,
     freeBytes,
   };
 }
@@ -44,13 +46,23 @@ function currentUser(): User {
   }
 }
 
-export function accessTo(path: string): Access {
+function accessTo(path: string): Access {
   try {
     accessSync(path, constants.R_OK | constants.W_OK);
     return 'yes';
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     return code === 'ENOENT' || code === 'ENOTDIR' ? 'absent' : 'denied';
+  }
+}
+
+/** By a real operation: permission bits do not tell a read-only disk, nor what /proc allows. */
+function refusal(folder: string): string | undefined {
+  try {
+    rmdirSync(mkdtempSync(join(folder, '.iolab-doctor-')));
+    return undefined;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unknown';
   }
 }
 

@@ -36,6 +36,8 @@ export interface Surroundings {
   readonly home: string;
   /** May this process read and write the path? (access(2)) */
   access(path: string): Access;
+  /** Why no folder can be made below this one, as an errno's name; undefined where it can. */
+  refusal(folder: string): string | undefined;
   /** Bytes that this user may still write there; undefined where it cannot be found out. */
   freeBytes(path: string): number | undefined;
 }
