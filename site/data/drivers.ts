@@ -1,6 +1,6 @@
-// What the drivers say of themselves. Node imports their files as they are (types stripped), so no
-// bundler ever sees what a driver might load later; importing one runs no foreign code.
-import { readFileSync } from 'node:fs';
+// What the drivers say of themselves. A build lets Node import their files as they are (types
+// stripped), so no bundler sees what a driver might load later; importing one runs no foreign code.
+import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Driver, DriverFacts, Mechanism } from '../../lab/drivers/driver.ts';
 import { inProject } from './root.ts';
@@ -18,10 +18,22 @@ const ORDER: readonly Mechanism[] = [
 
 let kept: Promise<readonly DriverFacts[]> | undefined;
 
+/** Ids of the files in lab/drivers that export a driver; others there are their common parts. */
+function driverIds(): string[] {
+  return readdirSync(inProject('lab', 'drivers'))
+    .filter(name => name.endsWith('.ts'))
+    .map(name => name.slice(0, -'.ts'.length))
+    .filter(id => /^export const driver\b/m.test(driverSource(id)));
+}
+
 async function load(): Promise<readonly DriverFacts[]> {
-  const url = pathToFileURL(inProject('lab', 'drivers', 'find.ts')).href;
-  const module = (await import(/* @vite-ignore */ url)) as { allDrivers(): Promise<Driver[]> };
-  const found = await module.allDrivers();
+  const found = await Promise.all(
+    driverIds().map(async id => {
+      const url = pathToFileURL(inProject('lab', 'drivers', `${id}.ts`)).href;
+      const module = (await import(/* @vite-ignore */ url)) as { driver: Driver };
+      return module.driver;
+    }),
+  );
   return found.toSorted(
     (a, b) => ORDER.indexOf(a.mechanism) - ORDER.indexOf(b.mechanism) || (a.id < b.id ? -1 : 1),
   );

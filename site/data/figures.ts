@@ -44,13 +44,19 @@ export interface Shown {
   readonly command: string;
 }
 
+/** A recorded command as it can be typed in a copy of the project. */
+export function shownCommand(command: string): string {
+  return command.startsWith('iolab ') ? `npx ${command}` : command;
+}
+
 /** What a reader types to measure this: the record's own command, or one that asks for it. */
 export function commandFor(request: Request, record: LabRecord | undefined): string {
-  if (record !== undefined) return record.command;
+  if (record !== undefined) return shownCommand(record.command);
   const parts = ['npx iolab run', request.experiment, '--device', request.device];
   if (request.drivers !== undefined) parts.push('--driver', request.drivers.join(','));
   const rate = request.prefer?.rate_hz;
   if (rate !== undefined) parts.push('--rate', String(rate));
+  if (request.baseline?.startsWith('peer:fio') === true) parts.push('--peer fio');
   return parts.join(' ');
 }
 
@@ -138,15 +144,17 @@ export function figuresFor(
   const chosen = [...published.slice(0, 1), ...groups.filter(group => group.yours)];
   const shown: Shown[] = chosen.map(group => {
     const records = group.records;
+    const drawn = drawGroup(request, group, all, mechanismOf);
     return {
-      drawn: drawGroup(request, group, all, mechanismOf),
+      drawn,
       group,
       records,
       run: all.runs.find(
         ({ machine, value }) => machine === group.machine && value.run_id === group.run_id,
       ),
       facts: factsOf(records.map(({ value }) => value)),
-      command: commandFor(request, records[0]?.value),
+      // A run that lacks what is drawn here is not measured by its own command.
+      command: commandFor(request, drawn.empty ? undefined : records[0]?.value),
     };
   });
   if (published.length === 0) {

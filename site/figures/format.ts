@@ -45,8 +45,11 @@ export function rate(value_hz: number): string {
 
 /** A metric's value in its own unit. */
 export function quantity(value: number, unit: string, floor_ns?: number): string {
+  // The unit of a column stands in its heading, so "ns/op" reads as a time here.
   if (unit === 'ns') return time(value, floor_ns);
-  if (/^(ops\/s|1\/s|per second)$/.test(unit)) return `${figures(value)}${SPACE}/s`;
+  if (unit === 'ns/op') return time(value);
+  if (/^(ops?|1|B)\/s$/.test(unit))
+    return `${figures(value)}${SPACE}${unit === 'B/s' ? 'B' : ''}/s`;
   if (unit === 'Hz') return rate(value);
   return figures(value);
 }

@@ -13,7 +13,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { floorOf, isDistribution, quantity, time, whole } from './format.ts';
+import { floorOf, isDistribution, quantity, whole } from './format.ts';
 import { coordinate, element, label, line } from './svg.ts';
 
 /** Share of the samples in each of `columns` equal steps of the logarithm from `low` to `high`. */
@@ -113,8 +113,7 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
       }),
     );
   });
-  const words = (value: number) =>
-    rows[0]!.metric.unit === 'ns' ? time(value) : quantity(value, rows[0]!.metric.unit);
+  const words = (value: number) => quantity(value, rows[0]!.metric.unit);
   return {
     height: box.bottom + 50,
     markup: [bottomAxis(x, box, words, 'each row to its own height; hairline: median'), ...markup],

@@ -13,7 +13,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { floorOf, isDistribution, quantity, time, whole } from './format.ts';
+import { floorOf, isDistribution, quantity, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -130,14 +130,6 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
   });
   return {
     height: box.bottom + 50,
-    markup: [
-      bottomAxis(
-        x,
-        box,
-        rows[0]!.metric.unit === 'ns' ? value => time(value) : words,
-        'quantiles, logarithmic',
-      ),
-      ...markup,
-    ],
+    markup: [bottomAxis(x, box, words, 'quantiles, logarithmic'), ...markup],
   };
 }

@@ -169,9 +169,21 @@ describe('figures of a page', () => {
     expect(recordName(a, [a])).toBe('epoll');
   });
 
+  it('ask for the peer where a comparison with it is missing', () => {
+    const peer = { ...request, kind: 'ratios', baseline: 'peer:fio:io_uring' } as const;
+    const mine = loaded(fakeRecord());
+    const { shown } = figuresFor(
+      peer,
+      { records: [mine], runs: [], problems: [] },
+      () => 'interrupt',
+    );
+    expect(shown[0]?.drawn.empty).toBe(true);
+    expect(shown[0]?.command).toMatch(/--peer fio$/);
+  });
+
   it('use the command that the record itself was made with', () => {
     const record = fakeRecord();
-    expect(commandFor(request, record)).toBe(record.command);
+    expect(commandFor(request, record)).toBe(`npx ${record.command}`);
   });
 });
 

@@ -44,7 +44,7 @@ function wakeup(device: string): LabRecord[] {
 }
 
 function roundTrip(): LabRecord[] {
-  const modes = ['polled', 'interrupt', 'ring'] as const;
+  const modes = ['polled', 'interrupt', 'interrupt+ring'] as const;
   return modes.flatMap(mode =>
     (
       [
@@ -85,7 +85,7 @@ function diskRead(): LabRecord[] {
       cpu_ns: driver === 'blocking' ? 14_000 : 9_000 + 6_000 / depth,
       syscalls: 1,
       totals: {
-        ops_per_s: total('time', '1/s', (depth * 1e9) / p50_ns),
+        ops_per_s: total('time', 'op/s', (depth * 1e9) / p50_ns),
         interrupts_per_op: total('count', '1', 1 / depth),
       },
     });
