@@ -213,27 +213,35 @@ const script = process.platform === 'linux' ? findProgram('script') : undefined;
 if (!script) console.warn('bench: no script(1) here, so the question on a terminal is not tested');
 
 describe.runIf(script)('on a terminal', () => {
-  function answered(answer: string) {
+  /** The answer is typed when the question stands there, as by a person. */
+  async function answered(answer: string) {
     fakeApt(makeFio());
     const command = `'${process.execPath}' '${MAIN}' bench install peers`;
-    const done = spawnSync(script!, ['-qec', command, '/dev/null'], {
-      encoding: 'utf8',
-      timeout: 20_000,
-      input: answer,
+    const child = spawn(script!, ['-qec', command, '/dev/null'], {
       env: { PATH: bin, HOME: bin, SHELL: '/bin/sh', NO_COLOR: '1' },
+      timeout: 20_000,
     });
-    return { code: done.status, out: done.stdout };
+    let out = '';
+    let typed = false;
+    child.stdout.on('data', data => {
+      out += data;
+      if (typed || !out.includes('[y/N]')) return;
+      typed = true;
+      child.stdin.write(answer);
+    });
+    const code = await new Promise(resolve => child.on('close', resolve));
+    return { code, out };
   }
 
-  it('asks, and runs the command for a yes', () => {
-    const { code, out } = answered('y\n');
+  it('asks, and runs the command for a yes', async () => {
+    const { code, out } = await answered('y\n');
     expect(out).toContain('Run this command? [y/N]');
     expect(out).toContain('peers is here now: fio-9.9');
     expect(code).toBe(0);
   });
 
-  it.each(['n\n', '\n', 'maybe\n', '\u0004', '\u0003'])('installs nothing for %j', answer => {
-    const { code, out } = answered(answer);
+  it.each(['n\n', '\n', 'maybe\n', '\u0004', '\u0003'])('installs nothing for %j', async answer => {
+    const { code, out } = await answered(answer);
     expect(out).toContain('nothing was installed');
     expect(code).toBe(130);
     expect(calls()).toEqual([]);
