@@ -5,8 +5,8 @@ import type { Experiment } from './experiment.ts';
 
 const RATES_HZ = [100];
 const SAMPLES = 100;
-const SHORT_SAMPLES = 40;
-const WARMUP = 10;
+const SHORT_SAMPLES = 25;
+const WARMUP = 5;
 /** The boards' line; a byte takes ten bit times (one start, eight data, one stop). */
 export const BAUD = 115200;
 

@@ -6,7 +6,7 @@ import type { Experiment } from './experiment.ts';
 const RATES_HZ = [1000, 100];
 /** At slow rates a round is bounded by time, not by samples. */
 const LONGEST_ROUND_S = 1;
-const SHORT_ROUND_S = 0.3;
+const SHORT_ROUND_S = 0.25;
 const SAMPLES = 1000;
 /** Enough that the loop is compiled before the first counted message. */
 const WARMUP = 300;

@@ -13,8 +13,8 @@ export interface InsideOptions {
   readonly baseline: string;
   readonly metric: string;
   readonly seed: number;
-  /** Which records belong together; default: those of the same device and setting. */
-  readonly group?: (record: LabRecord) => string;
+  /** The baseline has one setting only, and every setting is divided by it. */
+  readonly across?: boolean;
 }
 
 /** Across runs nothing is paired: the medians are divided, and both sides vary. */
@@ -58,14 +58,14 @@ export function groupKey(record: LabRecord): string {
  */
 export function compareInsideRun(
   records: readonly LabRecord[],
-  { baseline, metric, seed }: InsideOptions,
+  { baseline, metric, seed, across = false }: InsideOptions,
 ): Comparison[] {
   const ratioOf = (record: LabRecord, base: LabRecord): Comparison | undefined => {
     const part = [groupKey(record), record.driver, isRepeat(record) ? 1 : 0];
     return pairUp(record, base, metric, deriveSeed(seed, ...part));
   };
   const bases = records.filter(one => one.driver === baseline && !isRepeat(one));
-  const baseOf = (record: LabRecord) => closest(record, bases);
+  const baseOf = (record: LabRecord) => closest(record, bases, across);
   const noiseOf = new Map<LabRecord, Comparison>();
   for (const repeat of records.filter(one => one.driver === baseline && isRepeat(one))) {
     const base = baseOf(repeat);
@@ -85,8 +85,15 @@ export function compareInsideRun(
   return [...noiseOf.values(), ...compared];
 }
 
-/** The baseline that agrees in every parameter both have; the one with most in common. */
-function closest(record: LabRecord, bases: readonly LabRecord[]): LabRecord | undefined {
+/**
+ * The baseline that agrees in every parameter both have, or `across` settings any; the one with
+ * most in common.
+ */
+function closest(
+  record: LabRecord,
+  bases: readonly LabRecord[],
+  across: boolean,
+): LabRecord | undefined {
   const setting = settingOf(record);
   const inCommon = (base: LabRecord) =>
     Object.keys(settingOf(base)).filter(key => setting[key] !== undefined);
@@ -96,7 +103,7 @@ function closest(record: LabRecord, bases: readonly LabRecord[]): LabRecord | un
         base.experiment === record.experiment &&
         base.device === record.device &&
         base.place === record.place &&
-        inCommon(base).every(key => base.parameters[key] === setting[key]),
+        (across || inCommon(base).every(key => base.parameters[key] === setting[key])),
     )
     .sort((a, b) => inCommon(b).length - inCommon(a).length)[0];
 }

@@ -157,7 +157,7 @@ function compareAll(
         baseline: experiment.baseline,
         metric,
         seed,
-        ...(across ? { group: one => `${one.experiment} ${one.device}` } : {}),
+        across,
       }),
       ...PEER_TWINS.flatMap(([baseline, twin]) =>
         compareInsideRun(

@@ -77,10 +77,11 @@ function reportGroup(
   ];
 }
 
-/** The ratio column is latency's where there is one. */
+/** The metric of the ratio column. */
 function mainMetric(comparisons: readonly Comparison[]): string | undefined {
-  const latency = comparisons.find(one => one.metric === 'latency_ns');
-  return (latency ?? comparisons[0])?.metric;
+  // Where operations overlap, latency alone says little: throughput is the headline there.
+  const has = (metric: string) => comparisons.some(one => one.metric === metric);
+  return ['ops_per_s', 'latency_ns'].find(has) ?? comparisons[0]?.metric;
 }
 
 /** One plot per device: of the setting that most drivers have, so that all marks compare. */
