@@ -8,17 +8,18 @@ import { experimentIds, findExperiment } from '../experiments/find.ts';
 import { peerIds } from '../peers/find.ts';
 import { unknownName } from './suggest.ts';
 
-/** `a,b` and repeated options, as one list without empty words. */
+/** `a,b` and repeated options, as one list without empty words; each word counts once. */
 export function words(text: string, before: readonly string[] = []): string[] {
-  return [...before, ...text.split(',').map(word => word.trim())].filter(word => word !== '');
+  const all = [...before, ...text.split(',').map(word => word.trim())];
+  return [...new Set(all.filter(word => word !== ''))];
 }
 
 /** A list of numbers within bounds; `whole` refuses fractions. */
 export function numbers(option: string, low: number, high: number, whole: boolean) {
-  return (text: string, before: readonly number[] = []): number[] => [
-    ...before,
-    ...words(text).map(word => oneNumber(option, word, low, high, whole)),
-  ];
+  return (text: string, before: readonly number[] = []): number[] => {
+    const given = words(text).map(word => oneNumber(option, word, low, high, whole));
+    return [...new Set([...before, ...given])];
+  };
 }
 
 export function number(option: string, low: number, high: number) {
@@ -47,7 +48,7 @@ export function settings(text: string, before: Readonly<Record<string, string>> 
 export async function chooseExperiments(names: readonly string[]): Promise<Experiment[]> {
   const known = experimentIds();
   for (const name of names) if (!known.includes(name)) unknownName('experiment', name, known);
-  return Promise.all(names.map(findExperiment));
+  return Promise.all([...new Set(names)].map(findExperiment));
 }
 
 export async function checkDevices(names: readonly string[]): Promise<void> {

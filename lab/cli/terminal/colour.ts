@@ -21,12 +21,12 @@ export const PALETTE: Readonly<
 /** One column wide each, and told apart in black and white. */
 export const MARKS: Readonly<Record<Mechanism, string>> = {
   polling: '●',
-  interrupt: '▲',
-  dma: '■',
+  interrupt: '■',
+  dma: '▲',
   completion: '◆',
-  hybrid: '✚',
+  hybrid: '⬢',
   channel: '▼',
-  reference: '○',
+  reference: '×',
 };
 
 interface Stream {

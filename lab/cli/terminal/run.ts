@@ -4,7 +4,7 @@ import { relative } from 'node:path';
 import { WrongUsage } from '../../errors.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import type { LabRun } from '../../records/schema.ts';
-import { orchestrate } from '../../run/orchestrate.ts';
+import { orchestrate, type RunOutcome } from '../../run/orchestrate.ts';
 import type { RunRequest } from '../../run/request.ts';
 import {
   checkDevices,
@@ -35,9 +35,11 @@ export async function run(names: readonly string[], options: RunOptions): Promis
   }
   if (unsaved) process.exitCode = fail(unsaved);
   else if (outcome.cancelled) {
-    process.stderr.write(`iolab: interrupted; what was measured is saved in ${shown(folder)}\n`);
+    const saved = document.records.length > 0;
+    const kept = saved ? `what was measured is saved in ${shown(folder)}` : 'nothing was measured';
+    process.stderr.write(`iolab: interrupted; ${kept}\n`);
     process.exitCode = EXIT.interrupted;
-  } else process.exitCode = codeOf(outcome.run, outcome.failures, options);
+  } else process.exitCode = codeOf(outcome, options);
 }
 
 async function requestOf(names: readonly string[], options: RunOptions): Promise<RunRequest> {
@@ -88,7 +90,7 @@ function nextStep(document: LabRun, folder: string): string {
  * What was named must have been measured. Left to the experiment's own choice, a driver that does
  * not work here is reported and is no failure.
  */
-function codeOf(document: LabRun, failures: readonly Error[], options: RunOptions): number {
+function codeOf({ run: document, failures, refusals }: RunOutcome, options: RunOptions): number {
   const { device = [], driver = [], peer = [] } = options;
   const measured = (id: string) =>
     document.records.some(one => one.device === id && one.status !== 'unsupported');
@@ -98,6 +100,8 @@ function codeOf(document: LabRun, failures: readonly Error[], options: RunOption
       (peer.length > 0 && one.driver.startsWith('peer:')) ||
       (device.includes(one.device) && !measured(one.device)),
   );
+  const [refused] = refusals;
+  if (refused) return fail(refused);
   const incomplete = document.records.some(
     one => one.status === 'failed' || one.status === 'partial',
   );
