@@ -35,8 +35,8 @@ describe('the report of a run', () => {
 
   it('has one row per record, the baseline as 1, its repeat as noise and not as a row', () => {
     const text = reportRun(run, { width: 80, colour: false });
-    expect(text).toMatch(/^▲ blocking +1 kHz .* 1$/m);
-    expect(text).toMatch(/^▲ epoll +1 kHz .* 1\.3\d ↑$/m);
+    expect(text).toMatch(/^■ blocking +1 kHz .* 1$/m);
+    expect(text).toMatch(/^■ epoll +1 kHz .* 1\.3\d ↑$/m);
     expect(text).toMatch(/^● busy-poll +1 kHz .* =$/m);
     expect(text).toMatch(/noise: blocking against itself \(A\/A\) 0\.99 \[/);
     const rows = text.split('\n').filter(line => /^. blocking +1 kHz/.test(line));
@@ -133,7 +133,7 @@ describe('the signature plot', () => {
     });
     const find = (label: string) => {
       const row = lines.findIndex(line => line.includes(label));
-      return { row, column: lines[row]!.indexOf('▲') };
+      return { row, column: lines[row]!.indexOf('■') };
     };
     expect(find('good').row).toBeGreaterThan(find('bad').row);
     expect(find('good').column).toBeLessThan(find('bad').column);
