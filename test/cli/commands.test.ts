@@ -53,7 +53,7 @@ describe('iolab show', () => {
   it('shows the run asked for, plain when piped, coloured when forced', () => {
     const shown = iolab(['show', run.run_id]);
     expect(shown).toMatchObject({ code: 0, err: '' });
-    expect(shown.out).toMatch(/^▲ blocking +1 kHz/m);
+    expect(shown.out).toMatch(/^■ blocking +1 kHz/m);
     expect(shown.out).not.toContain('\u001b');
     expect(iolab(['show', run.run_id], { FORCE_COLOR: '3' }).out).toContain('\u001b[38;2;');
     const narrow = iolab(['show', run.run_id], { COLUMNS: '40' }).out.split('\n');
@@ -62,7 +62,7 @@ describe('iolab show', () => {
 
   it('shows one record with its distribution, and how to measure it again', () => {
     const { out } = iolab(['show', slow]);
-    expect(out).toContain('▲ wakeup · fifo · epoll · 1 kHz');
+    expect(out).toContain('■ wakeup · fifo · epoll · 1 kHz');
     expect(out).toContain('↑p50');
     expect(out).toContain('again: iolab run wakeup --device fifo --seed 7');
   });
@@ -143,7 +143,7 @@ describe('iolab compare', () => {
   it('pairs two records of one run and fails on demand', () => {
     const slower = iolab(['compare', fast, slow, '--fail-if', 'slower']);
     expect(slower.code).toBe(1);
-    expect(slower.out).toMatch(/▲ epoll +blocking +1\.3\d \[.*↑ higher/);
+    expect(slower.out).toMatch(/■ epoll +blocking +1\.3\d \[.*↑ higher/);
     expect(slower.out).toContain('Paired');
     expect(iolab(['compare', slow, fast, '--fail-if', 'slower']).code).toBe(0);
     expect(iolab(['compare', fast, slow]).code).toBe(0);
