@@ -30,8 +30,9 @@ class BlockingRead extends Slots implements BlockingEngine {
 
   /** The operation runs here, from beginning to end; there is nothing left to wait for. */
   submit(slots: Uint32Array, count: number): number {
-    for (let i = 0; i < count; i++) this.finish(slots[i]!, this.transfer(this.#fd, slots[i]!));
-    return count;
+    const accepted = Math.min(count, this.room());
+    for (let i = 0; i < accepted; i++) this.finish(slots[i]!, this.transfer(this.#fd, slots[i]!));
+    return accepted;
   }
 
   wait(): number {

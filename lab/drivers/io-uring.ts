@@ -1,6 +1,7 @@
 // io_uring: operations are written into a ring shared with the kernel, and finished ones are read
 // from another. One system call can submit many and wait for any; completions come in the order in
 // which the device finished.
+import { SystemCallError } from '../errors.ts';
 import {
   EINTR,
   ETIME,
@@ -45,6 +46,7 @@ const CURRENT_POSITION = -1;
 /** Marks the cancel request's own completion; slots are numbered below it. */
 const CANCEL = 0x7fffffff;
 const DRAIN_LIMIT_NS = 5e9;
+const PROBE_LIMIT_NS = 1e9;
 
 class IoUring extends Slots implements BlockingEngine {
   readonly loop = 'blocking';
@@ -130,9 +132,18 @@ export const driver: Driver = {
   probe: context =>
     probeByOperation(facts, context, () => {
       const engine = new IoUring(context);
-      // A ring may be granted and its operations refused, so one is made and, if need be, cancelled.
-      engine.submit(new Uint32Array([0]), 1);
-      engine.close();
+      try {
+        // A ring may be granted and its operations refused, so one is made. A disk answers it; on a
+        // stream it may stay pending, and the close cancels it.
+        engine.submit(new Uint32Array([0]), 1);
+        const min = context.target.kind === 'block' ? 1 : 0;
+        const finished = engine.wait(min, context.platform.now() + PROBE_LIMIT_NS);
+        const result = engine.completions.result[0]!;
+        if (finished === 0 || result >= 0) return;
+        throw new SystemCallError('io_uring read', context.platform.errnoName(-result));
+      } finally {
+        engine.close();
+      }
     }),
   open: async context => new IoUring(context),
 };

@@ -1,12 +1,12 @@
 // Node's own event loop: libuv waits in epoll for every descriptor of the process and hands what
 // arrived to a stream's callback. What a JavaScript program does when nobody thinks about it.
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { ReadStream } from 'node:tty';
-import { SystemCallError } from '../errors.ts';
+import { Unsupported } from '../errors.ts';
 import type { Driver, DriverFacts, EventEngine, OpenContext } from './driver.ts';
 import { EventSlots, negatedErrno } from './parts/event-slots.ts';
-import { probeByOperation } from './parts/open.ts';
+import { openTarget, probeByOperation } from './parts/open.ts';
 
 const facts: DriverFacts = {
   id: 'node-stream',
@@ -25,19 +25,18 @@ const facts: DriverFacts = {
 
 /** A stream on the target; a terminal needs libuv's terminal handle, a pipe its pipe handle. */
 function openStream(context: OpenContext): Socket {
-  const { path, tty, writable } = context.target;
-  const access = writable ? constants.O_RDWR : constants.O_RDONLY;
-  let fd: number;
+  const { tty, writable } = context.target;
+  const fd = openTarget(context, true);
   try {
-    fd = openSync(path, access | constants.O_NONBLOCK | constants.O_NOCTTY);
-  } catch (error) {
-    throw new SystemCallError(`open ${path}`, (error as NodeJS.ErrnoException).code ?? 'EIO');
-  }
-  try {
-    return tty ? new ReadStream(fd) : new Socket({ fd, readable: true, writable });
+    if (!tty) return new Socket({ fd, readable: true, writable });
+    const stream = new ReadStream(fd);
+    // libuv opens a terminal a second time for itself (uv_tty_init) and leaves the first to us.
+    const { _handle: handle } = stream as unknown as { _handle: { fd: number } };
+    if (handle.fd !== fd) closeSync(fd);
+    return stream;
   } catch (error) {
     closeSync(fd);
-    throw error;
+    throw new Unsupported((error as Error).message, 'choose a pipe or a terminal');
   }
 }
 

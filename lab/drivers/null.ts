@@ -26,10 +26,11 @@ class Nothing extends Slots implements BlockingEngine {
   #open = true;
 
   submit(slots: Uint32Array, count: number): number {
-    for (let i = 0; i < count; i++) {
+    const accepted = Math.min(count, this.room());
+    for (let i = 0; i < accepted; i++) {
       this.finish(slots[i]!, this.operations.length_bytes[slots[i]!]!);
     }
-    return count;
+    return accepted;
   }
 
   wait(): number {

@@ -1,7 +1,7 @@
 // What drivers on Node's event loop share: chunks that arrive whenever the loop delivers them are
 // dealt out to pending reads, and `wait` is a promise that the arrival resolves.
 import { READ } from '../driver.ts';
-import { Slots } from './slots.ts';
+import { Slots, timeoutMilliseconds } from './slots.ts';
 
 /** At the end of a stream a read returns nothing (read(2)). */
 const END_OF_FILE = 0;
@@ -38,7 +38,7 @@ export class EventSlots extends Slots {
 
   /** Start the slots: reads wait for chunks, writes go to `write`. */
   protected start(slots: Uint32Array, count: number, write: (slot: number) => void): number {
-    const accepted = Math.min(count, this.depth - this.#inFlight());
+    const accepted = Math.min(count, this.room() - this.#writing);
     for (let i = 0; i < accepted; i++) {
       const slot = slots[i]!;
       if (this.operations.opcode[slot] === READ) this.enqueue(slot);
@@ -71,7 +71,14 @@ export class EventSlots extends Slots {
         resolve();
       };
       if (deadline_ns === Number.POSITIVE_INFINITY) return;
-      timer = setTimeout(this.#wake, Math.max(0, (deadline_ns - this.platform.now()) / 1e6));
+      // Node's timers count whole milliseconds from the loop's last look at the clock, so one may
+      // fire early: ask the clock again.
+      const giveUp = () => {
+        const left_ms = timeoutMilliseconds(this.platform, deadline_ns);
+        if (left_ms > 0) timer = setTimeout(giveUp, left_ms);
+        else this.#wake?.();
+      };
+      giveUp();
     });
   }
 

@@ -1,6 +1,6 @@
 // Opening a target and asking whether a driver can: the same for every driver that owns a plain
 // descriptor.
-import { constants } from 'node:fs';
+import { constants, fstatSync } from 'node:fs';
 import { SystemCallError, Unsupported } from '../../errors.ts';
 import type { DriverFacts, OpenContext, Probe } from '../driver.ts';
 
@@ -11,7 +11,11 @@ export function openTarget(context: OpenContext, nonblocking: boolean): number {
   flags |= constants.O_NOCTTY;
   if (target.direct) flags |= constants.O_DIRECT;
   if (nonblocking) flags |= constants.O_NONBLOCK;
-  return platform.posix.open(target.path, flags);
+  const fd = platform.posix.open(target.path, flags);
+  // open(2) opens a folder for reading without complaint; only the first read(2) would refuse.
+  if (!fstatSync(fd).isDirectory()) return fd;
+  platform.posix.close(fd);
+  throw new SystemCallError(`open ${target.path}`, 'EISDIR', 'A folder is no device');
 }
 
 /** Why a driver does not fit the kind of device at all, or undefined where it does. */

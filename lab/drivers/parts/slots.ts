@@ -71,6 +71,11 @@ export class Slots {
     return this.#addresses[slot]!;
   }
 
+  /** Slots that can be accepted: neither pending nor finished and still to be collected. */
+  room(): number {
+    return this.depth - this.pending - this.ready();
+  }
+
   /** Remember a slot as pending, behind those already there. */
   enqueue(slot: number): void {
     this.#queue[(this.#head + this.pending) % this.depth] = slot;
@@ -153,7 +158,7 @@ export class Slots {
    * does: a line is nearly always ready to take bytes.
    */
   accept(slots: Uint32Array, count: number, fd: number): number {
-    const accepted = Math.min(count, this.depth - this.pending);
+    const accepted = Math.min(count, this.room());
     for (let i = 0; i < accepted; i++) this.enqueue(slots[i]!);
     if (this.pending > 0 && this.operations.opcode[this.oldest()] === WRITE) this.drain(fd);
     return accepted;

@@ -1,0 +1,134 @@
+// Closing, on any device: at any moment, twice, five hundred times; nothing stays open, nothing
+// stays mapped, and the kernel writes to no memory that the driver has given back.
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import type { Driver, Target } from '../../lab/drivers/driver.ts';
+import type { Memory, Platform } from '../../lab/ffi/platform.ts';
+import { contextFor, LIMIT_MS, Session } from './session.ts';
+import { sleepsInSubmit } from './streams.ts';
+
+export interface Closable {
+  readonly target: Target;
+  close(): void;
+  /** On a stream: bytes for a read that is pending. */
+  send?(bytes: Uint8Array): void;
+}
+
+const PATTERN = 0xa5;
+const MEGABYTE = 2 ** 20;
+
+/**
+ * The platform with memory that stays mapped when it is freed and is filled with a pattern then:
+ * whoever writes to it afterwards is found out instead of crashing somewhere else.
+ */
+function watched(platform: Platform) {
+  const all: { memory: Memory; freed: number }[] = [];
+  const memory = (length: number): Memory => {
+    const real = platform.memory(length);
+    const entry = { memory: real, freed: 0 };
+    all.push(entry);
+    const free = () => {
+      entry.freed++;
+      real.bytes.fill(PATTERN);
+    };
+    return { address: real.address, bytes: real.bytes, length, free };
+  };
+  const release = () => {
+    for (const { memory: real } of all) real.free();
+  };
+  return { platform: { ...platform, memory }, all, release };
+}
+
+const descriptors = () => readdirSync('/proc/self/fd').length;
+const threads = () => readdirSync('/proc/self/task').length;
+const mapped_bytes = () => Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]) * 4096;
+
+export function closingCases(
+  driver: Driver,
+  platform: Platform,
+  openDevice: (platform: Platform) => Closable,
+): void {
+  let device: Closable;
+  beforeEach(() => {
+    device = openDevice(platform);
+  });
+  afterEach(() => device.close());
+  const stream = () => device.target.kind === 'stream';
+
+  it('closes twice, also while the first close runs', async () => {
+    const session = await Session.open(driver, platform, device.target);
+    await Promise.all([session.close(), session.close()]);
+    await session.close();
+  });
+
+  it('closes with 32 operations in flight and writes to no memory afterwards', async () => {
+    const watch = watched(platform);
+    const slot_bytes = stream() ? 64 : 64 * 1024;
+    const session = await Session.open(driver, watch.platform, device.target, {
+      depth: 32,
+      slot_bytes,
+    });
+    const { length_bytes, offset_bytes } = session.engine.operations;
+    for (let slot = 0; slot < 32; slot++) {
+      length_bytes[slot] = slot_bytes;
+      offset_bytes[slot] = slot * slot_bytes;
+    }
+    const slots = Array.from({ length: 32 }, (_, slot) => slot);
+    if (stream() && sleepsInSubmit(driver)) device.send?.(new Uint8Array(32 * slot_bytes));
+    session.submit(slots);
+    // Some drivers hand operations over only when they wait: a wait that is over at once does it.
+    if (!sleepsInSubmit(driver)) await session.wait(1, platform.now());
+    const before_ns = platform.now();
+    await session.close();
+    const took_ms = (platform.now() - before_ns) / 1e6;
+    expect(took_ms, 'closing is bounded').toBeLessThan(LIMIT_MS);
+    device.send?.(new Uint8Array(1024).fill(0x11));
+    await sleep(150);
+    for (const { memory, freed } of watch.all) {
+      expect(freed, 'memory is freed once, when nothing is in flight any more').toBe(1);
+      expect(
+        memory.bytes.every(byte => byte === PATTERN),
+        'the kernel wrote after close returned: drain to zero before freeing',
+      ).toBe(true);
+    }
+    watch.release();
+  });
+
+  it('lets go of a wait that is pending when it closes', async () => {
+    if (driver.loop !== 'event') return;
+    const session = await Session.open(driver, platform, device.target);
+    session.read(0, 8);
+    const waiting = session.wait(1, platform.now() + 60e9);
+    await session.close();
+    const finished = await waiting;
+    expect(
+      finished.every(one => one.result <= 0),
+      'nothing arrived',
+    ).toBe(true);
+  });
+
+  const times = process.env.IOLAB_LONG && driver.loop === 'blocking' ? 10_000 : 500;
+  it(`opens and closes ${times} times and leaves nothing`, { timeout: 120_000 }, async () => {
+    // An arena of a megabyte each: a leak of one mapping per round would be half a gigabyte.
+    const context = contextFor(platform, device.target, { depth: 16, slot_bytes: 64 * 1024 });
+    const round = async (i: number) => {
+      const engine = await driver.open(context);
+      // Every other one closes with a read in flight.
+      if (i % 2 === 1 && !sleepsInSubmit(driver)) {
+        engine.operations.length_bytes.fill(4096);
+        engine.submit(new Uint32Array([0, 1]), 2);
+        await engine.wait(0, 0);
+      }
+      await engine.close();
+    };
+    for (let i = 0; i < 20; i++) await round(i);
+    const before = { fds: descriptors(), threads: threads(), mapped: mapped_bytes() };
+    for (let i = 0; i < times; i++) await round(i);
+    await sleep(20);
+    expect(descriptors(), 'a descriptor leaks at each open').toBeLessThanOrEqual(before.fds + 2);
+    expect(threads(), 'a thread leaks at each open').toBeLessThanOrEqual(before.threads + 4);
+    const grown = (mapped_bytes() - before.mapped) / MEGABYTE;
+    expect(grown, 'megabytes: the arena stays mapped after close').toBeLessThan(times / 3);
+  });
+}
