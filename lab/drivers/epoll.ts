@@ -20,7 +20,7 @@ import {
   READ,
 } from './driver.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
-import { Slots, timeoutMilliseconds } from './parts/slots.ts';
+import { kept, Slots, timeoutMilliseconds } from './parts/slots.ts';
 
 const facts: DriverFacts = {
   id: 'epoll',
@@ -40,6 +40,7 @@ const facts: DriverFacts = {
 class Epoll extends Slots implements BlockingEngine {
   readonly loop = 'blocking';
   readonly #event: Memory;
+  readonly #address: readonly [number, null];
   readonly #words: Uint32Array;
   #interest = EPOLLIN;
   #fd: number;
@@ -48,6 +49,7 @@ class Epoll extends Slots implements BlockingEngine {
   constructor(context: OpenContext) {
     super(context);
     this.#event = this.platform.memory(EPOLL_EVENT_BYTES);
+    this.#address = kept(this.#event.address);
     this.#words = new Uint32Array(this.#event.bytes.buffer, 0, EPOLL_EVENT_BYTES / 4);
     this.#fd = openTarget(context, true);
     this.#epoll = this.platform.linux!.epoll_create1(EPOLL_CLOEXEC);
@@ -63,7 +65,7 @@ class Epoll extends Slots implements BlockingEngine {
   #control(operation: number): void {
     this.#words[0] = this.#interest;
     const { linux, errno, errnoName } = this.platform;
-    if (linux!.epoll_ctl(this.#epoll, operation, this.#fd, this.#event.address) === 0) return;
+    if (linux!.epoll_ctl(this.#epoll, operation, this.#fd, this.#address[0]) === 0) return;
     const name = errnoName(errno());
     const why = name === 'EPERM' ? 'a regular file is always ready, so epoll refuses it' : name;
     throw new Unsupported(`epoll_ctl: ${why}`, 'use blocking or io-uring for files', name);
@@ -85,7 +87,7 @@ class Epoll extends Slots implements BlockingEngine {
       const timeout_ms = timeoutMilliseconds(this.platform, deadline_ns);
       this.counters.syscalls++;
       this.counters.polls++;
-      const ready = linux!.epoll_wait(this.#epoll, this.#event.address, 1, timeout_ms);
+      const ready = linux!.epoll_wait(this.#epoll, this.#address[0], 1, timeout_ms);
       if (ready === 0) break;
       if (ready > 0) this.drain(this.#fd);
       else if (errno() !== EINTR) this.finishOldest(-errno());

@@ -11,7 +11,7 @@ import {
   READ,
 } from './driver.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
-import { Slots, timeoutMilliseconds } from './parts/slots.ts';
+import { kept, Slots, timeoutMilliseconds } from './parts/slots.ts';
 
 const facts: DriverFacts = {
   id: 'poll',
@@ -31,6 +31,7 @@ const facts: DriverFacts = {
 class Poll extends Slots implements BlockingEngine {
   readonly loop = 'blocking';
   readonly #pollfd: Memory;
+  readonly #address: readonly [number, null];
   readonly #events: Int16Array;
   #fd: number;
 
@@ -38,6 +39,7 @@ class Poll extends Slots implements BlockingEngine {
     super(context);
     this.#fd = openTarget(context, true);
     this.#pollfd = this.platform.memory(POLLFD_BYTES);
+    this.#address = kept(this.#pollfd.address);
     new Int32Array(this.#pollfd.bytes.buffer)[0] = this.#fd;
     this.#events = new Int16Array(this.#pollfd.bytes.buffer, POLLFD_EVENTS, 2);
   }
@@ -52,7 +54,7 @@ class Poll extends Slots implements BlockingEngine {
       const timeout_ms = timeoutMilliseconds(this.platform, deadline_ns);
       this.counters.syscalls++;
       this.counters.polls++;
-      const ready = this.platform.posix.poll(this.#pollfd.address, 1, timeout_ms);
+      const ready = this.platform.posix.poll(this.#address[0], 1, timeout_ms);
       if (ready === 0) break;
       if (ready > 0) this.drain(this.#fd);
       else if (this.platform.errno() !== EINTR) this.finishOldest(-this.platform.errno());

@@ -171,6 +171,12 @@ export class Slots {
   }
 }
 
+/**
+ * An address to be passed at every call, as `kept(address)[0]`: loaded from a field it would be
+ * boxed anew each time; an array that also holds a null keeps it boxed once.
+ */
+export const kept = (address: number): readonly [number, null] => [address, null];
+
 /** Milliseconds until `deadline_ns` for poll(2) and epoll_wait(2), rounded up; −1 waits for ever. */
 export function timeoutMilliseconds(platform: Platform, deadline_ns: number): number {
   if (deadline_ns === Number.POSITIVE_INFINITY) return -1;

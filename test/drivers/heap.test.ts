@@ -1,0 +1,54 @@
+// Blocking drivers allocate nothing per event: a million operations each, counted by the collector's
+// own figures in a process of their own. An allocation on the hot path would be paid for by a pause
+// in somebody's measurement.
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { driverIds, findDriver } from '../../lab/drivers/find.ts';
+import type { Allocations } from './allocations.ts';
+
+const program = join(import.meta.dirname, 'allocations.ts');
+const OPERATIONS = 1_000_000;
+/** The smallest object takes 12 bytes: one in a hundred operations would show. */
+const MOST_BYTES_PER_OP = 0.1;
+const run = promisify(execFile);
+
+async function allocationsOf(driver: string, device: string): Promise<Allocations> {
+  const args = ['--expose-gc', program, driver, device, String(OPERATIONS)];
+  const { stdout } = await run(process.execPath, args, { timeout: 60_000 });
+  return JSON.parse(stdout) as Allocations;
+}
+
+const isClean = ({ heap_bytes_per_op, collections }: Allocations): boolean =>
+  heap_bytes_per_op < MOST_BYTES_PER_OP && collections === 0;
+
+/** A device of each kind that a driver may claim, here. */
+const devices: Readonly<Record<string, string>> = { stream: 'fifo', block: 'file' };
+
+describe('a million operations', { timeout: 90_000 }, async () => {
+  it('would be found out if each allocated one small object', async () => {
+    expect(isClean(await allocationsOf('deliberate', 'none'))).toBe(false);
+  });
+
+  for (const id of driverIds()) {
+    const driver = await findDriver(id);
+    if (driver.loop !== 'blocking' || !driver.platforms.includes(process.platform)) continue;
+    for (const kind of driver.serves) {
+      const device = driver.mechanism === 'reference' ? 'null' : devices[kind];
+      if (device === undefined) continue;
+      it(`of ${id} on ${device} allocate nothing`, async context => {
+        const result = await allocationsOf(id, device).catch((error: Error) => error);
+        if (result instanceof Error && /EPERM|ENOSYS/.test(result.message)) {
+          return context.skip(`${id} is forbidden here: ${result.message.split('\n').at(-1)}`);
+        }
+        if (result instanceof Error) throw result;
+        expect(
+          isClean(result),
+          `${JSON.stringify(result)}: something on the hot path makes an object or boxes a number; ` +
+            'keep doubles in typed arrays and addresses in kept() (lab/drivers/parts/slots.ts)',
+        ).toBe(true);
+      });
+    }
+  }
+});
