@@ -1,0 +1,295 @@
+// The house rules, read from the sources themselves: who may import whom, how long a file may be,
+// what stands at the top level, what each file says of itself. Each failure says what to do.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  filesBelow,
+  importsOf,
+  isFile,
+  reachedFrom,
+  readSource,
+  root,
+  sourcesOf,
+} from './house.ts';
+
+const sources = sourcesOf('lab');
+const all = new Map([...sources, ...sourcesOf('firmware')].map(source => [source.path, source]));
+
+const within = (path: string, ...places: readonly string[]): boolean =>
+  places.some(place => (place.endsWith('/') ? path.startsWith(place) : path === place));
+
+const isPackage = (to: string): boolean => !to.startsWith('lab/') && !to.startsWith('firmware/');
+const isNode = (to: string): boolean => to.startsWith('node:');
+
+interface Rule {
+  readonly room: string;
+  /** Files, folders (ending in a slash) and packages; Node's own modules are always allowed. */
+  readonly may: readonly string[];
+  readonly why: string;
+}
+
+const FFI_PURE = ['lab/ffi/linux/constants.ts', 'lab/ffi/linux/structs.ts'];
+
+const rules: readonly Rule[] = [
+  {
+    room: 'lab/ffi/',
+    may: ['lab/ffi/', 'lab/errors.ts', 'koffi'],
+    why: 'the foreign-function room knows nothing of ours but the errors',
+  },
+  {
+    room: 'lab/drivers/',
+    may: [
+      'lab/drivers/parts/',
+      'lab/drivers/driver.ts',
+      ...FFI_PURE,
+      'lab/errors.ts',
+      'serialport',
+    ],
+    why: 'a driver gets the system in OpenContext and shares code with others through parts/ only',
+  },
+  {
+    room: 'lab/devices/',
+    may: ['lab/devices/', ...FFI_PURE, 'lab/errors.ts', 'firmware/protocol/', 'serialport'],
+    why: 'a device knows no driver, no measurement, no run and no cell',
+  },
+  {
+    room: 'lab/boards/core/',
+    may: ['lab/boards/core/', 'firmware/protocol/', 'avr8js', 'rp2040js'],
+    why: 'the core also runs in a browser: nothing but the emulator library and the protocol',
+  },
+  {
+    room: 'lab/boards/',
+    may: ['lab/boards/', 'lab/ffi/', 'lab/errors.ts', 'firmware/protocol/', 'avr8js', 'rp2040js'],
+    why: 'a board is a process behind a terminal: it knows no driver, device, measurement or run',
+  },
+  {
+    room: 'lab/measure/',
+    may: ['lab/measure/', 'lab/errors.ts'],
+    why: 'the ruler is pure: no driver, device or foreign call (type imports are fine)',
+  },
+  {
+    room: 'lab/records/',
+    may: ['lab/records/', 'lab/measure/', 'lab/errors.ts', 'typebox'],
+    why: 'records know no driver, device or foreign call (type imports are fine)',
+  },
+  {
+    room: 'lab/experiments/',
+    may: ['lab/experiments/', 'lab/measure/', 'lab/errors.ts'],
+    why: 'experiments plan; lab/run carries out',
+  },
+  {
+    room: 'lab/errors.ts',
+    may: [],
+    why: 'everything imports it, so it imports nothing',
+  },
+];
+
+/** Node's own modules are no foreign room, except where the code also runs in a browser. */
+const allowsNode = (room: string): boolean => room !== 'lab/boards/core/';
+
+const ruleFor = (path: string): Rule | undefined => rules.find(({ room }) => within(path, room));
+
+describe('who may import whom', () => {
+  it('reads imports as they are at run time', () => {
+    const text = `// import 'comment';
+      import type { A } from './a.ts';
+      import { type B, b } from './b.ts';
+      import koffi from 'koffi';
+      export { c } from '../ffi/load.ts';
+      type Port = import('serialport').SerialPort;
+      /* import 'block' */
+      const late = await import('@scope/late/deep');
+      import './side.ts';
+      const text = "import('quoted')";`;
+    expect(importsOf('lab/drivers/x.ts', text).filter(one => one.to !== 'quoted')).toEqual([
+      { to: 'lab/drivers/b.ts', dynamic: false },
+      { to: 'koffi', dynamic: false },
+      { to: 'lab/ffi/load.ts', dynamic: false },
+      { to: 'lab/drivers/side.ts', dynamic: false },
+      { to: '@scope/late', dynamic: true },
+    ]);
+    expect(sources.length, 'there are sources to read').toBeGreaterThan(50);
+  });
+
+  it('every import of a file of ours leads to a file', () => {
+    for (const { path, imports } of sources) {
+      for (const { to } of imports) {
+        if (isPackage(to)) continue;
+        expect(isFile(to), `${path} imports ${to}, which is not there`).toBe(true);
+      }
+    }
+  });
+
+  for (const { room, may, why } of rules) {
+    it(`${room} imports only what it may`, () => {
+      const inside = sources.filter(({ path }) => ruleFor(path)?.room === room);
+      expect(inside.length, `${room} is empty: take its rule out of this test`).toBeGreaterThan(0);
+      for (const { path, imports } of inside) {
+        for (const { to } of imports) {
+          if (isNode(to) && allowsNode(room)) continue;
+          expect(
+            within(to, ...may),
+            `${path} imports ${to}: ${why}. Move the shared part to where both may reach it`,
+          ).toBe(true);
+        }
+      }
+    });
+  }
+
+  it('only lab/ffi imports koffi', () => {
+    for (const { path, imports } of sources) {
+      if (within(path, 'lab/ffi/')) continue;
+      const koffi = imports.some(({ to }) => to === 'koffi');
+      expect(
+        koffi,
+        `${path} imports koffi: add the call to lab/ffi and its shape to platform.ts`,
+      ).toBe(false);
+    }
+  });
+
+  it('no driver imports another driver', () => {
+    const drivers = sources.filter(({ path }) => /^lab\/drivers\/[\w-]+\.ts$/.test(path));
+    const names = new Set(drivers.map(({ path }) => path));
+    names.delete('lab/drivers/driver.ts');
+    for (const { path, imports } of drivers) {
+      for (const { to } of imports) {
+        expect(names.has(to), `${path} imports ${to}: share through lab/drivers/parts`).toBe(false);
+      }
+    }
+  });
+
+  it('the command line reaches no foreign room, not even late', () => {
+    for (const { path, imports } of sources.filter(one => within(one.path, 'lab/cli/'))) {
+      for (const { to } of imports) {
+        const foreign = within(to, 'lab/ffi/', 'lab/cell/', 'koffi', 'serialport');
+        expect(foreign, `${path} imports ${to}: ask a cell instead (lab/run/cells.ts)`).toBe(false);
+      }
+    }
+  });
+
+  // A stuck foreign call cannot hang the lab, because the lab's own process loads none. Drivers and
+  // devices are found by listing folders, so each of their files is loaded there too.
+  it('what the orchestrator loads never leads to foreign code', () => {
+    const loaded = sources.filter(({ path }) =>
+      within(
+        path,
+        'lab/run/',
+        'lab/cli/',
+        'lab/experiments/',
+        'lab/peers/',
+        'lab/records/',
+        'lab/measure/',
+        'lab/drivers/',
+        'lab/devices/',
+      ),
+    );
+    // These two are loaded late, by a device's own process.
+    const late = new Set(['lab/devices/board.ts', 'lab/devices/stamper.ts']);
+    for (const { path } of loaded.filter(one => !late.has(one.path))) {
+      const way = reachedFrom(path, all);
+      for (const foreign of ['koffi', 'serialport', 'lab/ffi/load.ts', 'lab/ffi/posix.ts']) {
+        const trail = way.get(foreign)?.join(' → ');
+        expect(trail, `${trail}: load it late, or in a cell`).toBeUndefined();
+      }
+    }
+  });
+});
+
+/** What tools insist on, and the rooms of the house. */
+const TOP_LEVEL = new Set(
+  `package.json package-lock.json astro.config.mjs site lab firmware test README.md LICENSE
+   CONTRIBUTING.md tsconfig.json biome.json vitest.config.ts .ci .github .gitignore .gitattributes
+   .npmrc`.split(/\s+/),
+);
+
+const LINE_LIMIT = 500;
+const LONG_LINES = 400;
+const written = ['lab', 'site', 'test', 'firmware']
+  .flatMap(filesBelow)
+  .filter(path => /\.(ts|mjs|js|astro|css|mdx?|c|h)$/.test(path));
+
+describe('tidiness', () => {
+  it(`no file is longer than ${LINE_LIMIT} lines`, () => {
+    for (const path of written) {
+      const lines = readSource(path).text.split('\n').length - 1;
+      if (lines > LONG_LINES) console.warn(`${path}: ${lines} lines; split it before it grows`);
+      expect(lines, `${path} has ${lines} lines: split it by what its parts are for`).toBeLessThan(
+        LINE_LIMIT + 1,
+      );
+    }
+  });
+
+  it('the top level holds the rooms and what tools insist on', context => {
+    if (!existsSync(join(root, '.git'))) return context.skip('no git here to list the files');
+    const tracked = execFileSync('git', ['-C', root, 'ls-files', '--full-name'], {
+      encoding: 'utf8',
+    });
+    const top = new Set(
+      tracked
+        .split('\n')
+        .filter(Boolean)
+        .map(path => path.split('/')[0]!),
+    );
+    expect(top.size, 'git lists the files').toBeGreaterThan(3);
+    for (const name of top) {
+      expect(TOP_LEVEL.has(name), `${name} at the top level: put it into one of the rooms`).toBe(
+        true,
+      );
+    }
+  });
+
+  it('nothing is left to do', () => {
+    // Put together here, so that this file does not find itself.
+    const marks = new RegExp(`\\b(${['TO', 'FIX'].join('DO|')}ME|X{3})\\b`);
+    for (const path of written) {
+      const line = readSource(path)
+        .text.split('\n')
+        .findIndex(one => marks.test(one));
+      expect(line + 1, `${path}:${line + 1}: do it, or make it an issue`).toBe(0);
+    }
+  });
+
+  it('every file of the lab begins by saying what it is for', () => {
+    for (const path of written.filter(one => /^lab\/.*\.(ts|mjs)$/.test(one))) {
+      const { text } = readSource(path);
+      const first = text.replace(/^#!.*\n/, '');
+      expect(
+        /^(\/\/ \S.{20,}|\/\*\* ?\S?.{20,})/.test(first),
+        `${path}: begin with a comment of two or three lines: what it is for, whence the idea`,
+      ).toBe(true);
+    }
+  });
+
+  it('no file of the lab is reached by nothing', () => {
+    const tests = sourcesOf('test');
+    const site = [...filesBelow('site'), 'package.json', 'astro.config.mjs']
+      .filter(path => /\.(ts|mjs|astro|mdx|json)$/.test(path))
+      .map(path => readSource(path).text)
+      .join('\n');
+    const used = new Set([...sources, ...tests].flatMap(one => one.imports.map(({ to }) => to)));
+    // A folder with a find.ts is listed: all that lies in it is found.
+    const listed = sources
+      .filter(({ path }) => path.endsWith('/find.ts'))
+      .map(({ path }) => path.slice(0, -'find.ts'.length));
+    for (const { path } of sources) {
+      // Found by listing, imported, started as a process by its name, or read by the site.
+      const name = path.split('/').at(-1)!;
+      const named = sources.some(one => one.path !== path && one.text.includes(name));
+      const found =
+        listed.includes(path.slice(0, path.lastIndexOf('/') + 1)) ||
+        used.has(path) ||
+        named ||
+        site.includes(name);
+      if (typesOnly(path)) continue;
+      expect(found, `${path} is used by nothing: delete it, or call it`).toBe(true);
+    }
+  });
+});
+
+/** A file of types alone has no run-time importers. */
+function typesOnly(path: string): boolean {
+  const { text } = readSource(path);
+  return !/^export (?!interface|type)/m.test(text) && /^export (interface|type)/m.test(text);
+}
