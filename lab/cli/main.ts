@@ -24,7 +24,14 @@ const program = new Command('iolab')
   .showHelpAfterError('(iolab --help lists the commands)')
   .addHelpText('after', '\nExample:\n  iolab run wakeup --device fifo --driver blocking,epoll')
   .exitOverride()
+  .allowExcessArguments()
   .action(async () => {
+    const [word] = program.args;
+    if (word !== undefined) {
+      const { unknownName } = await import('./suggest.ts');
+      const known = program.commands.map(one => one.name());
+      unknownName('command', word, known);
+    }
     const { welcome } = await import('./welcome.ts');
     await welcome();
   });

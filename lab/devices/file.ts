@@ -62,6 +62,9 @@ export const device: Device = {
     if (!(bytes >= unit && bytes % unit === 0)) {
       throw new WrongUsage(`bytes=${parameters.bytes}: give a multiple of ${unit}`);
     }
+    if (!['true', 'false'].includes(parameters.direct ?? 'true')) {
+      throw new WrongUsage(`direct=${parameters.direct}: give true or false`);
+    }
     const path = join(folder, 'file');
     fill(path, bytes);
     const direct = parameters.direct !== 'false' && takesDirect(path);

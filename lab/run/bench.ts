@@ -1,10 +1,19 @@
 // One device with all its series: started, probed, measured round by round with the drivers
 // interleaved (A B C A B C …), and closed. What goes wrong with one driver stops that driver alone;
 // a device that goes away stops the device.
+import { realpath } from 'node:fs/promises';
 import type { CellJob, CellResult } from '../cell/protocol.ts';
 import type { Device } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
-import { Cancelled, DeviceGone, SystemCallError, Unsupported } from '../errors.ts';
+import {
+  Cancelled,
+  CannotSave,
+  DeviceGone,
+  SystemCallError,
+  TimedOut,
+  Unsupported,
+  WrongUsage,
+} from '../errors.ts';
 import type { Experiment, PlannedCell } from '../experiments/experiment.ts';
 import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
 import { auditPath } from '../measure/mounts.ts';
@@ -45,6 +54,7 @@ export class Bench {
   #identity: Record<string, string> = {};
   #notes: string[] = [];
   #stopped: string | undefined;
+  #failure: Error | undefined;
   readonly #around: Surroundings;
   readonly #model: Device;
   #device: RunningDevice | undefined;
@@ -81,6 +91,11 @@ export class Bench {
     return this.#stopped;
   }
 
+  /** Why the device was not started, where that is more than being unsupported here. */
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
   /** Start the device, ask the drivers, plan the series. Refusals become records, not errors. */
   async open(): Promise<void> {
     const { request, signal, workspace } = this.#around;
@@ -104,14 +119,19 @@ export class Bench {
 
   async #takeLock(): Promise<void> {
     const { run_id, note, signal } = this.#around;
-    if (splitId(this.device_id).address === '') return;
+    const { address } = splitId(this.device_id);
+    if (address === '') return;
     const me = `run ${run_id} (process ${process.pid})`;
     const waiting = (holder: string) => note(`${this.device_id} is held by ${holder}: waiting`);
-    this.#lock = await takeLock(`device ${this.device_id}`, me, LOCK_LIMIT_MS, waiting, signal);
+    // One port has several names (by-id, the node, a link); the lock is on what they lead to.
+    const port = await realpath(address).catch(() => address);
+    this.#lock = await takeLock(`port ${port}`, me, LOCK_LIMIT_MS, waiting, signal);
   }
 
   #refuseAll(error: Error): void {
     const { reason, fix, errno } = whyNot(error);
+    const beyond = [WrongUsage, TimedOut, CannotSave].some(kind => error instanceof kind);
+    if (beyond) this.#failure = error;
     for (const driver of this.#drivers()) this.#refuse(driver, reason, fix, errno);
     this.#stopped = reason;
   }

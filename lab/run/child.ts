@@ -4,7 +4,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { Failure } from '../cell/protocol.ts';
-import { Cancelled, DeviceGone, SystemCallError, TimedOut, Unsupported } from '../errors.ts';
+import {
+  Cancelled,
+  CannotSave,
+  DeviceGone,
+  SystemCallError,
+  TimedOut,
+  Unsupported,
+  WrongUsage,
+} from '../errors.ts';
 
 export interface ChildOptions {
   /** File of lab/cell to run. */
@@ -26,7 +34,8 @@ export class Child<E extends { readonly event: string }> {
   readonly #title: string;
   readonly #events: E[] = [];
   readonly #ended: Promise<void>;
-  #waiter: Waiter<E | Failure> | undefined;
+  /** First come, first served: a device may be asked again before its last answer is there. */
+  readonly #waiters: Waiter<E | Failure>[] = [];
   #failure: Error | undefined;
   #stderr = '';
   /** Called once, when the process ends or fails. */
@@ -77,7 +86,7 @@ export class Child<E extends { readonly event: string }> {
   next(limit_ms: number): Promise<Exclude<E, Failure>> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
-        this.#waiter = undefined;
+        done();
         this.kill();
         reject(
           new TimedOut(`${this.#title} said nothing for ${Math.round(limit_ms)} ms; ended it`),
@@ -85,9 +94,10 @@ export class Child<E extends { readonly event: string }> {
       }, limit_ms);
       const done = () => {
         clearTimeout(timer);
-        this.#waiter = undefined;
+        const at = this.#waiters.indexOf(waiter);
+        if (at >= 0) this.#waiters.splice(at, 1);
       };
-      this.#waiter = {
+      const waiter: Waiter<E | Failure> = {
         settle: event => {
           done();
           if (event.event === 'failed') reject(revive(event as Failure));
@@ -98,6 +108,7 @@ export class Child<E extends { readonly event: string }> {
           reject(error);
         },
       };
+      this.#waiters.push(waiter);
       this.#pump();
     });
   }
@@ -127,10 +138,13 @@ export class Child<E extends { readonly event: string }> {
   }
 
   #pump(): void {
-    if (!this.#waiter) return;
-    const event = this.#events.shift();
-    if (event) this.#waiter.settle(event);
-    else if (this.#failure) this.#waiter.fail(this.#failure);
+    while (this.#waiters.length > 0) {
+      const [waiter] = this.#waiters;
+      const event = this.#events.shift();
+      if (event) waiter!.settle(event);
+      else if (this.#failure) waiter!.fail(this.#failure);
+      else return;
+    }
   }
 
   #over(error: Error): void {
@@ -157,6 +171,8 @@ export function revive(failure: Failure): Error {
     error = new SystemCallError(message.split(':')[0]!, errno ?? 'EIO', fix);
   } else if (name === 'DeviceGone') error = new DeviceGone(message);
   else if (name === 'TimedOut') error = new TimedOut(message);
+  else if (name === 'WrongUsage') error = new WrongUsage(message);
+  else if (name === 'CannotSave') error = new CannotSave(message);
   else error = Object.assign(new Error(message), { name });
   if (stack) error.stack = stack;
   return error;

@@ -27,6 +27,8 @@ export interface RunOutcome {
   readonly cancelled: boolean;
   /** Failures of cells and devices, for the exit code. */
   readonly failures: readonly Error[];
+  /** Why devices were not started, where that is more than being unsupported here. */
+  readonly refusals: readonly Error[];
 }
 
 /** Throws only what stops a run before it began; everything later is in the outcome. */
@@ -90,9 +92,11 @@ export async function orchestrate(
     fits: [],
     skipped: benches.flatMap(bench => bench.skipped),
   };
-  keeper.attempt(folder => writeRun(folder, run));
+  // Interrupted before the first record there is nothing to keep, and `last` stays what it was.
+  if (records.length > 0) keeper.attempt(folder => writeRun(folder, run));
   const failures = benches.flatMap(bench => bench.series.flatMap(one => one.failure ?? []));
-  return { run, folder: keeper.folder, unsaved: keeper.unsaved, cancelled, failures };
+  const refusals = benches.flatMap(bench => bench.failure ?? []);
+  return { run, folder: keeper.folder, unsaved: keeper.unsaved, cancelled, failures, refusals };
 }
 
 async function runBenches(benches: Bench[], events: RunEvents, keeper: Keeper): Promise<void> {
