@@ -1,0 +1,79 @@
+// Wrong words on the command line: exit 2, one line that names the word, the nearest right one or
+// the range, and nothing measured, saved or printed on standard output.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { complaints, iolab, temporaryFolder } from '../../helpers/cli.ts';
+
+const home = temporaryFolder();
+
+async function refused(words: string, pattern: RegExp): Promise<void> {
+  const { code, out, err } = await iolab(words.split(' '), { home });
+  expect(code, `${words}: ${err}`).toBe(2);
+  expect(out, 'a refusal prints no result').toBe('');
+  expect(err).toMatch(pattern);
+  expect(err, 'no stack trace without --debug').not.toMatch(/^ {4}at /m);
+  expect(existsSync(join(home, 'records')), 'a refusal saves nothing').toBe(false);
+}
+
+describe('an unknown name is answered with the nearest', () => {
+  it.each([
+    ['run wakup', /unknown experiment "wakup"; did you mean wakeup\?/],
+    ['run wakeup --device fifi', /unknown device "fifi"; did you mean fifo/],
+    ['run wakeup --device fifo,serail@/dev/ttyS0', /unknown device "serail"; did you mean serial/],
+    ['run wakeup --driver epol', /unknown driver "epol"; did you mean epoll/],
+    ['run disk-read --peer foi', /unknown peer "foi"; did you mean fio\?/],
+    ['run round-trip --set mod=polled', /unknown setting "mod"; did you mean mode/],
+    ['run wakeup --set mode=polled', /unknown setting "mode"; known: /],
+    ['run wakeup --driver zzzzzzzzzzzzzz', /unknown driver .*known: .*epoll/],
+    ['list driver', /unknown list "driver"; did you mean drivers\?/],
+    ['bench install peer', /peers/],
+    ['rum wakeup', /unknown command "rum"; did you mean run/],
+    ['run wakeup --round 3', /unknown option '--round'.*\s.*--rounds/],
+  ])('%s', refused);
+});
+
+describe('a bad number is answered with the option, the value and the range', () => {
+  it.each([
+    ['run wakeup --rate 0', /--rate 0: give a number from 0\.1 to 20000/],
+    ['run wakeup --rate 100,-5', /--rate -5: give a number from 0\.1 to 20000/],
+    ['run wakeup --rounds 1.5', /--rounds 1\.5: give a whole number from 1 to 1000/],
+    ['run wakeup --rounds 0', /--rounds 0: give a whole number from 1 to 1000/],
+    ['run disk-read --depth x', /--depth x: give a whole number from 1 to 1024/],
+    ['run disk-read --depth 1,NaN', /--depth NaN: give a whole number from 1 to 1024/],
+    ['run disk-read --depth 1e9', /--depth 1e9: give a whole number from 1 to 1024/],
+    ['run wakeup --samples -1', /--samples -1: give a whole number from 1 to 1000000/],
+    ['run wakeup --samples Infinity', /--samples Infinity: give a whole number/],
+    ['run wakeup --seed 1.5', /--seed 1\.5: give a whole number from 0 to/],
+  ])('%s', refused);
+});
+
+describe('what does not fit is refused', () => {
+  it.each([
+    ['run wakeup --depth 4', /wakeup takes no --depth; it takes --rate/],
+    ['run wakeup --peer fio', /wakeup takes no --peer/],
+    ['run disk-read --rate 100', /disk-read takes no --rate; it takes --depth and --peer/],
+    ['run round-trip --depth 1', /round-trip takes no --depth/],
+    ['run wakeup --device fifo@/tmp/x', /device fifo takes no address: write fifo/],
+    ['run round-trip --device serial@', /serial@ has an empty address: write serial@\/dev/],
+    ['run round-trip --set polled', /--set polled: write it as key=value/],
+    ['run wakeup --in moon', /--in .*host/],
+    ['compare last', /missing required argument/],
+    ['show', /missing required argument/],
+    ['compare a b --fail-if faster', /slower/],
+  ])('%s', refused);
+});
+
+describe('a value that only the device can judge', () => {
+  it.each([
+    ['run round-trip --set mode=nonsense', 'mode=nonsense is no mode; use polled'],
+    ['run disk-read --set bytes=5', 'bytes=5: give a multiple of'],
+    ['run disk-read --set direct=maybe', 'direct=maybe: give true or false'],
+  ])('%s', async (words, reason) => {
+    const other = temporaryFolder();
+    const { code, err } = await iolab(words.split(' '), { home: other });
+    expect(code, err).toBe(2);
+    expect(complaints(err)).toHaveLength(1);
+    expect(err).toContain(reason);
+  });
+});
