@@ -78,7 +78,11 @@ export interface Operations {
   readonly length_bytes: Uint32Array;
 }
 
-/** What is finished, valid until the next `submit` or `wait`: entries 0 … n − 1. */
+/**
+ * What is finished, valid until the next `submit` or `wait`: entries 0 … n − 1. On a stream the bytes
+ * come in the order of the completions. Which of several pending reads gets them is the first
+ * submitted, except where the kernel keeps the queue (io_uring): it may wake them in any order.
+ */
 export interface Completions {
   readonly slot: Uint32Array;
   /** Bytes moved; 0 at the end of a file; a negated errno on error. */

@@ -32,7 +32,8 @@ const facts: DriverFacts = {
   serves: ['stream', 'events', 'block'],
   platforms: ['linux'],
   cost: 'one system call for many operations, and none to collect what has already finished',
-  needs: 'Linux 5.6, and no filter that forbids it (containers often do)',
+  needs:
+    'Linux 5.19 (to cancel what is in flight), and no filter that forbids it (containers often do)',
   parameters: {
     submission: {
       meaning: 'each: one call per operation; batch: one call submits all and waits',

@@ -44,6 +44,12 @@ const descriptors = () => readdirSync('/proc/self/fd').length;
 const threads = () => readdirSync('/proc/self/task').length;
 const mapped_bytes = () => Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]) * 4096;
 
+/** Mappings that hold memory of a device's or the kernel's (rings): they never merge. */
+const shared_mappings = () =>
+  readFileSync('/proc/self/maps', 'latin1')
+    .split('\n')
+    .filter(line => line.includes('anon_inode:') || /rw-s /.test(line)).length;
+
 export function closingCases(
   driver: Driver,
   platform: Platform,
@@ -123,11 +129,19 @@ export function closingCases(
       await engine.close();
     };
     for (let i = 0; i < 20; i++) await round(i);
-    const before = { fds: descriptors(), threads: threads(), mapped: mapped_bytes() };
+    const before = {
+      fds: descriptors(),
+      threads: threads(),
+      mapped: mapped_bytes(),
+      shared: shared_mappings(),
+    };
     for (let i = 0; i < times; i++) await round(i);
     await sleep(20);
     expect(descriptors(), 'a descriptor leaks at each open').toBeLessThanOrEqual(before.fds + 2);
     expect(threads(), 'a thread leaks at each open').toBeLessThanOrEqual(before.threads + 4);
+    expect(shared_mappings(), 'a ring stays mapped after close').toBeLessThanOrEqual(
+      before.shared + 2,
+    );
     const grown = (mapped_bytes() - before.mapped) / MEGABYTE;
     expect(grown, 'megabytes: the arena stays mapped after close').toBeLessThan(times / 3);
   });

@@ -15,8 +15,8 @@ import { nullTarget, openBlocks } from '../conformance/lines.ts';
 
 export interface Allocations {
   readonly operations: number;
-  /** Bytes of heap per operation that are more than before. */
-  readonly heap_bytes_per_op: number;
+  /** Bytes of heap that are in use more than before. */
+  readonly heap_bytes: number;
   readonly collections: number;
 }
 
@@ -40,7 +40,7 @@ async function allocatedBy(operations: number, work: () => void): Promise<Alloca
   work();
   const after = process.memoryUsage().heapUsed;
   await sleep(20);
-  return { operations, heap_bytes_per_op: (after - before) / operations, collections };
+  return { operations, heap_bytes: after - before, collections };
 }
 
 async function engineWork(platform: Platform, id: string, target: Target) {
@@ -62,12 +62,16 @@ async function engineWork(platform: Platform, id: string, target: Target) {
   return { work, close: () => engine.close() };
 }
 
+const FLOOD = 'exec cat /dev/zero > "$0"';
+/** A message every millisecond or two, so that a driver has to wait for each. */
+const TRICKLE = 'exec > "$0"; while printf 0123456789abcdef; do sleep 0.001; done';
+
 /** A pipe that another process fills without end. */
-function filledPipe(platform: Platform): { target: Target; close: () => void } {
+function filledPipe(platform: Platform, script: string): { target: Target; close: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'iolab-heap-'));
   const path = join(folder, 'fifo');
   platform.posix.mkfifo(path, 0o600);
-  const writer = spawn('/bin/sh', ['-c', 'exec cat /dev/zero > "$0"', path], { stdio: 'ignore' });
+  const writer = spawn('/bin/sh', ['-c', script, path], { stdio: 'ignore' });
   const close = () => {
     writer.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
@@ -80,14 +84,15 @@ function filledPipe(platform: Platform): { target: Target; close: () => void } {
 
 function targetFor(platform: Platform, device: string): { target: Target; close: () => void } {
   if (device === 'null') return { target: nullTarget, close() {} };
-  if (device === 'fifo') return filledPipe(platform);
+  if (device === 'fifo') return filledPipe(platform, FLOOD);
+  if (device === 'trickle') return filledPipe(platform, TRICKLE);
   const { target, close } = openBlocks(1);
   return { target: { ...target, direct: false }, close };
 }
 
 const [id = '', device = '', count = ''] = process.argv.slice(2);
 const operations = Number(count);
-const WARM_UP = 60_000;
+const WARM_UP = Math.min(60_000, operations / 2);
 
 if (id === 'deliberate') {
   // The self-check: one small object an operation, kept long enough that none is optimised away.

@@ -16,7 +16,7 @@ import type { LinuxCalls, Memory, Platform } from '../../ffi/platform.ts';
 const fixes: Readonly<Record<string, string>> = {
   EPERM:
     'a container profile or the sysctl kernel.io_uring_disabled forbids it: allow io_uring_setup',
-  ENOSYS: 'this kernel has no io_uring, or a seccomp filter hides it: use Linux 5.6 or newer',
+  ENOSYS: 'this kernel has no io_uring, or a seccomp filter hides it: use Linux 5.19 or newer',
   ENOMEM: 'raise the locked-memory limit (ulimit -l)',
 };
 
