@@ -4,7 +4,7 @@ import { constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync }
 import { homedir, hostname, tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Stimulus } from '../../lab/devices/device.ts';
 import { findDevice, splitId } from '../../lab/devices/find.ts';
 import { EPOCH, INTENDED_NS, SENT_NS, SEQUENCE, STAMP_BYTES } from '../../lab/devices/stamp.ts';
@@ -87,7 +87,10 @@ export async function deviceConformance(id: string): Promise<void> {
     beforeEach(() => {
       bench = new DeviceBench();
     });
-    afterEach(() => bench.close());
+    afterEach(async () => {
+      vi.unstubAllEnvs();
+      await bench.close();
+    });
 
     it('is found under its own name', async () => {
       const found = await facts.find();
@@ -117,14 +120,16 @@ export async function deviceConformance(id: string): Promise<void> {
     });
 
     it('ends when it is closed: no process, no file beyond its folder', async () => {
-      const folder = bench.folder();
-      const beside = readdirSync(tmpdir()).filter(name => /iolab/.test(name)).length;
-      const device = await bench.start(id, {}, folder);
+      const temporary = bench.folder();
+      vi.stubEnv('TMPDIR', temporary);
+      const device = await bench.start(id);
       const all = [device.pid!, ...descendants(device.pid!)];
       await device.close();
       const ended = await until(() => !all.some(isAlive), WITHIN_MS);
       expect(ended, `processes ${all.filter(isAlive)} survive the device's end`).toBe(true);
-      expect(readdirSync(tmpdir()).filter(name => /iolab/.test(name)).length).toBe(beside);
+      expect(readdirSync(temporary), 'files belong into the folder that the run removes').toEqual(
+        [],
+      );
     });
 
     it('runs twice at once', async () => {
