@@ -6,8 +6,8 @@ import { readNumber, readText } from '../measure/files.ts';
 import { auditKernel } from '../measure/host-system.ts';
 import type { Finding, Surroundings, Theme } from './theme.ts';
 
-/** Linux 5.6 brought plain reads (IORING_OP_READ), which the driver uses. */
-const OLDEST: readonly [number, number] = [5, 6];
+/** Linux 5.19 can cancel whatever is in flight (IORING_ASYNC_CANCEL_ANY), which closing needs. */
+const OLDEST: readonly [number, number] = [5, 19];
 
 export const theme: Theme = {
   id: 'io_uring',
