@@ -51,9 +51,18 @@ export async function chooseExperiments(names: readonly string[]): Promise<Exper
   return Promise.all([...new Set(names)].map(findExperiment));
 }
 
+/** What the schema takes for a name (lab/records/schema.ts): said before measuring, not after. */
+const LONGEST_NAME = 200;
+const isRecordable = (name: string) => name.length <= LONGEST_NAME && !/\p{Cc}/u.test(name);
+
 export async function checkDevices(names: readonly string[]): Promise<void> {
   const known = deviceIds();
   for (const name of names) {
+    if (!isRecordable(name)) {
+      throw new WrongUsage(
+        `a device name has at most ${LONGEST_NAME} characters and no control characters`,
+      );
+    }
     const { family, address } = splitId(name);
     if (!known.includes(family)) unknownName('device', family, known);
     const { addressed } = await findDevice(family);

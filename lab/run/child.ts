@@ -28,6 +28,8 @@ interface Waiter<E> {
 }
 
 const MOST_STDERR = 4000;
+/** Node turns a longer timer into one of a millisecond (setTimeout, Node's timers). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Child<E extends { readonly event: string }> {
   readonly #process: ChildProcess;
@@ -85,13 +87,16 @@ export class Child<E extends { readonly event: string }> {
   /** The next thing it says. Throws what it failed with, TimedOut, or Cancelled. */
   next(limit_ms: number): Promise<Exclude<E, Failure>> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        done();
-        this.kill();
-        reject(
-          new TimedOut(`${this.#title} said nothing for ${Math.round(limit_ms)} ms; ended it`),
-        );
-      }, limit_ms);
+      const timer = setTimeout(
+        () => {
+          done();
+          this.kill();
+          reject(
+            new TimedOut(`${this.#title} said nothing for ${Math.round(limit_ms)} ms; ended it`),
+          );
+        },
+        Math.min(limit_ms, LONGEST_TIMER_MS),
+      );
       const done = () => {
         clearTimeout(timer);
         const at = this.#waiters.indexOf(waiter);

@@ -49,6 +49,7 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
   checkDrivers(driver);
   checkPeers(peer);
   await checkSettings(set, experiments);
+  if (options.out?.trim() === '') throw new WrongUsage('--out is empty: give a folder');
   for (const experiment of experiments) checkOptions(experiment, options);
   return {
     experiments,

@@ -135,6 +135,18 @@ describe('a port that closes mid-run', () => {
 });
 
 describe('a port that stays held', () => {
+  it('is no hindrance to Ctrl-C', async () => {
+    const mine = temporaryFolder();
+    const running = start(['run', 'round-trip', '--device', `serial@${HELD}`, ...TINY], {
+      home: mine,
+    });
+    await until('the run to say that it waits', () => /is held by/.test(running.err()));
+    running.child.kill('SIGINT');
+    const { code, err } = await running.ended;
+    expect(code, err).toBe(130);
+    expect(complaints(err)).toEqual(['iolab: interrupted; nothing was measured']);
+  });
+
   it('ends the wait with exit 4, and says who holds it', async () => {
     const { code, err } = await waiting;
     expect(code, err).toBe(4);

@@ -7,11 +7,13 @@ import { complaints, iolab, temporaryFolder } from '../../helpers/cli.ts';
 
 const home = temporaryFolder();
 
-async function refused(words: string, pattern: RegExp): Promise<void> {
-  const { code, out, err } = await iolab(words.split(' '), { home });
-  expect(code, `${words}: ${err}`).toBe(2);
+async function refused(given: string | readonly string[], pattern: RegExp): Promise<void> {
+  const words = typeof given === 'string' ? given.split(' ') : given;
+  const { code, out, err } = await iolab(words, { home });
+  expect(code, `${words.join(' ')}: ${err}`).toBe(2);
   expect(out, 'a refusal prints no result').toBe('');
   expect(err).toMatch(pattern);
+  expect(err, 'what was typed may not reach the terminal raw').not.toContain('\u001b');
   expect(err, 'no stack trace without --debug').not.toMatch(/^ {4}at /m);
   expect(existsSync(join(home, 'records')), 'a refusal saves nothing').toBe(false);
 }
@@ -62,6 +64,17 @@ describe('what does not fit is refused', () => {
     ['show', /missing required argument/],
     ['compare a b --fail-if faster', /slower/],
   ])('%s', refused);
+});
+
+describe('words that no shell makes by accident', () => {
+  it.each([
+    [['run', 'round-trip', '--device', 'serial@/dev/x\ny'], /no control characters/],
+    [['run', 'round-trip', '--device', 'serial@/dev/\u001b[31mx'], /no control characters/],
+    [['run', 'round-trip', '--device', `serial@/dev/${'a'.repeat(300)}`], /at most 200/],
+    [['run', 'wakeup', '--out', ''], /--out is empty: give a folder/],
+    [['run', ''], /unknown experiment ""/],
+    [['run', 'wakeup', '--driver', '\u001b[31mepoll'], /unknown driver/],
+  ] as const)('%j', refused);
 });
 
 describe('a value that only the device can judge', () => {
