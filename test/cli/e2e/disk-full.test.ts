@@ -33,9 +33,9 @@ describe.runIf(possible)('a full disk', () => {
     const folder = temporaryFolder('tiny');
     const home = where === 'home' ? folder : temporaryFolder();
     const out = where === 'out' ? ['--out', folder] : [];
-    // Samples enough that the first records fit and a later file does not.
-    const args = [...WAKEUP, '--samples', '300', ...out, '--json'];
-    const result = await onTinyDisk(args, folder, '24k', home);
+    const args = [...WAKEUP, '--samples', '20', ...out, '--json'];
+    // Four pages: the first record fits, a later one does not.
+    const result = await onTinyDisk(args, folder, '16k', home);
     expect(result.code, result.err).toBe(5);
     const run = JSON.parse(result.out) as LabRun;
     expect(run.records.map(one => one.status)).toEqual(['ok', 'ok', 'ok']);
