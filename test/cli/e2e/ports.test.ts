@@ -23,7 +23,7 @@ const folder = join(temporaryFolder('ports'), 'serial', 'by-id');
 const link = join(folder, 'usb-Arduino_Uno_0001-if00');
 const TINY = ['--rounds', '2', '--samples', '20', '--driver', 'epoll'];
 /** A port that is nobody's: the lock is taken before it is opened. */
-const HELD = '/dev/iolab-held-by-a-test';
+const HELD = `/dev/iolab-held-by-test-${process.pid}`;
 
 let board: OtherEnd;
 let lock: Lock;
@@ -151,7 +151,9 @@ describe('a port that stays held', () => {
     const { code, err } = await waiting;
     expect(code, err).toBe(4);
     expect(complaints(err)).toEqual([
-      expect.stringMatching(/iolab-held.* is held by run of a test \(process 1\); waited \d+ ms/),
+      expect.stringMatching(
+        /iolab-held-by-test-\d+ is held by run of a test \(process 1\); waited \d+ ms/,
+      ),
     ]);
   }, 60_000);
 });
