@@ -10,8 +10,8 @@ import type { Edges } from './workload.ts';
 interface Reading {
   readonly time_ns: number;
   readonly cpu_ns: number;
-  readonly syscalls: number;
-  readonly polls: number;
+  readonly syscalls: number | undefined;
+  readonly polls: number | undefined;
   readonly interrupts: number | undefined;
   readonly threads: ReturnType<typeof readThreads>;
 }
@@ -20,39 +20,41 @@ export class Account implements Edges {
   started = '';
   ended = '';
   readonly #platform: Platform;
-  readonly #counters: () => Counters;
+  readonly #counters: () => Counters | undefined;
   readonly #lines: RegExp | undefined;
   #before: Reading | undefined;
   #after: Reading | undefined;
 
-  constructor(platform: Platform, counters: () => Counters, interrupt_lines?: string) {
+  constructor(platform: Platform, counters: () => Counters | undefined, interrupt_lines?: string) {
     this.#platform = platform;
     this.#counters = counters;
     this.#lines = interrupt_lines === undefined ? undefined : new RegExp(interrupt_lines);
   }
 
-  // The slow readings (files of /proc) stand outside of the clock readings at both edges.
-  begin(): void {
+  // The slow readings (files of /proc) stand outside of the clock readings at both edges: before
+  // them at the beginning, after them at the end. Workloads rehearse both.
+  begin(): number {
     this.started = new Date().toISOString();
+    const interrupts = this.#interrupts();
     const threads = readThreads();
-    this.#before = { ...this.#read(), threads };
+    const clocks = this.#clocks();
+    this.#before = { interrupts, threads, ...clocks };
+    return clocks.time_ns;
   }
 
   end(): void {
-    this.#after = { ...this.#read(), threads: readThreads() };
+    const clocks = this.#clocks();
+    this.#after = { ...clocks, threads: readThreads(), interrupts: this.#interrupts() };
     this.ended = new Date().toISOString();
   }
 
-  #read(): Omit<Reading, 'threads'> {
-    const { syscalls, polls } = this.#counters();
-    const lines = this.#lines;
-    return {
-      interrupts: lines ? sumLines(readInterrupts(), lines) : undefined,
-      time_ns: this.#platform.now(),
-      cpu_ns: this.#platform.processCpu(),
-      syscalls,
-      polls,
-    };
+  #interrupts(): number | undefined {
+    return this.#lines ? sumLines(readInterrupts(), this.#lines) : undefined;
+  }
+
+  #clocks(): Pick<Reading, 'time_ns' | 'cpu_ns' | 'syscalls' | 'polls'> {
+    const { syscalls, polls } = this.#counters() ?? {};
+    return { syscalls, polls, time_ns: this.#platform.now(), cpu_ns: this.#platform.processCpu() };
   }
 
   /** Totals per operation, and the threads that earned them. */
@@ -64,9 +66,12 @@ export class Account implements Edges {
     const totals: Record<string, number> = {
       elapsed_ns,
       cpu_ns_per_op: (after.cpu_ns - before.cpu_ns) / operations,
-      syscalls_per_op: (after.syscalls - before.syscalls) / operations,
-      polls_per_op: (after.polls - before.polls) / operations,
     };
+    for (const name of ['syscalls', 'polls'] as const) {
+      const [from, to] = [before[name], after[name]];
+      if (from !== undefined && to !== undefined)
+        totals[`${name}_per_op`] = (to - from) / operations;
+    }
     if (before.threads.length > 0) {
       const used = threadTotals(before.threads, after.threads);
       totals.switches_per_op = (used.voluntary_switches + used.involuntary_switches) / operations;

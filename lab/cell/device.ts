@@ -1,7 +1,7 @@
 // The process a device lives in: started by the orchestrator, told what to be on its first line of
 // input, stimulating when asked, gone when its input closes.
 import { createInterface } from 'node:readline';
-import type { DeviceSession } from '../devices/device.ts';
+import type { DeviceSession, Stimulus } from '../devices/device.ts';
 import { findDevice } from '../devices/find.ts';
 import { loadPlatform } from '../ffi/load.ts';
 import { failure, say } from './lines.ts';
@@ -19,6 +19,15 @@ async function start(job: DeviceJob): Promise<DeviceSession> {
   return device.start({ platform, address, folder, parameters, gone });
 }
 
+async function stimulate(to: DeviceSession, stimulus: Stimulus): Promise<object> {
+  try {
+    await to.stimulate?.(stimulus);
+    return { event: 'stimulated' };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 let session: DeviceSession | undefined;
 try {
   for await (const line of createInterface({ input: process.stdin })) {
@@ -29,8 +38,8 @@ try {
       say({ event: 'ready', target, identity, stimulates, ...(evidence ? { evidence } : {}) });
     } else {
       const { stimulus } = JSON.parse(line) as DeviceCommand;
-      await session.stimulate?.(stimulus);
-      say({ event: 'stimulated' });
+      // A reader that is stuck is the cell's fault: this device serves the next one.
+      say(await stimulate(session, stimulus));
     }
   }
   await session?.close();

@@ -16,9 +16,9 @@ export type WorkloadPlan =
       readonly kind: 'request-reply';
       readonly samples: number;
       readonly warmup: number;
-      /** Intended start of every request, in nanoseconds from the first. */
+      /** Intended start of every counted request, in nanoseconds from the first. */
       readonly offsets_ns: readonly number[];
-      readonly baud: number;
+      readonly first_sequence: number;
     }
   | {
       readonly kind: 'random-read';

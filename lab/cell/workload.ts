@@ -7,6 +7,8 @@ export type AnyEngine = BlockingEngine | EventEngine;
 export interface Workload {
   readonly depth: number;
   readonly slot_bytes: number;
+  /** Starts operations at planned times, and sleeps in `prepare` until then. */
+  readonly timed: boolean;
   /** True once nothing more will be prepared and nothing is in flight. */
   readonly done: boolean;
   /** Operations counted; the costs of the round are divided by this. */
@@ -31,6 +33,7 @@ export interface WorkloadResults {
 
 /** Called by a workload at the edges of the counted part, so that costs cover nothing else. */
 export interface Edges {
-  begin(): void;
+  /** Returns the clock when the counting has begun, in nanoseconds. */
+  begin(): number;
   end(): void;
 }

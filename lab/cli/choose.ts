@@ -85,14 +85,20 @@ export function checkPeers(names: readonly string[]): void {
   for (const name of names) if (!known.includes(name)) unknownName('peer', name, known);
 }
 
-/** Every key of --set must mean something to an experiment or to a driver. */
+/** Every key of --set must mean something to an experiment or to a driver, and so must its value. */
 export async function checkSettings(
   set: Readonly<Record<string, string>>,
   experiments: readonly Experiment[],
 ): Promise<void> {
-  const known = new Set(experiments.flatMap(one => Object.keys(one.settings)));
-  for (const driver of await allDrivers()) {
-    for (const key of Object.keys(driver.parameters)) known.add(key);
+  const drivers = await allDrivers();
+  const all = [...drivers.map(one => one.parameters), ...experiments.map(one => one.settings)];
+  const known = new Map(all.flatMap(one => Object.entries(one)));
+  for (const [key, value] of Object.entries(set)) {
+    const setting = known.get(key);
+    if (!setting) unknownName('setting', key, [...known.keys()]);
+    const { values } = setting;
+    if (values && !values.includes(value)) {
+      throw new WrongUsage(`--set ${key}=${value}: give ${values.join(' or ')}`);
+    }
   }
-  for (const key of Object.keys(set)) if (!known.has(key)) unknownName('setting', key, [...known]);
 }

@@ -1,4 +1,4 @@
-// The command line: finds the commands in this folder, parses, and turns failures into exit codes.
+// The command line: parses, hands over to a command's file, and turns failures into exit codes.
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { build as bench } from './bench.ts';

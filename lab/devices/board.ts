@@ -128,6 +128,14 @@ export function boardIdentity(facts: BoardFacts): Record<string, string> {
   };
 }
 
+/**
+ * Bits per second that the board really sends. An ATmega328P at 16 MHz comes nearest to 115200 with
+ * UBRR 16 at double speed: 2.1 % fast (datasheet, table 20-6).
+ */
+function lineRate({ board, clock_hz }: BoardFacts): number {
+  return board === 'uno' ? clock_hz / (8 * 17) : BAUD;
+}
+
 /** The mode a user asked for. Throws WrongUsage for a word that is none. */
 export function modeOf(parameters: Readonly<Record<string, string>>): Mode {
   const asked = parameters.mode ?? DEFAULT_MODE;
@@ -148,12 +156,16 @@ export function boardSession(
   try {
     keeper.setMode(mode, keeper.hello());
     const facts = keeper.hello();
-    const { timer_hz } = facts;
+    // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
+    const evidence = realpathSync(path).startsWith('/dev/pts/') ? 'simulated' : 'hardware';
+    const from_board_hz = lineRate(facts);
+    // An emulator's wire runs at the board's rate both ways; a real host sends at its own.
+    const to_board_hz = evidence === 'simulated' ? from_board_hz : BAUD;
+    const board = { timer_hz: facts.timer_hz, line: { to_board_hz, from_board_hz } };
     return {
       facts,
-      target: { device, kind: 'stream', path, tty: true, writable: true, baud: BAUD, timer_hz },
-      // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
-      evidence: realpathSync(path).startsWith('/dev/pts/') ? 'simulated' : 'hardware',
+      target: { device, kind: 'stream', path, tty: true, writable: true, baud: BAUD, board },
+      evidence,
       identity: boardIdentity(facts),
       close: async () => keeper.close(),
     };

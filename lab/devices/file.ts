@@ -34,12 +34,20 @@ function fill(path: string, bytes: number): void {
     const chunk = new Uint32Array((CHUNK_BLOCKS * BLOCK_BYTES) / 4);
     for (let block = 0; block < bytes / BLOCK_BYTES; block += CHUNK_BLOCKS) {
       for (let i = 0; i < chunk.length; i++) chunk[i] = block + Math.floor((i * 4) / BLOCK_BYTES);
-      writeSync(fd, chunk);
+      writeWhole(fd, new Uint8Array(chunk.buffer));
     }
     fsyncSync(fd);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CannotSave(`${path}: ${code}; free some space or --set bytes=N`);
   } finally {
     closeSync(fd);
   }
+}
+
+/** write(2) may take less than it was given; a gap would shift every later block's number. */
+function writeWhole(fd: number, bytes: Uint8Array): void {
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
 }
 
 /** Some file systems refuse O_DIRECT; then the page cache is measured, and the record says so. */

@@ -37,7 +37,11 @@ export const device: Device = {
         baud: BAUD,
       },
       identity: { about: facts.about },
-      stimulate: async stimulus => stamper.send(stimulus),
+      async stimulate(stimulus) {
+        // A reader that was killed may have left half a message.
+        platform.posix.flushInput(keeper);
+        stamper.send(stimulus);
+      },
       async close() {
         platform.posix.close(keeper);
         platform.posix.close(master);

@@ -6,9 +6,12 @@ import type { Memory, Platform } from '../ffi/platform.ts';
 import type { Stimulus } from './device.ts';
 import { EPOCH, INTENDED_NS, SENT_NS, SEQUENCE, STAMP_BYTES } from './stamp.ts';
 
-const WARMUP_GAP_NS = 200_000;
-/** Quiet before the first counted message, so that the warm-up has been read. */
-const SETTLE_NS = 5_000_000;
+/** Most of the warm-up only has to be many; its end is paced, so that readers also wait. */
+const WARMUP_GAP_NS = 40_000;
+const PACED_WARMUP_GAP_NS = 250_000;
+const PACED_WARMUP = 250;
+/** Quiet before the first counted message, so that the warm-up has been read and accounted. */
+const SETTLE_NS = 30_000_000;
 const READER_LIMIT_MS = 2000;
 
 export class Stamper {
@@ -36,7 +39,7 @@ export class Stamper {
     for (let i = stimulus.warmup; i > 0; i--) {
       sleepUntil(intended);
       this.#write(intended, -i, stimulus.epoch);
-      intended += WARMUP_GAP_NS;
+      intended += i > PACED_WARMUP ? WARMUP_GAP_NS : PACED_WARMUP_GAP_NS;
     }
     const start = now() + SETTLE_NS;
     const { offsets_ns } = stimulus;

@@ -49,6 +49,7 @@ async function startEmulated(context: DeviceContext): Promise<DeviceSession> {
   const session = boardSession(platform, facts.id, ready.path, parameters);
   return {
     ...session,
+    evidence: 'simulated',
     identity: {
       ...session.identity,
       emulator: 'avr8js',

@@ -34,7 +34,9 @@ export interface DriverFacts {
   /** What it needs from the system, in a few words. */
   readonly needs: string;
   /** Parameters accepted by `--set`, each with its meaning and default. */
-  readonly parameters: Readonly<Record<string, { meaning: string; default: string }>>;
+  readonly parameters: Readonly<
+    Record<string, { meaning: string; default: string; values?: readonly string[] }>
+  >;
   /** Manual page, kernel document or API reference. */
   readonly source: string;
 }
@@ -49,8 +51,13 @@ export interface Target {
   readonly writable: boolean;
   /** Bit rate of the line; only where `tty`. */
   readonly baud?: number;
-  /** Cycles per second of a board's stamps; only where a board answered. */
-  readonly timer_hz?: number;
+  /** Only where a board answered. */
+  readonly board?: {
+    /** Cycles per second of the board's stamps. */
+    readonly timer_hz: number;
+    /** Bits per second towards the board and back: each end has its own clock and divider. */
+    readonly line: { readonly to_board_hz: number; readonly from_board_hz: number };
+  };
   /** Open with O_DIRECT, past the page cache; only where kind is block. */
   readonly direct?: boolean;
   /** Size in bytes; only where kind is block. */

@@ -38,6 +38,7 @@ const facts: DriverFacts = {
     submission: {
       meaning: 'each: one call per operation; batch: one call submits all and waits',
       default: 'batch',
+      values: ['each', 'batch'],
     },
   },
   source: 'https://man7.org/linux/man-pages/man7/io_uring.7.html',
@@ -116,9 +117,10 @@ class IoUring extends Slots implements BlockingEngine {
       this.#inFlight++;
     }
     while (this.#inFlight > 0 && this.platform.now() < deadline_ns) {
-      ring.enter(1, deadline_ns);
+      const taken = ring.enter(1, deadline_ns);
       this.#inFlight -= ring.ready();
       ring.advance(ring.ready());
+      if (taken < 0 && taken !== -EINTR) break;
     }
     this.platform.posix.close(this.#fd);
     this.#fd = -1;

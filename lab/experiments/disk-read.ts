@@ -23,9 +23,14 @@ export const experiment: Experiment = {
     submission: {
       meaning: 'each: one system call per operation; batch: one submits all and waits',
       default: 'each',
+      values: ['each', 'batch'],
     },
     bytes: { meaning: 'size of the temporary file', default: '134217728' },
-    direct: { meaning: 'false: read through the page cache', default: 'true' },
+    direct: {
+      meaning: 'false: read through the page cache',
+      default: 'true',
+      values: ['true', 'false'],
+    },
   },
   rounds: 15,
   short_rounds: 7,
@@ -33,7 +38,7 @@ export const experiment: Experiment = {
   plan(driver, { depth, set, short }) {
     const chosen = depth.length > 0 ? depth : short ? SHORT_DEPTHS : DEPTHS;
     const depths = ONE_AT_A_TIME.has(driver) ? chosen.slice(0, 1).map(() => 1) : chosen;
-    const submission = driver === 'io-uring' || driver.startsWith('peer:');
+    const submission = driver === 'io-uring';
     return depths.map(one => ({
       depth: one,
       ...(submission ? { submission: set.submission ?? 'each' } : {}),

@@ -42,7 +42,9 @@ export interface Experiment {
   /** Driver that the others are divided by, and that is measured twice (A/A). */
   readonly baseline: string;
   /** Device settings accepted by `--set`, each with its meaning and default. */
-  readonly settings: Readonly<Record<string, { meaning: string; default: string }>>;
+  readonly settings: Readonly<
+    Record<string, { meaning: string; default: string; values?: readonly string[] }>
+  >;
   readonly rounds: number;
   readonly short_rounds: number;
   /** Why the device does not fit, or undefined where it does. */

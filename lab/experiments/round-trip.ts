@@ -6,9 +6,11 @@ import type { Experiment } from './experiment.ts';
 const RATES_HZ = [100];
 const SAMPLES = 100;
 const SHORT_SAMPLES = 25;
-const WARMUP = 5;
-/** The boards' line; a byte takes ten bit times (one start, eight data, one stop). */
-export const BAUD = 115200;
+/** Requests before the counted ones, each right after the last: the code is compiled by them. */
+const WARMUP = 150;
+const SHORT_WARMUP = 50;
+/** A round trip at the boards' usual rate. */
+const TRIP_MS = 4;
 
 export const experiment: Experiment = {
   id: 'round-trip',
@@ -22,6 +24,7 @@ export const experiment: Experiment = {
     mode: {
       meaning: 'how the firmware serves its line: polled, interrupt, interrupt+ring',
       default: 'interrupt+ring',
+      values: ['polled', 'interrupt', 'interrupt+ring', 'dma'],
     },
   },
   rounds: 15,
@@ -35,12 +38,14 @@ export const experiment: Experiment = {
   cell(setting, { samples, short }, seed) {
     const rate_hz = Number(setting.rate_hz);
     const count = samples ?? (short ? SHORT_SAMPLES : SAMPLES);
-    const offsets_ns = [...openLoopSchedule({ count: count + WARMUP, rate_hz, seed })];
+    const offsets_ns = [...openLoopSchedule({ count, rate_hz, seed })];
+    const warmup = short ? SHORT_WARMUP : WARMUP;
+    const first_sequence = seed % 256;
     return {
       depth: 1,
       parameters: {},
-      workload: { kind: 'request-reply', samples: count, warmup: WARMUP, offsets_ns, baud: BAUD },
-      expected_ms: ((count + WARMUP) / rate_hz) * 1000,
+      workload: { kind: 'request-reply', samples: count, warmup, offsets_ns, first_sequence },
+      expected_ms: (count / rate_hz) * 1000 + warmup * TRIP_MS,
     };
   },
 };

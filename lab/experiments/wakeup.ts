@@ -8,8 +8,10 @@ const RATES_HZ = [1000, 100];
 const LONGEST_ROUND_S = 1;
 const SHORT_ROUND_S = 0.25;
 const SAMPLES = 1000;
+/** Expected length of the warm-up, including the quiet after it. */
+const WARMUP_MS = 300;
 /** Enough that the loop is compiled before the first counted message. */
-const WARMUP = 300;
+const WARMUP = 2500;
 
 export const experiment: Experiment = {
   id: 'wakeup',
@@ -37,8 +39,8 @@ export const experiment: Experiment = {
     return {
       depth: 1,
       parameters: {},
-      workload: { kind: 'stamped-read', samples: count, epoch: seed },
-      expected_ms: (count / rate_hz) * 1000,
+      workload: { kind: 'stamped-read', samples: count, epoch: 0 },
+      expected_ms: (count / rate_hz) * 1000 + WARMUP_MS,
       offsets_ns: [...openLoopSchedule({ count, rate_hz, seed })],
       warmup: WARMUP,
     };

@@ -26,6 +26,8 @@ export interface PosixCalls {
   poll(address: number, count: number, timeout_ms: number): number;
   /** A pseudo-terminal in raw mode: the master's non-blocking descriptor, the slave's path. */
   openPty(): { master: number; slave_path: string };
+  /** Throw away what a terminal has received and nobody has read (tcflush(3)). */
+  flushInput(fd: number): void;
   /** Raw mode and speed on an open terminal. Throws SystemCallError. */
   makeRaw(fd: number, baud: number): void;
 }

@@ -9,12 +9,6 @@ import type { Memory, PosixCalls } from './platform.ts';
 
 export type Library = ReturnType<typeof koffi.load>;
 
-/** What differs between systems in the calls below. */
-export interface PosixNumbers {
-  readonly clock_monotonic: number;
-  readonly map_private_anonymous: number;
-}
-
 /** `EAGAIN` for 11: the name the manual pages use. */
 export function errnoName(errno: number): string {
   try {
@@ -91,6 +85,7 @@ export function systemClock(lib: Library, clock: number, memory: Memory) {
 const NO_CONTROLLING_TERMINAL = constants.O_RDWR | constants.O_NOCTTY;
 const TERMIOS_BYTES = 128;
 const TCSANOW = 0;
+const TCIFLUSH = process.platform === 'linux' ? 0 : 1;
 
 /** The calls of PosixCalls on `lib`. */
 export function posixCalls(lib: Library, memory: (length: number) => Memory): PosixCalls {
@@ -103,6 +98,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
   const ptsname = lib.func('ptsname_r', 'int', ['int', 'uint64_t', 'size_t']);
   const tcgetattr = lib.func('tcgetattr', 'int', ['int', 'uint64_t']);
   const tcsetattr = lib.func('tcsetattr', 'int', ['int', 'int', 'uint64_t']);
+  const tcflush = lib.func('tcflush', 'int', ['int', 'int']);
   const cfmakeraw = lib.func('cfmakeraw', 'void', ['uint64_t']);
   const cfsetspeed = lib.func('cfsetspeed', 'int', ['uint64_t', 'uint64_t']);
 
@@ -115,6 +111,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     try {
       must(tcgetattr(fd, termios.address), 'tcgetattr');
       cfmakeraw(termios.address);
+      plainLine(termios.bytes);
       must(cfsetspeed(termios.address, speedCode(baud)), 'cfsetspeed', `${baud} baud`);
       must(tcsetattr(fd, TCSANOW, termios.address), 'tcsetattr');
     } finally {
@@ -130,6 +127,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     pread: lib.func('pread', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),
     pwrite: lib.func('pwrite', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),
     poll: lib.func('poll', 'int', ['uint64_t', 'uint64_t', 'int']),
+    flushInput: fd => void tcflush(fd, TCIFLUSH),
     makeRaw,
     openPty() {
       const flags = NO_CONTROLLING_TERMINAL | constants.O_NONBLOCK;
@@ -152,6 +150,25 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
       }
     },
   };
+}
+
+// struct termios on Linux (asm-generic/termbits.h): c_iflag, c_oflag, c_cflag, c_lflag, 4 bytes each.
+const C_CFLAG = 8;
+const CREAD = 0o200;
+const CLOCAL = 0o4000;
+const CSTOPB = 0o100;
+const HUPCL = 0o2000;
+const CRTSCTS = 0o20000000000;
+
+/**
+ * What cfmakeraw(3) leaves as another program set it: two stop bits would change the wire time,
+ * hardware flow control and carrier detection would make writes and opens wait for nobody.
+ */
+function plainLine(termios: Uint8Array): void {
+  if (process.platform !== 'linux') return;
+  const view = new DataView(termios.buffer, termios.byteOffset);
+  const flags = view.getUint32(C_CFLAG, true);
+  view.setUint32(C_CFLAG, (flags | CREAD | CLOCAL) & ~(CSTOPB | HUPCL | CRTSCTS), true);
 }
 
 const O_CLOEXEC = process.platform === 'darwin' ? 0x1000000 : 0o2000000;

@@ -31,46 +31,67 @@ export interface Summary {
 }
 
 /**
- * Summarize the samples of all rounds. Empty rounds are listed with n = 0 and otherwise left out.
- * `interval` is absent below INTERVAL_ROUNDS rounds. Throws RangeError when there is no sample at
- * all, or one outside [0, 2^53]. The samples are not changed.
+ * Takes rounds one by one, each at a cost of its own size, and can tell the distribution at any
+ * moment: so a checkpoint after every round stays cheap. Medians are exact; quantiles over all
+ * samples come from the bins and are at most 1 % off.
  */
-export function summarize(rounds: readonly Float64Array[], options: SummaryOptions): Summary {
-  const total = rounds.reduce((sum, round) => sum + round.length, 0);
-  if (total === 0) throw new RangeError('No samples to summarize: leave the metric out.');
-  const histogram = new Histogram();
-  const all = new Float64Array(total);
-  const perRound: RoundQuantiles[] = [];
-  const medians: number[] = [];
-  let at = 0;
-  for (const round of rounds) {
-    histogram.recordMany(round);
-    all.set(round, at);
-    const sorted = all.subarray(at, at + round.length).sort();
-    at += round.length;
-    const quantiles = quantilesOf(sorted);
-    perRound.push(quantiles);
-    if (quantiles.p50 !== undefined) medians.push(quantiles.p50);
-  }
-  all.sort();
+export class RunningSummary {
+  readonly perRound: RoundQuantiles[] = [];
+  readonly #options: SummaryOptions;
+  readonly #histogram = new Histogram();
+  readonly #medians: number[] = [];
 
-  const supported = quantilesFor(total);
-  const distribution: Distribution = {
-    kind: options.kind,
-    unit: options.unit,
-    n: total,
-    min: all[0]!,
-    p50: median(medians),
-    p90: quantileSorted(all, 0.9),
-    max: all[total - 1]!,
-    bins: histogram.toBins(),
-  };
-  if (supported.p99) distribution.p99 = quantileSorted(all, 0.99);
-  if (supported.p999) distribution.p999 = quantileSorted(all, 0.999);
-  if (medians.length >= INTERVAL_ROUNDS) {
-    distribution.interval = bootstrapInterval(medians, { seed: options.seed });
+  constructor(options: SummaryOptions) {
+    this.#options = options;
   }
-  return { distribution, perRound };
+
+  get n(): number {
+    return this.#histogram.n;
+  }
+
+  /**
+   * Add a round. An empty one is listed with n = 0 and otherwise left out. Throws RangeError on a
+   * sample outside [0, 2^53]. The samples are not changed.
+   */
+  add(samples: Float64Array): RoundQuantiles {
+    this.#histogram.recordMany(samples);
+    const quantiles = quantilesOf(samples.slice().sort());
+    this.perRound.push(quantiles);
+    if (quantiles.p50 !== undefined) this.#medians.push(quantiles.p50);
+    return quantiles;
+  }
+
+  /** The distribution so far. `interval` is absent below INTERVAL_ROUNDS rounds. Throws RangeError without samples. */
+  distribution(): Distribution {
+    const histogram = this.#histogram;
+    const { n } = histogram;
+    if (n === 0) throw new RangeError('No samples to summarize: leave the metric out.');
+    const supported = quantilesFor(n);
+    const { kind, unit, seed } = this.#options;
+    const distribution: Distribution = {
+      kind,
+      unit,
+      n,
+      min: histogram.min,
+      p50: median(this.#medians),
+      p90: histogram.quantile(0.9),
+      max: histogram.max,
+      bins: histogram.toBins(),
+    };
+    if (supported.p99) distribution.p99 = histogram.quantile(0.99);
+    if (supported.p999) distribution.p999 = histogram.quantile(0.999);
+    if (this.#medians.length >= INTERVAL_ROUNDS) {
+      distribution.interval = bootstrapInterval(this.#medians, { seed });
+    }
+    return distribution;
+  }
+}
+
+/** All rounds at once. Throws RangeError as RunningSummary does. */
+export function summarize(rounds: readonly Float64Array[], options: SummaryOptions): Summary {
+  const running = new RunningSummary(options);
+  for (const round of rounds) running.add(round);
+  return { distribution: running.distribution(), perRound: running.perRound };
 }
 
 function quantilesOf(sorted: Float64Array): RoundQuantiles {

@@ -97,13 +97,19 @@ export const peer: Peer = {
   async measure(job, engine, signal): Promise<CellResult> {
     const started = new Date().toISOString();
     const limit = job.workload.kind === 'random-read' ? 4 * job.workload.duration_ms : 0;
-    const { stdout } = await run('fio', argumentsFor(job, engine), {
-      signal,
+    const running = run('fio', argumentsFor(job, engine), {
       timeout: limit + GRACE_MS,
+      killSignal: 'SIGKILL',
       maxBuffer: 64 * 2 ** 20,
-    }).catch((error: Error) => {
-      throw signal.aborted ? new Cancelled() : new Error(`fio: ${error.message.slice(0, 300)}`);
     });
+    // Not by the signal option: that rejects at once, and fio would outlive its file.
+    const kill = () => running.child.kill('SIGKILL');
+    signal.addEventListener('abort', kill, { once: true });
+    const { stdout } = await running
+      .catch((error: Error) => {
+        throw signal.aborted ? new Cancelled() : new Error(`fio: ${error.message.slice(0, 300)}`);
+      })
+      .finally(() => signal.removeEventListener('abort', kill));
     // fio prints notes before its document.
     const document = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { jobs: FioJob[] };
     const [{ read, usr_cpu, sys_cpu, ctx }] = document.jobs as [FioJob];

@@ -5,19 +5,19 @@ import { realpath } from 'node:fs/promises';
 import type { CellJob, CellResult } from '../cell/protocol.ts';
 import type { Device } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
+import { allDrivers } from '../drivers/find.ts';
 import {
   Cancelled,
   CannotSave,
-  DeviceGone,
   SystemCallError,
   TimedOut,
   Unsupported,
   WrongUsage,
 } from '../errors.ts';
-import type { Experiment, PlannedCell } from '../experiments/experiment.ts';
+import type { Experiment, PlannedCell, Setting } from '../experiments/experiment.ts';
 import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
 import { auditPath } from '../measure/mounts.ts';
-import { deriveSeed } from '../measure/random.ts';
+import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
@@ -29,6 +29,7 @@ import type { Workspace } from './workspace.ts';
 /** How long a second run waits for a device that another one holds. */
 const LOCK_LIMIT_MS = 30_000;
 const IDLE_MS = 250;
+const QUIET_MS = 500;
 
 /** What a bench needs from the run around it. */
 export interface Surroundings {
@@ -61,6 +62,7 @@ export class Bench {
   #lock: Lock | undefined;
   #lines: RegExp | undefined;
   #idle_per_ns = 0;
+  readonly #parameters = new Map<string, Readonly<Record<string, unknown>>>();
 
   private constructor(
     experiment: Experiment,
@@ -105,16 +107,17 @@ export class Bench {
         throw new Unsupported(`${this.experiment.id} does not fit ${this.device_id}: ${no}`, '');
       await this.#takeLock();
       const folder = workspace.folder(`${this.experiment.id}-${this.device_id}`);
-      this.#device = await startDevice(this.device_id, folder, request.plan.set, signal);
+      const device = await startDevice(this.device_id, folder, request.plan.set, signal);
+      this.#device = device;
+      this.#identity = { ...device.identity };
+      if (device.evidence) this.#evidence.device = device.evidence;
+      if (device.target.kind === 'block') await this.#describeDisk(device.target.path);
+      await this.#plan();
     } catch (error) {
       if (signal.aborted) throw new Cancelled();
       if (!(error instanceof Error)) throw error;
-      return this.#refuseAll(error);
+      this.#refuseAll(error);
     }
-    this.#identity = { ...this.#device.identity };
-    if (this.#device.evidence) this.#evidence.device = this.#device.evidence;
-    if (this.#device.target.kind === 'block') await this.#describeDisk(this.#device.target.path);
-    await this.#plan();
   }
 
   async #takeLock(): Promise<void> {
@@ -160,6 +163,7 @@ export class Bench {
       if (answer?.ok) usable.push(driver);
       else if (answer) this.#refuse(driver, answer.reason, answer.fix, answer.errno);
     }
+    for (const { id, parameters } of await allDrivers()) this.#parameters.set(id, parameters);
     for (const driver of usable) this.#add(driver, driver === this.experiment.baseline);
     for (const id of request.peers) await this.#addPeer(id, usable);
   }
@@ -179,12 +183,22 @@ export class Bench {
 
   /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
   #add(driver: string, twice: boolean, twin = driver): void {
-    for (const setting of this.experiment.plan(twin, this.#around.request.plan)) {
+    for (const planned of this.experiment.plan(twin, this.#around.request.plan)) {
+      const setting = { ...this.#driverSettings(twin), ...planned };
       for (const repeat of twice ? [false, true] : [false]) {
         const id = this.#around.nextId(this.experiment.id, driver);
         this.series.push(new Series(id, driver, setting, repeat, this.rounds));
       }
     }
+  }
+
+  /** Parameters of the driver's own that the user chose: they belong in the record. */
+  #driverSettings(driver: string): Setting {
+    const { set } = this.#around.request.plan;
+    const own = Object.keys(this.#parameters.get(driver) ?? {});
+    return Object.fromEntries(
+      own.flatMap(key => (set[key] === undefined ? [] : [[key, set[key]]])),
+    );
   }
 
   async #describeDisk(path: string): Promise<void> {
@@ -204,20 +218,26 @@ export class Bench {
     if (this.#lines) this.#idle_per_ns = await idleRate(this.#lines);
   }
 
-  /** All series once. Throws Cancelled. A device that went away ends the bench, not the run. */
+  /**
+   * All series once, in an order drawn anew for each round: whoever comes first, or after whom,
+   * changes from round to round, so a place in the order favours nobody. Throws Cancelled. A device
+   * that went away ends the bench, not the run.
+   */
   async round(round: number, onCell: (series: Series) => void): Promise<void> {
-    for (const series of this.series) {
+    const { seed } = this.#around.request;
+    const order = shuffled(this.series, createRandom(deriveSeed(seed, this.device_id, round)));
+    for (const series of order) {
       if (series.over || this.#stopped !== undefined) continue;
       onCell(series);
       try {
         const result = await this.#measure(series, round);
-        series.add(round, result, this.#interrupts(result));
+        series.add(round, result, this.#interrupts(result), seed);
       } catch (error) {
         if (this.#around.signal.aborted) throw new Cancelled();
         if (!(error instanceof Error)) throw error;
         series.failed(error);
         const gone = this.#device?.gone();
-        if (gone) this.#stopped = new DeviceGone(gone.message).message;
+        if (gone) this.#stopped = gone.message;
       }
     }
   }
@@ -225,14 +245,16 @@ export class Bench {
   async #measure(series: Series, round: number): Promise<CellResult> {
     const { request, signal } = this.#around;
     const { driver, setting, repeat } = series;
-    const seed = deriveSeed(request.seed, this.experiment.id, round, JSON.stringify(setting));
+    // Each cell its own sequence: one that reads what another has just read would find it warm.
+    const which = [driver, JSON.stringify(setting), repeat ? 1 : 0];
+    const seed = deriveSeed(request.seed, this.experiment.id, round, ...which);
     const device = this.#device!;
     const planned = this.experiment.cell(setting, request.plan, seed);
     const job = this.#job(driver, planned);
     const peer = splitPeer(driver);
     if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, signal);
     const { offsets_ns } = planned;
-    const epoch = deriveSeed(seed, driver, repeat ? 1 : 0) % 2 ** 32;
+    const epoch = seed % 2 ** 32;
     const stimulus =
       offsets_ns && device.stimulates
         ? { offsets_ns, warmup: planned.warmup ?? 0, epoch }
@@ -290,8 +312,20 @@ function whyNot(error: Error): { reason: string; fix: string; errno?: string } {
   return { reason, fix: fix || other, ...(errno ? { errno } : {}) };
 }
 
+/** The same entries in another order (Fisher and Yates). */
+function shuffled<T>(entries: readonly T[], random: () => number): T[] {
+  const all = [...entries];
+  for (let i = all.length - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [all[i], all[j]] = [all[j]!, all[i]!];
+  }
+  return all;
+}
+
 /** Interrupts per nanosecond on these lines while the lab does nothing. */
 async function idleRate(lines: RegExp): Promise<number> {
+  // The file has just been written: what the disk still does about it is not idleness.
+  await new Promise(resolve => setTimeout(resolve, QUIET_MS));
   const before = sumLines(readInterrupts(), lines) ?? 0;
   const start_ms = performance.now();
   await new Promise(resolve => setTimeout(resolve, IDLE_MS));

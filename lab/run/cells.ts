@@ -11,6 +11,7 @@ import type {
 import type { Evidence, Stimulus } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
+import { DeviceGone } from '../errors.ts';
 import type { Floor } from '../records/schema.ts';
 import { Child } from './child.ts';
 
@@ -143,6 +144,12 @@ export async function runCell(
   } catch (error) {
     child.kill();
     await child.end(0);
+    // A line that fails is often the first sign of a device that ends: its own reason says more.
+    if (!(error instanceof DeviceGone)) throw error;
+    await Promise.race([device.whenGone.catch(() => {}), pause(LAST_WORDS_MS)]);
     throw device.gone() ?? error;
   }
 }
+
+const LAST_WORDS_MS = 200;
+const pause = (length_ms: number) => new Promise(resolve => setTimeout(resolve, length_ms));

@@ -3,10 +3,15 @@
 // connecting to it. Whoever finds it taken connects and is told who holds it.
 import { createHash } from 'node:crypto';
 import { unlinkSync } from 'node:fs';
-import { connect, createServer, type Server } from 'node:net';
-import { tmpdir, userInfo } from 'node:os';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TimedOut } from '../errors.ts';
+
+interface Held {
+  readonly server: Server;
+  readonly askers: ReadonlySet<Socket>;
+}
 
 export interface Lock {
   release(): Promise<void>;
@@ -15,23 +20,26 @@ export interface Lock {
 const RETRY_MS = 100;
 const ANSWER_LIMIT_MS = 500;
 
+/** The same for all users of the machine: a port is one port, whoever opens it. */
 function addressOf(name: string): string {
-  const user = process.platform === 'win32' ? userInfo().username : String(process.getuid?.());
-  const hash = createHash('sha256').update(`${user}\n${name}`).digest('hex').slice(0, 24);
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 24);
   if (process.platform === 'linux') return `\0iolab-${hash}`;
   if (process.platform === 'win32') return `\\\\.\\pipe\\iolab-${hash}`;
   return join(tmpdir(), `iolab-${hash}.lock`);
 }
 
-function listen(address: string, holder: string): Promise<Server | undefined> {
+function listen(address: string, holder: string): Promise<Held | undefined> {
   return new Promise((resolve, reject) => {
+    const askers = new Set<Socket>();
     const server = createServer(socket => {
+      askers.add(socket);
       socket.on('error', () => {});
+      socket.once('close', () => askers.delete(socket));
       socket.end(holder);
     });
     // Holding a lock must not keep the process alive.
     server.unref();
-    server.once('listening', () => resolve(server));
+    server.once('listening', () => resolve({ server, askers }));
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined);
       else reject(error);
@@ -57,7 +65,10 @@ function askHolder(address: string): Promise<string | undefined> {
       said += text.toString();
     });
     socket.once('end', () => finish(said));
-    socket.once('error', () => finish(undefined));
+    // Only these two mean that nobody listens; any other failure is no reason to take a lock.
+    socket.once('error', (error: NodeJS.ErrnoException) => {
+      finish(['ECONNREFUSED', 'ENOENT'].includes(error.code ?? '') ? undefined : said);
+    });
   });
 }
 
@@ -82,10 +93,8 @@ export async function takeLock(
   let told = false;
   for (;;) {
     signal?.throwIfAborted();
-    const server = await listen(address, holder);
-    if (server) {
-      return { release: () => new Promise(resolve => server.close(() => resolve())) };
-    }
+    const held = await listen(address, holder);
+    if (held) return { release: () => release(held) };
     const other = await askHolder(address);
     if (other === undefined) {
       // Its holder died and left the socket file (not on Linux): take it over.
@@ -99,6 +108,13 @@ export async function takeLock(
     }
     await new Promise(resolve => setTimeout(resolve, RETRY_MS));
   }
+}
+
+/** Whoever is still asking is cut off: a stopped asker must not hold up our end. */
+function release({ server, askers }: Held): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  for (const socket of askers) socket.destroy();
+  return closed;
 }
 
 function removeStale(address: string): void {

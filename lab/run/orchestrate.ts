@@ -118,7 +118,7 @@ async function runBenches(benches: Bench[], events: RunEvents, keeper: Keeper): 
         });
       });
       if (bench.stopped !== undefined) break;
-      keeper.checkpoint(bench, round + 1 === bench.rounds);
+      if (round + 1 < bench.rounds) keeper.checkpoint(bench, false);
     }
     keeper.checkpoint(bench, true);
     await bench.close();

@@ -4,7 +4,7 @@ import type { CellResult } from '../cell/protocol.ts';
 import type { Setting } from '../experiments/experiment.ts';
 import { deriveSeed } from '../measure/random.ts';
 import { bootstrapInterval, median } from '../measure/statistics.ts';
-import { summarize } from '../measure/summary.ts';
+import { type RoundQuantiles, RunningSummary } from '../measure/summary.ts';
 import type { LabRecord, Metric, RecordStatus, Round, Thread } from '../records/schema.ts';
 
 /** Everything of a record that is the same for all series of one device, or of the whole run. */
@@ -32,9 +32,7 @@ const MOST_FAILURES = 2;
 const DISTRIBUTIONS: readonly string[] = ['ns', 'cycles'];
 
 interface Measured {
-  readonly round: number;
-  readonly n: number;
-  readonly series: Readonly<Record<string, Float64Array>>;
+  readonly round: Round;
   readonly totals: Readonly<Record<string, number>>;
   readonly threads: readonly Thread[];
 }
@@ -46,6 +44,8 @@ export class Series {
   readonly repeat: boolean;
   readonly rounds_planned: number;
   readonly #measured: Measured[] = [];
+  readonly #summaries = new Map<string, RunningSummary>();
+  readonly #samples: Float64Array[] = [];
   readonly #notes = new Set<string>();
   #started: string | undefined;
   #ended: string | undefined;
@@ -70,8 +70,9 @@ export class Series {
     return this.#failure;
   }
 
-  get samples(): Float64Array[] {
-    return this.#measured.map(one => one.series.latency_ns ?? new Float64Array(0));
+  /** Raw latencies, round by round. */
+  get samples(): readonly Float64Array[] {
+    return this.#samples;
   }
 
   refuse(reason: string, fix: string, errno?: string): void {
@@ -83,16 +84,48 @@ export class Series {
     this.#failure = error;
   }
 
-  add(round: number, result: CellResult, extra: Readonly<Record<string, number>>): void {
+  /** One round's result; `extra` are totals that the orchestrator knows, `seed` is the run's. */
+  add(
+    round: number,
+    result: CellResult,
+    extra: Readonly<Record<string, number>>,
+    seed: number,
+  ): void {
     this.#failures = 0;
     this.#started ??= result.started;
     this.#ended = result.ended;
     for (const note of result.notes) this.#notes.add(note);
-    const series = Object.fromEntries(
-      Object.entries(result.series).map(([name, text]) => [name, decode(text)]),
-    );
-    const { n, totals, threads } = result;
-    this.#measured.push({ round, n, series, totals: { ...totals, ...extra }, threads });
+    const values: Record<string, number> = { ...result.totals, ...extra };
+    let latency: RoundQuantiles = { n: 0 };
+    for (const [name, text] of Object.entries(result.series)) {
+      const samples = decode(text);
+      if (samples.length === 0) continue;
+      const quantiles = this.#summaryOf(name, seed).add(samples);
+      values[name] = quantiles.p50!;
+      if (name !== 'latency_ns') continue;
+      latency = quantiles;
+      this.#samples.push(samples);
+    }
+    const { threads, n } = result;
+    this.#measured.push({
+      round: { ...latency, round, n, values },
+      totals: { ...result.totals, ...extra },
+      threads,
+    });
+  }
+
+  #summaryOf(name: string, seed: number): RunningSummary {
+    const known = this.#summaries.get(name);
+    if (known) return known;
+    const unit = name.split('_').at(-1)!;
+    const kind = unit === 'ns' ? 'time' : 'count';
+    const made = new RunningSummary({
+      unit: DISTRIBUTIONS.includes(unit) ? unit : 'count',
+      kind,
+      seed,
+    });
+    this.#summaries.set(name, made);
+    return made;
   }
 
   /** The record of what was measured so far. `stopped` says why the run ended early. */
@@ -112,7 +145,7 @@ export class Series {
       ...(floor === undefined ? {} : { floor }),
       ...this.#outcome(finished, stopped),
       rounds_planned: this.rounds_planned,
-      rounds: this.#measured.map(roundOf),
+      rounds: this.#measured.map(one => one.round),
       metrics: this.#metrics(frame.seed),
       ...(this.#measured.length > 0 ? { threads: typicalThreads(this.#measured) } : {}),
       ...(all.length > 0 ? { notes: all } : {}),
@@ -134,15 +167,7 @@ export class Series {
 
   #metrics(seed: number): Record<string, Metric> {
     const metrics: Record<string, Metric> = {};
-    const names = new Set(this.#measured.flatMap(one => Object.keys(one.series)));
-    for (const name of names) {
-      const rounds = this.#measured.map(one => one.series[name] ?? new Float64Array(0));
-      if (rounds.every(round => round.length === 0)) continue;
-      const unit = name.split('_').at(-1)!;
-      const kind = unit === 'ns' ? 'time' : 'count';
-      const options = { unit: DISTRIBUTIONS.includes(unit) ? unit : 'count', kind, seed } as const;
-      metrics[name] = summarize(rounds, options).distribution;
-    }
+    for (const [name, summary] of this.#summaries) metrics[name] = summary.distribution();
     for (const name of new Set(this.#measured.flatMap(one => Object.keys(one.totals)))) {
       const values = this.#measured.flatMap(one => one.totals[name] ?? []);
       metrics[name] = totalOf(name, values, deriveSeed(seed, this.id, name));
@@ -169,27 +194,6 @@ function totalOf(name: string, values: readonly number[], seed: number): Metric 
   const [, unit, kind] = UNITS.find(([end]) => end.test(name)) ?? [undefined, 'count', 'count'];
   const interval = values.length > 1 ? bootstrapInterval(values, { seed }) : undefined;
   return { kind, unit, value: median(values), ...(interval ? { interval } : {}) };
-}
-
-function roundOf({ round, n, series, totals }: Measured): Round {
-  const values: Record<string, number> = { ...totals };
-  for (const [name, samples] of Object.entries(series)) {
-    if (samples.length > 0) values[name] = median(samples);
-  }
-  const latency = series.latency_ns;
-  const summary =
-    latency && latency.length > 0
-      ? summarize([latency], { unit: 'ns', kind: 'time', seed: 0 }).perRound[0]
-      : undefined;
-  const { p50, p90, p99 } = summary ?? {};
-  return {
-    round,
-    n,
-    ...(p50 === undefined ? {} : { p50 }),
-    ...(p90 === undefined ? {} : { p90 }),
-    ...(p99 === undefined ? {} : { p99 }),
-    values,
-  };
 }
 
 /** Threads by name, each value the median over the rounds; a name may stand for several threads. */

@@ -30,7 +30,9 @@ describe('uno', () => {
     expect(identity).toMatchObject({ board: 'uno', emulator: 'avr8js', mode: 'interrupt+ring' });
     expect(identity.firmware_sha256).toMatch(/^[0-9a-f]{64}$/);
     expect(target).toMatchObject({ tty: true, writable: true, baud: 115200 });
-    expect(target.timer_hz, 'cycles per second, to turn counts into time').toBeGreaterThan(1e5);
+    expect(target.board?.timer_hz, 'cycles per second, to turn counts into time').toBeGreaterThan(
+      1e5,
+    );
   });
 
   it('says of an emulation that it is simulated', async () => {

@@ -2,6 +2,7 @@
 
 import { STAMP_BYTES } from '../../devices/stamp.ts';
 import type { OpenContext } from '../../drivers/driver.ts';
+import { Unsupported } from '../../errors.ts';
 import type { Platform } from '../../ffi/platform.ts';
 import type { CellJob } from '../protocol.ts';
 import type { AnyEngine, Edges, Workload } from '../workload.ts';
@@ -30,15 +31,15 @@ export function createWorkload(
   const { workload, target, depth } = job;
   switch (workload.kind) {
     case 'stamped-read':
-      return new StampedRead(engine, edges, workload.samples, workload.epoch);
+      return new StampedRead(engine, edges, platform, workload.samples, workload.epoch);
     case 'request-reply':
-      return new RequestReply(engine, edges, platform, {
-        ...workload,
-        timer_hz: target.timer_hz ?? 0,
-      });
+      if (!target.board) throw new Unsupported(`${target.device} is no board`, 'name a board');
+      return new RequestReply(engine, edges, platform, { ...workload, ...target.board });
     case 'random-read': {
       const verify = target.device !== 'null';
-      const plan = { ...workload, depth, bytes: target.bytes ?? 0, verify };
+      // Where one call submits a whole batch later, the time in `submit` says nothing.
+      const split = job.parameters.submission !== 'batch';
+      const plan = { ...workload, depth, bytes: target.bytes ?? 0, verify, split };
       return new RandomRead(engine, edges, plan, platform.now());
     }
   }

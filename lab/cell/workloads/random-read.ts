@@ -17,6 +17,8 @@ export interface RandomReadPlan {
   readonly seed: number;
   /** Blocks carry their numbers, so reads can be checked. Not on the null device. */
   readonly verify: boolean;
+  /** Tell submission and completion apart. */
+  readonly split: boolean;
 }
 
 /** More samples than any disk gives in a round; the null device stops here. */
@@ -37,6 +39,7 @@ const LAST_NS = 2;
 export class RandomRead implements Workload {
   readonly depth: number;
   readonly slot_bytes: number;
+  readonly timed = false;
   done = false;
   counted = 0;
   readonly #engine: AnyEngine;
@@ -105,11 +108,14 @@ export class RandomRead implements Workload {
       // A synchronous driver finished inside submit: all of its time was submission.
       const submitted_ns = Math.min(this.#submitted_ns[slot]!, now_ns);
       this.counted++;
-      this.#latency.append(now_ns - started_ns);
-      this.#submit.append(submitted_ns - started_ns);
-      this.#complete.append(now_ns - submitted_ns);
+      // What was in flight while the accounting was read waited for that, too.
+      if (started_ns >= this.#clock_ns[BEGIN_NS]!) {
+        this.#latency.append(now_ns - started_ns);
+        this.#submit.append(submitted_ns - started_ns);
+        this.#complete.append(now_ns - submitted_ns);
+      }
       this.#clock_ns[LAST_NS] = now_ns;
-      if (now_ns >= this.#clock_ns[EDGE_NS]! || this.#latency.full) this.#edge(now_ns);
+      if (now_ns >= this.#clock_ns[EDGE_NS]! || this.#latency.full) this.#edge();
     }
     if (this.#stopping && this.#inFlight === 0) this.done = true;
   }
@@ -126,7 +132,7 @@ export class RandomRead implements Workload {
   }
 
   /** An act is over: the next rehearsal, the counted part, or the end. */
-  #edge(now_ns: number): void {
+  #edge(): void {
     this.#act++;
     if (this.#act > REHEARSALS) {
       this.#edges.end();
@@ -141,9 +147,9 @@ export class RandomRead implements Workload {
     const counting = this.#act === REHEARSALS;
     const length_ms = counting ? duration_ms : warmup_ms / REHEARSALS;
     const endless = counting && samples !== undefined;
-    this.#edges.begin();
-    this.#clock_ns[BEGIN_NS] = now_ns;
-    this.#clock_ns[EDGE_NS] = endless ? Number.POSITIVE_INFINITY : now_ns + length_ms * 1e6;
+    const begin_ns = this.#edges.begin();
+    this.#clock_ns[BEGIN_NS] = begin_ns;
+    this.#clock_ns[EDGE_NS] = endless ? Number.POSITIVE_INFINITY : begin_ns + length_ms * 1e6;
   }
 
   results(): WorkloadResults {
@@ -152,8 +158,9 @@ export class RandomRead implements Workload {
     return {
       series: {
         latency_ns: this.#latency.view(),
-        submit_ns: this.#submit.view(),
-        complete_ns: this.#complete.view(),
+        ...(this.#plan.split
+          ? { submit_ns: this.#submit.view(), complete_ns: this.#complete.view() }
+          : {}),
       },
       totals: {
         ops_per_s: this.counted / seconds,

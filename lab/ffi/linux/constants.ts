@@ -1,11 +1,10 @@
 // Numbers of the Linux system interface that Node does not export. Pure: drivers and the site may
 // import this file. Values from the kernel's uapi headers; equal on x86-64 and arm64.
+import { constants } from 'node:os';
 
 export const POLLIN = 0x001;
 export const POLLOUT = 0x004;
-export const POLLERR = 0x008;
 export const POLLHUP = 0x010;
-export const POLLNVAL = 0x020;
 
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
@@ -13,21 +12,15 @@ export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
 
-export const EAGAIN = 11;
-export const EINTR = 4;
+/** Numbers that differ between systems come from the system itself. */
+export const { EAGAIN, EINTR } = constants.errno;
 export const ETIME = 62;
-export const ECANCELED = 125;
-export const EIO = 5;
 
 /** io_uring(7), linux/io_uring.h */
-export const IORING_SETUP_CQSIZE = 1 << 3;
-export const IORING_SETUP_SINGLE_ISSUER = 1 << 12;
-export const IORING_SETUP_DEFER_TASKRUN = 1 << 13;
 export const IORING_ENTER_GETEVENTS = 1;
 export const IORING_ENTER_EXT_ARG = 1 << 3;
 export const IORING_OFF_SQ_RING = 0;
 export const IORING_OFF_SQES = 0x10000000;
-export const IORING_OP_NOP = 0;
 export const IORING_OP_ASYNC_CANCEL = 14;
 export const IORING_OP_READ = 22;
 export const IORING_OP_WRITE = 23;
