@@ -7,7 +7,7 @@ import { type ColourDepth, createPaint, type Paint } from './colour.ts';
 import { formatRatioInterval, formatTime, formatWhole, plainText } from './format.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { type PlotPoint, signaturePlot } from './plot.ts';
-import { distributionOf, floorOf, numberOf, resultTable, VERDICT_LEGEND } from './rows.ts';
+import { distributionOf, floorOf, numberOf, resultTable, VERDICT, VERDICT_LEGEND } from './rows.ts';
 import { parameterLabel, settingLabel, sharedParameters } from './settings.ts';
 import { renderTable, wrap } from './table.ts';
 
@@ -62,7 +62,9 @@ function reportGroup(
   ];
   const title = wrap(heading.filter(Boolean).join(' · '), width).map(paint.bold);
   if (measured.length === 0) return [...title, 'Nothing was measured.'];
-  const latency = comparisons.filter(one => one.metric === mainMetric(comparisons));
+  const peers = comparisons.filter(one => one.baseline.startsWith('peer:'));
+  const ours = comparisons.filter(one => !one.baseline.startsWith('peer:'));
+  const latency = ours.filter(one => one.metric === mainMetric(ours));
   const drivers = latency.filter(one => one.verdict !== 'noise');
   const table = resultTable(measured, drivers, { paint, differing });
   return [
@@ -72,6 +74,7 @@ function reportGroup(
     ...ratioLines(drivers, latency, differing).flatMap(line =>
       wrap(line, width, '  ').map(paint.dim),
     ),
+    ...peerLines(peers, differing).flatMap(line => wrap(line, width, '  ')),
     ...noteLines(measured).flatMap(line => wrap(line, width, '  ')),
     ...plotOf(measured, differing, { width, paint }),
   ];
@@ -151,6 +154,31 @@ function ratioLines(
   }
   return lines;
 }
+
+/** Ours over a peer's at the same setting: throughput, processor time, and the peer's own noise. */
+function peerLines(all: readonly Comparison[], differing: readonly string[]): string[] {
+  const wanted = all.filter(one => PEER_METRICS[one.metric] !== undefined);
+  const groups = Map.groupBy(wanted, one =>
+    [one.driver, one.baseline, PEER_METRICS[one.metric]].join('\n'),
+  );
+  return [...groups.values()].map(group => {
+    const { driver, baseline, metric } = group[0]!;
+    const each = group.map(one => {
+      const setting = settingLabel(one.parameters, differing);
+      const mark = one.verdict === 'noise' ? '' : ` ${VERDICT[one.verdict]}`;
+      const at = setting ? ` at ${setting}` : '';
+      return `${formatRatioInterval(one.ratio, one.interval)}${mark}${at}`;
+    });
+    const who =
+      driver === baseline ? `${driver} against itself (A/A)` : `${driver} over ${baseline}`;
+    return `${who}, ${PEER_METRICS[metric]}: ${each.join(', ')}`;
+  });
+}
+
+const PEER_METRICS: Readonly<Record<string, string>> = {
+  ops_per_s: 'ops/s',
+  cpu_ns_per_op: 'CPU/op',
+};
 
 /** What a reader must know beside the numbers: partial and failed records, and their notes. */
 function noteLines(records: readonly LabRecord[]): string[] {

@@ -48,7 +48,8 @@ export function numberOf(record: LabRecord, name: string): number | undefined {
   return 'value' in metric ? metric.value : metric.p50;
 }
 
-const VERDICT = { higher: '↑', lower: '↓', tie: '=', noise: '~' } as const;
+/** One mark per verdict. */
+export const VERDICT = { higher: '↑', lower: '↓', tie: '=', noise: '~' } as const;
 
 /** What the marks in the ratio column mean. */
 export const VERDICT_LEGEND = '↑ higher, ↓ lower, = tie';
