@@ -71,6 +71,7 @@ export const nodeOf = (starter: Starter = 'ordinary'): string =>
   starter === 'ordinary' ? ordinaryNode : pinnedNode;
 
 const started = new Set<ChildProcess>();
+const folders = new Set<string>();
 /** A test that fails must leave no run behind: politely first, so that the run ends its own. */
 afterAll(async () => {
   await Promise.all(
@@ -80,6 +81,7 @@ afterAll(async () => {
       return over;
     }),
   );
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
 /** Start `iolab …args`. Ended by SIGKILL, and so reported, after a minute. */
@@ -125,7 +127,7 @@ export const iolab = (args: readonly string[], options: StartOptions): Promise<R
 /** A temporary folder, removed after the file's tests. */
 export function temporaryFolder(name = 'home'): string {
   const folder = mkdtempSync(join(tmpdir(), `iolab-e2e-${name}-`));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.add(folder);
   return folder;
 }
 

@@ -77,16 +77,16 @@ describe('words that no shell makes by accident', () => {
   ] as const)('%j', refused);
 });
 
-describe('a value that only the device can judge', () => {
+describe('a setting with a value it cannot have', () => {
   it.each([
-    ['run round-trip --set mode=nonsense', 'mode=nonsense is no mode; use polled'],
-    ['run disk-read --set bytes=5', 'bytes=5: give a multiple of'],
-    ['run disk-read --set direct=maybe', 'direct=maybe: give true or false'],
+    ['run round-trip --set mode=nonsense', /mode=nonsense.*polled/],
+    ['run disk-read --set bytes=5', /bytes=5: give/],
+    ['run disk-read --set direct=maybe', /direct=maybe: give true or false/],
   ])('%s', async (words, reason) => {
     const other = temporaryFolder();
     const { code, err } = await iolab(words.split(' '), { home: other });
     expect(code, err).toBe(2);
     expect(complaints(err)).toHaveLength(1);
-    expect(err).toContain(reason);
+    expect(err).toMatch(reason);
   });
 });
