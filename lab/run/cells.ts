@@ -11,7 +11,7 @@ import type {
 import type { Evidence, Stimulus } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
-import { DeviceGone } from '../errors.ts';
+import { DeviceGone, SystemCallError } from '../errors.ts';
 import type { Floor } from '../records/schema.ts';
 import { Child } from './child.ts';
 
@@ -145,7 +145,7 @@ export async function runCell(
     child.kill();
     await child.end(0);
     // A line that fails is often the first sign of a device that ends: its own reason says more.
-    if (!(error instanceof DeviceGone)) throw error;
+    if (!(error instanceof DeviceGone || error instanceof SystemCallError)) throw error;
     await Promise.race([device.whenGone.catch(() => {}), pause(LAST_WORDS_MS)]);
     throw device.gone() ?? error;
   }
