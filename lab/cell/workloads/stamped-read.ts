@@ -72,12 +72,13 @@ export class StampedRead implements Workload {
   #received(index: number): void {
     const sequence = this.#message[SEQUENCE]!;
     const sent_ns = this.#message[SENT_NS]!;
-    if (sequence === 0 && this.#message[INTENDED_NS]! < this.#begun_ns) this.#overlap = true;
+    const intended_ns = this.#message[INTENDED_NS]!;
+    if (intended_ns < this.#begun_ns) this.#overlap = true;
     // Above 0 also where messages of the warm-up were lost before this reader was there.
     this.#lost += this.counted === 0 ? 0 : sequence - this.#next;
     this.#next = sequence + 1;
     this.#latency.append(this.#engine.completions.time_ns[index]! - sent_ns);
-    this.#late.append(sent_ns - this.#message[INTENDED_NS]!);
+    this.#late.append(sent_ns - intended_ns);
     this.counted++;
     if (sequence < 0) this.#rehearse(sequence);
     else if (sequence + 1 >= this.#samples) {
@@ -97,6 +98,7 @@ export class StampedRead implements Workload {
     this.#late.clear();
     this.counted = 0;
     this.#lost = 0;
+    this.#overlap = false;
     this.#begun_ns = this.#edges.begin();
   }
 
