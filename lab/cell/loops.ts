@@ -35,13 +35,16 @@ class Batch {
    * did not accept stays for the next time.
    */
   submit(engine: BlockingEngine | EventEngine, stamp: Stamp): void {
+    if (this.count === 0) return;
     let started = 0;
+    stamp(this.#clock_ns, 0);
     for (; started < this.count; started++) {
       this.#one[0] = this.slots[started]!;
-      stamp(this.#clock_ns, 0);
       if (engine.submit(this.#one, 1) === 0) break;
       stamp(this.#clock_ns, 1);
       this.#workload.submitted(this.#one[0]!, this.#clock_ns);
+      // The end of one submission is the beginning of the next.
+      this.#clock_ns[0] = this.#clock_ns[1]!;
     }
     this.count -= started;
     if (this.count > 0) this.slots.copyWithin(0, started, started + this.count);

@@ -99,7 +99,7 @@ class IoUring extends Slots implements BlockingEngine {
       if (taken < 0 && taken !== -EINTR) throw new Error(`io_uring_enter: errno ${-taken}`);
     }
     const ready = ring.ready();
-    for (let k = 0; k < ready; k++) this.finish(ring.userData(k), ring.result(k));
+    for (let k = 0; k < ready; k++) this.finish(ring.userData(k), ring.result(k), k > 0);
     ring.advance(ready);
     this.#inFlight -= ready;
     this.counters.syscalls = ring.enters;

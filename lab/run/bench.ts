@@ -1,5 +1,5 @@
 // One device with all its series: started, probed, measured round by round with the drivers
-// interleaved (A B C A B C …), and closed. What goes wrong with one driver stops that driver alone;
+// interleaved in an order of its own, and closed. What goes wrong with one driver stops that driver alone;
 // a device that goes away stops the device.
 import { realpath } from 'node:fs/promises';
 import type { CellJob, CellResult } from '../cell/protocol.ts';

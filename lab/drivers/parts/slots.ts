@@ -95,8 +95,11 @@ export class Slots {
     this.finish(slot, result);
   }
 
-  /** `slot` is finished with `result` (bytes, or a negated errno), now. */
-  finish(slot: number, result: number): void {
+  /**
+   * `slot` is finished with `result` (bytes, or a negated errno), now; or `together` with the one
+   * before, which was seen in the same look.
+   */
+  finish(slot: number, result: number, together = false): void {
     if (this.#taken) {
       this.#taken = false;
       this.finished = 0;
@@ -104,7 +107,9 @@ export class Slots {
     const { completions, finished } = this;
     completions.slot[finished] = slot;
     completions.result[finished] = result;
-    this.platform.stamp(completions.time_ns, finished);
+    if (together && finished > 0)
+      completions.time_ns[finished] = completions.time_ns[finished - 1]!;
+    else this.platform.stamp(completions.time_ns, finished);
     this.finished = finished + 1;
   }
 
