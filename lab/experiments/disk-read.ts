@@ -7,10 +7,7 @@ const SHORT_DEPTHS = [1, 8, 32];
 const BLOCK_BYTES = 4096;
 const ROUND_MS = 500;
 const SHORT_ROUND_MS = 200;
-/**
- * Until compiled code runs throughout: after a third of this, a read at depth 8 still cost a fifth more
- * processor time. The peer gets the same.
- */
+/** Until compiled code runs throughout: less shows as processor time. The peer gets the same. */
 const WARMUP_MS = 800;
 const SHORT_WARMUP_MS = 300;
 /** Drivers that finish each operation before the next can start have no depth but one. */

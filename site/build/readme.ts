@@ -1,0 +1,64 @@
+// The README's figure: the same drawing as on the site, with its style inside, because a picture in
+// a README gets none from around it. `node site/build/readme.ts` writes it anew; a test compares.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { mechanisms } from '../data/drivers.ts';
+import { loadLibrary, publishedFolder } from '../data/records.ts';
+import { inProject } from '../data/root.ts';
+import { select } from '../data/select.ts';
+import { signature } from '../figures/signature.ts';
+
+export const README_FIGURE = ['site', 'public', 'readme-wakeup.svg'] as const;
+const TITLE = 'How late the program knows, and what the waiting costs, on a named pipe at 1 kHz';
+
+/** The declarations of the first rule with exactly this selector. */
+function declarations(css: string, selector: string): string {
+  const start = css.indexOf(`${selector} {`);
+  if (start < 0) throw new Error(`The style sheets have no rule ${selector}`);
+  const open = css.indexOf('{', start);
+  return css.slice(open + 1, css.indexOf('}', open));
+}
+
+/** Colours of both themes, and the rules that begin with a class of the figures'. */
+function style(): string {
+  const theme = readFileSync(inProject('site', 'styles', 'theme.css'), 'utf8');
+  const figures = readFileSync(inProject('site', 'styles', 'figures.css'), 'utf8');
+  const colours = (selector: string) =>
+    `${declarations(theme, selector)}${declarations(figures, selector)}`;
+  const light = colours(':root[data-theme="light"]');
+  const dark = colours(':root');
+  const rules = figures.match(/^(?:svg)?\.(?:m-|e-|fig|bar)[^{}]*\{[^{}]*\}/gm) ?? [];
+  return [
+    `:root{${dark}${light}--sl-color-hairline-light:#dfe3e1}`,
+    `@media (prefers-color-scheme: dark){:root{${dark}--sl-color-hairline-light:#2b3439}}`,
+    'svg{background:var(--lab-panel)}',
+    ...rules,
+  ]
+    .join('\n')
+    .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+    .replaceAll(/\s*\n\s*/g, '');
+}
+
+/** The SVG file as it should stand. Throws where no published record backs it. */
+export async function readmeFigure(): Promise<string> {
+  const { records } = loadLibrary(publishedFolder());
+  const query = { experiment: 'wakeup', device: 'fifo', prefer: { rate_hz: 1000 } };
+  const [group] = select(records, query);
+  if (!group) throw new Error('No published wakeup record on fifo: the README has no figure');
+  const mechanismOf = await mechanisms();
+  const items = group.records.map(({ value }) => ({
+    record: value,
+    mechanism: mechanismOf(value.driver),
+  }));
+  const { wide, empty } = signature(items, { id: 'readme', title: TITLE });
+  if (empty) throw new Error('The published wakeup records on fifo have nothing to draw');
+  const open = wide.indexOf('>') + 1;
+  const head = wide.slice(0, open).includes('xmlns')
+    ? wide.slice(0, open)
+    : wide.slice(0, open).replace('<svg', '<svg xmlns="http://www.w3.org/2000/svg"');
+  return `${head}<style>${style()}</style>${wide.slice(open)}\n`;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  writeFileSync(inProject(...README_FIGURE), await readmeFigure());
+}
