@@ -11,6 +11,9 @@ import { signature } from '../figures/signature.ts';
 export const README_FIGURE = ['site', 'public', 'readme-wakeup.svg'] as const;
 const TITLE = 'How late the program knows, and what the waiting costs, on a named pipe at 1 kHz';
 
+/** Starlight makes these from the theme's fonts; here nothing makes them. */
+const FONTS = '--__sl-font:system-ui,sans-serif;--__sl-font-mono:ui-monospace,monospace';
+
 /** The declarations of the first rule with exactly this selector. */
 function declarations(css: string, selector: string): string {
   const start = css.indexOf(`${selector} {`);
@@ -19,18 +22,27 @@ function declarations(css: string, selector: string): string {
   return css.slice(open + 1, css.indexOf('}', open));
 }
 
+/** Colours of a theme by their names; the style sheets' other properties concern pages. */
+function colours(theme: string, figures: string, selector: string): Map<string, string> {
+  const all = `${declarations(theme, selector)}${declarations(figures, selector)}`;
+  return new Map(
+    [...all.matchAll(/(--[\w-]+):\s*(#\w+);/g)].map(([, name, value]) => [name!, value!]),
+  );
+}
+
+const text = (properties: ReadonlyMap<string, string>): string =>
+  [...properties].map(([name, value]) => `${name}:${value};`).join('');
+
 /** Colours of both themes, and the rules that begin with a class of the figures'. */
 function style(): string {
   const theme = readFileSync(inProject('site', 'styles', 'theme.css'), 'utf8');
   const figures = readFileSync(inProject('site', 'styles', 'figures.css'), 'utf8');
-  const colours = (selector: string) =>
-    `${declarations(theme, selector)}${declarations(figures, selector)}`;
-  const light = colours(':root[data-theme="light"]');
-  const dark = colours(':root');
+  const dark = colours(theme, figures, ':root');
+  const light = new Map([...dark, ...colours(theme, figures, ':root[data-theme="light"]')]);
   const rules = figures.match(/^(?:svg)?\.(?:m-|e-|fig|bar)[^{}]*\{[^{}]*\}/gm) ?? [];
   return [
-    `:root{${dark}${light}--sl-color-hairline-light:#dfe3e1}`,
-    `@media (prefers-color-scheme: dark){:root{${dark}--sl-color-hairline-light:#2b3439}}`,
+    `:root{${text(light)}--sl-color-hairline-light:#dfe3e1;${FONTS}}`,
+    `@media (prefers-color-scheme: dark){:root{${text(dark)}--sl-color-hairline-light:#2b3439}}`,
     'svg{background:var(--lab-panel)}',
     ...rules,
   ]
