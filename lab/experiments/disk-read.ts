@@ -3,7 +3,7 @@
 import type { Experiment } from './experiment.ts';
 
 const DEPTHS = [1, 8, 32, 128];
-const SHORT_DEPTHS = [1, 8, 32];
+const SHORT_DEPTHS = [1, 32];
 const BLOCK_BYTES = 4096;
 const ROUND_MS = 500;
 const SHORT_ROUND_MS = 200;
@@ -35,7 +35,7 @@ export const experiment: Experiment = {
     },
   },
   rounds: 15,
-  short_rounds: 7,
+  short_rounds: 6,
   misfit: device => (device.kind === 'block' ? undefined : 'it needs a block device or a file'),
   plan(driver, { depth, set, short }) {
     const chosen = depth.length > 0 ? depth : short ? SHORT_DEPTHS : DEPTHS;

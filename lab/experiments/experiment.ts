@@ -39,6 +39,8 @@ export interface Experiment {
   readonly devices: readonly string[];
   /** Drivers measured when none is named; others that fit may be named. */
   readonly drivers: readonly string[];
+  /** Fewer of them for the main job, where time is short. */
+  readonly short_drivers?: readonly string[];
   /** Driver that the others are divided by, and that is measured twice (A/A). */
   readonly baseline: string;
   /** Device settings accepted by `--set`, each with its meaning and default. */

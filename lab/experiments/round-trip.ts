@@ -5,7 +5,7 @@ import type { Experiment } from './experiment.ts';
 
 const RATES_HZ = [100];
 const SAMPLES = 100;
-const SHORT_SAMPLES = 25;
+const SHORT_SAMPLES = 20;
 /** Requests before the counted ones, each right after the last: the code is compiled by them. */
 const WARMUP = 150;
 const SHORT_WARMUP = 50;
@@ -19,6 +19,7 @@ export const experiment: Experiment = {
   options: ['rate'],
   devices: ['uno'],
   drivers: ['blocking', 'poll', 'epoll', 'io-uring', 'node-stream', 'serialport', 'busy-poll'],
+  short_drivers: ['blocking', 'epoll', 'node-stream', 'serialport', 'busy-poll'],
   baseline: 'blocking',
   settings: {
     mode: {
@@ -28,7 +29,7 @@ export const experiment: Experiment = {
     },
   },
   rounds: 15,
-  short_rounds: 7,
+  short_rounds: 6,
   misfit: device => (device.board ? undefined : 'it needs a board that answers the lab’s protocol'),
   plan: (_driver, { rate_hz, set }) =>
     (rate_hz.length > 0 ? rate_hz : RATES_HZ).map(rate => ({

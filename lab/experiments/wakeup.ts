@@ -6,7 +6,7 @@ import type { Experiment } from './experiment.ts';
 const RATES_HZ = [1000, 100];
 /** At slow rates a round is bounded by time, not by samples. */
 const LONGEST_ROUND_S = 1;
-const SHORT_ROUND_S = 0.25;
+const SHORT_ROUND_S = 0.2;
 const SAMPLES = 1000;
 /** Expected length of the warm-up, including the quiet after it. */
 const WARMUP_MS = 300;
@@ -23,7 +23,7 @@ export const experiment: Experiment = {
   baseline: 'blocking',
   settings: {},
   rounds: 15,
-  short_rounds: 7,
+  short_rounds: 6,
   misfit: device =>
     device.stamps === 'host'
       ? undefined

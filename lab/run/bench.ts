@@ -150,8 +150,10 @@ export class Bench {
   }
 
   #drivers(): readonly string[] {
-    const { drivers } = this.#around.request;
-    return drivers.length > 0 ? drivers : this.experiment.drivers;
+    const { drivers, plan } = this.#around.request;
+    if (drivers.length > 0) return drivers;
+    const { short_drivers, drivers: all } = this.experiment;
+    return plan.short ? (short_drivers ?? all) : all;
   }
 
   async #plan(): Promise<void> {
