@@ -38,14 +38,20 @@ export function locksOf(processes: readonly LabProcess[]): string[] {
 }
 
 function socketInodes(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  const descriptors = unlessGone(() => readdirSync(folder)) ?? [];
+  return descriptors.flatMap(fd => {
+    const link = unlessGone(() => readlinkSync(`${folder}/${fd}`)) ?? '';
+    return /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [];
+  });
+}
+
+/** A process may end, and a descriptor may close, while we look; the others are still there. */
+function unlessGone<T>(look: () => T): T | undefined {
   try {
-    return readdirSync(`/proc/${pid}/fd`).flatMap(fd => {
-      const link = readlinkSync(`/proc/${pid}/fd/${fd}`);
-      return /^socket:\[(\d+)\]$/.exec(link)?.[1] ?? [];
-    });
+    return look();
   } catch {
-    // It ended while we looked.
-    return [];
+    return undefined;
   }
 }
 
