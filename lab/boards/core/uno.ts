@@ -11,6 +11,7 @@ import {
   timer1Config,
   timer2Config,
 } from 'avr8js';
+import type { ByteListener, SerialBoard } from './board.ts';
 import { Processor } from './processor.ts';
 import { Timer } from './timer.ts';
 import { Usart } from './usart.ts';
@@ -26,9 +27,8 @@ export interface UnoOptions {
   readonly capture_wire?: boolean;
 }
 
-type ByteListener = (byte: number, cycle: number) => void;
-
-export class UnoBoard {
+export class UnoBoard implements SerialBoard {
+  readonly clock_hz = UNO_CLOCK_HZ;
   readonly #image: Uint8Array;
   readonly #capture_wire: boolean;
   readonly #transmit_listeners: ByteListener[] = [];
@@ -127,6 +127,11 @@ export class UnoBoard {
   /** Cycles one byte takes on the wire at the firmware's present setting. */
   get byte_cycles(): number {
     return this.#usart.byte_cycles;
+  }
+
+  /** Bits per second that the line really has at the firmware's present setting. */
+  get baud(): number {
+    return UNO_CLOCK_HZ / this.#usart.bit_cycles;
   }
 
   /** Level of an output pin by the Uno's number (13: the LED). */

@@ -72,6 +72,13 @@ export class Usart {
     return this.#inside.cyclesPerChar;
   }
 
+  /** Cycles that one bit takes: section 20.3.1. */
+  get bit_cycles(): number {
+    const { data } = this.#cpu;
+    const divisor = ((data[UBRRH]! << 8) | data[UBRRL]!) + 1;
+    return divisor * (data[UCSRA]! & DOUBLE_SPEED ? 8 : 16);
+  }
+
   /** The host sends a byte; it follows the ones before it at wire speed. */
   receive(byte: number): void {
     this.#waiting.push(byte & 0xff);
