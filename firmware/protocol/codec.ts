@@ -7,7 +7,7 @@ export const FLAG = 0x7e;
 const ESCAPE = 0x7d;
 const FLIP = 0x20;
 const HEADER_BYTES = 3;
-export const PAYLOAD_MAX_BYTES = 64;
+export const PAYLOAD_MAX_BYTES = 96;
 const BODY_MAX_BYTES = HEADER_BYTES + PAYLOAD_MAX_BYTES + 2;
 const FCS_START = 0xffff;
 const FCS_GOOD = 0xf0b8;
@@ -151,12 +151,18 @@ export const counterNames = [
   'sleeps',
   'asleep_cycles',
   'cycles',
+  'stack_bytes',
+  'wakeups',
+  'dma_blocks',
 ] as const;
+/** How the torn-read command reads: not at all protected, and two cures. */
+export const ways = ['plain', 'interrupts-off', 'read-twice'] as const;
 
 export type Mode = (typeof modes)[number];
 export type Load = (typeof loads)[number];
 export type BoardName = (typeof boards)[number];
 export type Status = (typeof statuses)[number];
+export type Way = (typeof ways)[number];
 export type Counters = Record<(typeof counterNames)[number], number>;
 
 export type Command =
@@ -166,7 +172,17 @@ export type Command =
   | { readonly kind: 'echo'; readonly stream: number; readonly data: Uint8Array }
   | { readonly kind: 'mode'; readonly mode: Mode }
   | { readonly kind: 'load'; readonly load: Load }
-  | { readonly kind: 'counters'; readonly clear: boolean };
+  | { readonly kind: 'counters'; readonly clear: boolean }
+  /** After its answer, one flag on its own is stamped and answered by a ping reply. */
+  | { readonly kind: 'await' }
+  | {
+      readonly kind: 'torn';
+      readonly way: Way;
+      readonly width_bytes: number;
+      /** 16 bits. */
+      readonly reads: number;
+    }
+  | { readonly kind: 'block'; readonly bytes: number };
 
 export interface BoardFacts {
   readonly board: BoardName;
@@ -197,6 +213,16 @@ export type Reply =
   | { readonly kind: 'mode'; readonly status: Status; readonly mode: Mode }
   | { readonly kind: 'load'; readonly status: Status; readonly load: Load }
   | { readonly kind: 'counters'; readonly counters: Counters }
+  | { readonly kind: 'await' }
+  | {
+      readonly kind: 'torn';
+      readonly status: Status;
+      /** Reads whose bytes differed. */
+      readonly torn: number;
+      readonly writes: number;
+      readonly reads: number;
+    }
+  | { readonly kind: 'block'; readonly status: Status; readonly bytes: number }
   | { readonly kind: 'error'; readonly command: number; readonly reason: Status }
   /** A good frame that this version does not know, or whose payload does not fit its kind. */
   | { readonly kind: 'unknown'; readonly frame: Frame };
@@ -210,6 +236,9 @@ const ECHO = 3;
 const MODE = 4;
 const LOAD = 5;
 const COUNTERS = 6;
+const AWAIT = 7;
+const TORN = 8;
+const BLOCK = 9;
 const ABOUT_BYTES = 17;
 
 /** Cycles from one 32-bit stamp to a later one, across one wrap. */
@@ -243,6 +272,20 @@ function commandBody(command: Command): [number, Uint8Array] {
       return [LOAD, Uint8Array.of(loads.indexOf(command.load))];
     case 'counters':
       return [COUNTERS, Uint8Array.of(command.clear ? 1 : 0)];
+    case 'await':
+      return [AWAIT, new Uint8Array(0)];
+    case 'torn':
+      return [
+        TORN,
+        Uint8Array.of(
+          ways.indexOf(command.way),
+          command.width_bytes,
+          command.reads & 0xff,
+          (command.reads >> 8) & 0xff,
+        ),
+      ];
+    case 'block':
+      return [BLOCK, Uint8Array.of(command.bytes)];
   }
 }
 
@@ -290,6 +333,19 @@ export function decodeReply(frame: Frame): Reply {
         kind: 'counters',
         counters: Object.fromEntries(counterNames.map((name, i) => [name, u32(4 * i)])) as Counters,
       };
+    case AWAIT | REPLY:
+      return { kind: 'await' };
+    case TORN | REPLY: {
+      const status = statuses[payload[0] ?? -1];
+      if (!status || payload.length < 11) return unknown;
+      const reads = view.getUint16(9, true);
+      return { kind: 'torn', status, torn: u32(1), writes: u32(5), reads };
+    }
+    case BLOCK | REPLY: {
+      const status = statuses[payload[0] ?? -1];
+      if (!status || payload.length < 2) return unknown;
+      return { kind: 'block', status, bytes: payload[1]! };
+    }
     default:
       return unknown;
   }

@@ -4,7 +4,7 @@
  *
  * ONE DESCRIPTION OF THE FRAME
  *
- *   7E | version | kind | sequence | payload, 0 to 64 bytes | FCS low | FCS high | 7E
+ *   7E | version | kind | sequence | payload, 0 to 96 bytes | FCS low | FCS high | 7E
  *
  *   - 7E (the flag) begins and ends a frame and occurs nowhere else: inside, 7E and 7D are sent as
  *     7D followed by the byte exclusive-or 20. So a flag always means "here is a boundary", and the
@@ -27,10 +27,17 @@
  *                                      it expects and counts what is missing; 0 starts anew.
  *   04 mode (mode u8)              84: status u8, mode u8 now in force. Wait for it before sending
  *                                      more: what is in the old mode's ring is dropped.
- *   05 load (load u8)              85: status u8, load u8 now in force
+ *   05 load (load u8)              85: status u8, load u8 now in force. The load's pseudo-random
+ *                                      sequence begins anew.
  *   06 counters (clear u8)         86: counters, u32 each, in the order of enum iolab_counter;
  *                                      clear = 1 sets them to zero after reading. Later versions may
  *                                      append: readers take what they know and ignore the rest.
+ *   07 await ()                    87: (), at once. Then the first byte to come is stamped and
+ *                                      answered by 82 with the sequence of the await.
+ *   08 torn (way u8,               88: status u8, torn u32, writes u32, reads u16; all zero unless
+ *            width_bytes u8,           status is 0
+ *            reads u16)
+ *   09 block (bytes u8)            89: status u8, bytes u8 now in force (0: there is no such thing)
  *   -                              80 ready: as 81, sent once when the board has started
  *   -                              FF error: kind u8 of the command, reason u8 (a status)
  *
@@ -43,9 +50,22 @@
  *   took the byte out of the receiver; reply = the program began to send the answer. A ping whose
  *   closing flag is sent on its own, after a pause, measures how long one byte waits for service.
  *
+ *   Await does the same however the host's writes are cut: wait for 87, then send one flag on its own.
+ *   Its stamps are those of that flag; reply = the program came to answer it. Service latency =
+ *   service - arrival, answer latency = reply - arrival. The byte then counts as any other: a flag
+ *   means nothing, but a byte of a frame is not lost. Another byte than a flag has no arrival.
+ *
+ *   Torn: a timer handler keeps writing a value of `width_bytes` whose bytes are all equal (they count
+ *   up), at a fixed period that is coprime to the reading loop; the main code reads it `reads` times.
+ *   torn = reads whose bytes differ, writes = handler runs meanwhile. The numbers depend on nothing
+ *   but the three arguments. Widths: 2, on a 32-bit board also 8 (unsupported elsewhere).
+ *
+ *   Block: in mode dma the program is woken once per completed block of so many bytes, a power of two
+ *   from 1 to 64; a periodic tick notices a tail that is shorter.
+ *
  *   Load: work that the main loop does in every turn beside the serial line, in processor cycles:
  *   none 0 | medium 1024 to 2044 (below two byte times at 115200) | heavy 8192 to 12284 (six to nine
- *   byte times); pseudo-random, the same sequence after every reset. */
+ *   byte times); pseudo-random, the same sequence after every reset and every load command. */
 #ifndef IOLAB_PROTOCOL_H
 #define IOLAB_PROTOCOL_H
 #include <stdbool.h>
@@ -56,7 +76,7 @@
 #define IOLAB_ESCAPE 0x7d
 #define IOLAB_FLIP 0x20
 #define IOLAB_HEADER 3
-#define IOLAB_PAYLOAD_MAX 64
+#define IOLAB_PAYLOAD_MAX 96
 #define IOLAB_BODY_MAX (IOLAB_HEADER + IOLAB_PAYLOAD_MAX + 2)
 #define IOLAB_FCS_START 0xffff
 #define IOLAB_FCS_GOOD 0xf0b8
@@ -64,7 +84,8 @@
 
 enum iolab_kind {
   IOLAB_HELLO = 0x01, IOLAB_PING = 0x02, IOLAB_ECHO = 0x03, IOLAB_MODE = 0x04,
-  IOLAB_LOAD = 0x05, IOLAB_COUNTERS = 0x06,
+  IOLAB_LOAD = 0x05, IOLAB_COUNTERS = 0x06, IOLAB_AWAIT = 0x07, IOLAB_TORN = 0x08,
+  IOLAB_BLOCK = 0x09,
   IOLAB_REPLY = 0x80, /* set in the kind of every reply */
   IOLAB_READY = 0x80, IOLAB_ERROR = 0xff
 };
@@ -73,6 +94,7 @@ enum iolab_status { IOLAB_OK, IOLAB_UNSUPPORTED, IOLAB_BAD_VALUE, IOLAB_BAD_LENG
 enum iolab_board { IOLAB_UNO = 1, IOLAB_PICO = 2 };
 enum iolab_mode { IOLAB_POLLED, IOLAB_INTERRUPT, IOLAB_RING, IOLAB_DMA };
 enum iolab_load { IOLAB_NONE, IOLAB_MEDIUM, IOLAB_HEAVY };
+enum iolab_way { IOLAB_PLAIN, IOLAB_INTERRUPTS_OFF, IOLAB_READ_TWICE };
 enum iolab_ping_flags { IOLAB_ARRIVAL_CAPTURED = 1 };
 enum iolab_counter {
   IOLAB_N_POLLS,             /* times the program asked the receiver whether a byte is there */
@@ -93,6 +115,11 @@ enum iolab_counter {
                                 the handler that woke it too, so it is an upper bound */
   IOLAB_N_CYCLES,            /* cycles since the counters were cleared; the share asleep is the
                                 quotient. Both wrap: clear at least every 268 s */
+  IOLAB_N_STACK_BYTES,       /* the most stack one receive interrupt used, counted from the main
+                                loop's stack pointer. Seen only while an await is pending: the stack
+                                is painted before, and looked at afterwards. Polled: 0 */
+  IOLAB_N_WAKEUPS,           /* returns from sleep */
+  IOLAB_N_DMA_BLOCKS,        /* DMA blocks completed */
   IOLAB_N_COUNTERS
 };
 
