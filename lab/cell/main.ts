@@ -7,11 +7,14 @@ import type { OpenContext } from '../drivers/driver.ts';
 import { findDriver } from '../drivers/find.ts';
 import { loadPlatform } from '../ffi/load.ts';
 import type { Platform } from '../ffi/platform.ts';
+import { findLayer } from '../layers/find.ts';
 import { Account } from './account.ts';
 import { measureFloor } from './floor.ts';
 import { failure, readLine, say } from './lines.ts';
 import { runBlocking, runEvent } from './loops.ts';
-import type { CellJob, CellResult, FoundRow, Job, ProbeJob } from './protocol.ts';
+import type { CellJob, CellResult, FoundRow, Job, ProbeJob, ToggleWorkload } from './protocol.ts';
+import { openToggle } from './toggle.ts';
+import type { WorkloadResults } from './workload.ts';
 import { createWorkload, slotsFor } from './workloads/create.ts';
 
 /** One slot serves to ask; a page serves any device. */
@@ -20,8 +23,9 @@ const PROBE_SLOT_BYTES = 4096;
 async function probe(platform: Platform, job: ProbeJob): Promise<void> {
   const answers: Record<string, Awaited<ReturnType<typeof askOne>>> = {};
   const askOne = async (id: string) => {
-    const driver = await findDriver(id);
     const { target } = job;
+    if (job.layers) return (await findLayer(id)).probe({ platform, target, parameters: {} });
+    const driver = await findDriver(id);
     return driver.probe({
       platform,
       target,
@@ -35,6 +39,25 @@ async function probe(platform: Platform, job: ProbeJob): Promise<void> {
 }
 
 async function measure(platform: Platform, job: CellJob): Promise<void> {
+  const { workload } = job;
+  if (workload.kind === 'toggle') await measureLayer(platform, job, workload);
+  else await measureDriver(platform, job);
+}
+
+async function measureLayer(platform: Platform, job: CellJob, plan: ToggleWorkload): Promise<void> {
+  const { toggle, layer } = await openToggle(platform, job, plan);
+  const account = new Account(platform, () => undefined, job.interrupt_lines);
+  globalThis.gc?.();
+  say({ event: 'ready' });
+  try {
+    await toggle.run(account);
+  } finally {
+    await layer.close();
+  }
+  report(account, toggle.counted, toggle.results());
+}
+
+async function measureDriver(platform: Platform, job: CellJob): Promise<void> {
   const driver = await findDriver(job.driver);
   const { target, parameters } = job;
   const context: OpenContext = { platform, target, parameters, ...slotsFor(job) };
@@ -52,11 +75,15 @@ async function measure(platform: Platform, job: CellJob): Promise<void> {
   } finally {
     await engine.close();
   }
-  const { series, totals, notes } = workload.results();
-  const settled = account.settle(workload.counted);
+  report(account, workload.counted, workload.results());
+}
+
+function report(account: Account, counted: number, results: WorkloadResults): void {
+  const { series, totals, notes } = results;
+  const settled = account.settle(counted);
   const result: CellResult = {
     event: 'result',
-    n: workload.counted,
+    n: counted,
     started: account.started,
     ended: account.ended,
     series: Object.fromEntries(Object.entries(series).map(([name, all]) => [name, encode(all)])),

@@ -28,7 +28,15 @@ export type WorkloadPlan =
       readonly warmup_ms: number;
       readonly block_bytes: number;
       readonly seed: number;
-    };
+    }
+  | ToggleWorkload;
+
+export interface ToggleWorkload {
+  /** Set an output through a layer, and wait until the same layer reports the input wired to it. */
+  readonly kind: 'toggle';
+  readonly samples: number;
+  readonly warmup: number;
+}
 
 export interface CellJob {
   readonly do: 'measure';
@@ -43,7 +51,9 @@ export interface CellJob {
 
 export interface ProbeJob {
   readonly do: 'probe';
+  /** Ids of drivers, or of layers where `layers` is set. */
   readonly drivers: readonly string[];
+  readonly layers?: true;
   readonly target: Target;
 }
 

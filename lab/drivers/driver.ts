@@ -58,6 +58,12 @@ export interface Target {
     /** Bits per second towards the board and back: each end has its own clock and divider. */
     readonly line: { readonly to_board_hz: number; readonly from_board_hz: number };
   };
+  /** Only where a board speaks Firmata: the pins that a jumper wire joins, and the line's real rate. */
+  readonly firmata?: {
+    readonly output_pin: number;
+    readonly input_pin: number;
+    readonly line: { readonly to_board_hz: number; readonly from_board_hz: number };
+  };
   /** Open with O_DIRECT, past the page cache; only where kind is block. */
   readonly direct?: boolean;
   /** Size in bytes; only where kind is block. */

@@ -47,6 +47,10 @@ export interface Experiment {
   readonly settings: Readonly<
     Record<string, { meaning: string; default: string; values?: readonly string[] }>
   >;
+  /** Its drivers are the layers of lab/layers instead of the drivers of lab/drivers. */
+  readonly layers?: true;
+  /** What its devices are told where the user chose nothing else: which firmware, which pace. */
+  readonly device_settings?: Readonly<Record<string, string>>;
   readonly rounds: number;
   readonly short_rounds: number;
   /** Why the device does not fit, or undefined where it does. */

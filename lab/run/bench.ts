@@ -107,7 +107,8 @@ export class Bench {
         throw new Unsupported(`${this.experiment.id} does not fit ${this.device_id}: ${no}`, '');
       await this.#takeLock();
       const folder = workspace.folder(`${this.experiment.id}-${this.device_id}`);
-      const device = await startDevice(this.device_id, folder, request.plan.set, signal);
+      const set = { ...this.experiment.device_settings, ...request.plan.set };
+      const device = await startDevice(this.device_id, folder, set, signal);
       this.#device = device;
       this.#identity = { ...device.identity };
       if (device.evidence) this.#evidence.device = device.evidence;
@@ -158,7 +159,8 @@ export class Bench {
 
   async #plan(): Promise<void> {
     const { request, signal } = this.#around;
-    const answers = await probeDrivers(this.#drivers(), this.#device!.target, signal);
+    const { layers } = this.experiment;
+    const answers = await probeDrivers(this.#drivers(), this.#device!.target, signal, layers);
     const usable: string[] = [];
     for (const driver of this.#drivers()) {
       const answer = answers[driver];

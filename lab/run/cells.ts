@@ -81,14 +81,16 @@ export async function startDevice(
   };
 }
 
-/** Ask every driver whether it can serve the target, in one process. */
+/** Ask every driver (or layer) whether it can serve the target, in one process. */
 export async function probeDrivers(
   drivers: readonly string[],
   target: Target,
   signal: AbortSignal,
+  layers?: true,
 ): Promise<Readonly<Record<string, Probe>>> {
   const title = `probe on ${target.device}`;
-  const answer = await askCell({ do: 'probe', drivers, target }, title, signal);
+  const job: Job = { do: 'probe', drivers, target, ...(layers ? { layers } : {}) };
+  const answer = await askCell(job, title, signal);
   if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
   return answer.answers;
 }

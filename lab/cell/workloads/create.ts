@@ -17,6 +17,8 @@ export function slotsFor(job: CellJob): Pick<OpenContext, 'depth' | 'slot_bytes'
       return { depth: 1, slot_bytes: STAMP_BYTES };
     case 'request-reply':
       return { depth: 1, slot_bytes: REQUEST_REPLY_SLOT_BYTES };
+    case 'toggle':
+      throw new Error('a toggle goes through a layer and needs no slots');
     case 'random-read':
       return { depth: job.depth, slot_bytes: job.workload.block_bytes };
   }
@@ -35,6 +37,8 @@ export function createWorkload(
     case 'request-reply':
       if (!target.board) throw new Unsupported(`${target.device} is no board`, 'name a board');
       return new RequestReply(engine, edges, platform, { ...workload, ...target.board });
+    case 'toggle':
+      throw new Error('a toggle goes through a layer, not through a driver');
     case 'random-read': {
       const verify = target.device !== 'null';
       // Where one call submits a whole batch later, the time in `submit` says nothing.
