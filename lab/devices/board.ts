@@ -25,14 +25,19 @@ const READY_LIMIT_NS = 4e9;
 /** Ask again this often: the first bytes may fall into a boot loader. */
 const ASK_EVERY_NS = 0.3e9;
 const BUFFER_BYTES = 256;
+/** How often a closed line is opened anew before an emulator counts as stuck, and how long each. */
+const REFRESH_TRIES = 5;
+const REFRESH_LIMIT_NS = 2e9;
+/** The emulator looks at a closed port every 5 ms: it must have seen that the line was down. */
+const DOWN_NS = 15e6;
 
 export class BoardKeeper {
   readonly #platform: Platform;
-  readonly #fd: number;
+  #fd = -1;
   readonly #path: string;
   readonly #buffer: Memory;
   readonly #pollfd: Memory;
-  readonly #parser = new FrameParser();
+  #parser = new FrameParser();
   #sequence = 0;
   #closed = false;
 
@@ -40,13 +45,37 @@ export class BoardKeeper {
   constructor(platform: Platform, path: string) {
     this.#platform = platform;
     this.#path = path;
-    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
-    this.#fd = platform.posix.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-    platform.posix.makeRaw(this.#fd, BAUD);
+    this.#open();
     this.#buffer = platform.memory(BUFFER_BYTES);
     this.#pollfd = platform.memory(8);
-    new Int32Array(this.#pollfd.bytes.buffer)[0] = this.#fd;
     new Int16Array(this.#pollfd.bytes.buffer)[2] = POLLIN;
+  }
+
+  #open(): void {
+    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+    this.#fd = this.#platform.posix.open(this.#path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+    this.#platform.posix.makeRaw(this.#fd, BAUD);
+  }
+
+  /**
+   * Close the line and open it again. That resets an emulated board, which then says that it is ready:
+   * it is told nothing meanwhile, so that every fresh board is at the same cycle. A real board goes on
+   * (the line's HUPCL is off, so an Uno sees no edge) and is asked. Throws TimedOut, Unsupported.
+   */
+  refresh(emulated: boolean): BoardFacts {
+    const { now, sleepUntil, posix } = this.#platform;
+    for (let tries = 1; tries <= REFRESH_TRIES; tries++) {
+      posix.flushInput(this.#fd);
+      posix.close(this.#fd);
+      this.#fd = -1;
+      sleepUntil(now() + tries * DOWN_NS);
+      this.#open();
+      this.#parser = new FrameParser();
+      if (!emulated) return this.hello();
+      const reply = this.#receive(now() + REFRESH_LIMIT_NS, one => one.kind === 'ready');
+      if (reply?.kind === 'ready') return reply;
+    }
+    throw new TimedOut(`${this.#path} did not start anew: no ready frame came`);
   }
 
   /** What the board says it is. Throws Unsupported where nothing on the line speaks the protocol. */
@@ -92,6 +121,7 @@ export class BoardKeeper {
 
   #receive(until_ns: number, fits: (reply: Reply) => boolean): Reply | undefined {
     const { posix, now } = this.#platform;
+    new Int32Array(this.#pollfd.bytes.buffer)[0] = this.#fd;
     for (let left_ns = until_ns - now(); left_ns > 0; left_ns = until_ns - now()) {
       posix.poll(this.#pollfd.address, 1, Math.ceil(left_ns / 1e6));
       const got = posix.read(this.#fd, this.#buffer.address, BUFFER_BYTES);
@@ -111,7 +141,7 @@ export class BoardKeeper {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#platform.posix.close(this.#fd);
+    if (this.#fd >= 0) this.#platform.posix.close(this.#fd);
     this.#buffer.free();
     this.#pollfd.free();
   }
@@ -161,12 +191,17 @@ export function boardSession(
     const from_board_hz = lineRate(facts);
     // An emulator's wire runs at the board's rate both ways; a real host sends at its own.
     const to_board_hz = evidence === 'simulated' ? from_board_hz : BAUD;
-    const board = { timer_hz: facts.timer_hz, line: { to_board_hz, from_board_hz } };
+    const line = { to_board_hz, from_board_hz };
+    const board = { name: facts.board, modes: facts.modes, timer_hz: facts.timer_hz, line };
     return {
       facts,
       target: { device, kind: 'stream', path, tty: true, writable: true, baud: BAUD, board },
       evidence,
       identity: boardIdentity(facts),
+      async refresh() {
+        const fresh = keeper.refresh(evidence === 'simulated');
+        if (fresh.mode !== mode) keeper.setMode(mode, fresh);
+      },
       close: async () => keeper.close(),
     };
   } catch (error) {

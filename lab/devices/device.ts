@@ -54,6 +54,11 @@ export interface DeviceSession {
   readonly identity: Readonly<Record<string, string>>;
   /** Send the stimulus; resolves when the last message is out. Absent where the host cannot. */
   stimulate?(stimulus: Stimulus): Promise<void>;
+  /**
+   * Bring the device back to how it was when it started: an emulated board is reset, a real one is
+   * made sure of. Throws TimedOut, DeviceGone, Unsupported. Absent where there is nothing to bring back.
+   */
+  refresh?(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -53,6 +53,10 @@ export interface Target {
   readonly baud?: number;
   /** Only where a board answered. */
   readonly board?: {
+    /** What its hello calls it: `uno`, `pico`. */
+    readonly name: string;
+    /** The ways in which its firmware can serve the line. */
+    readonly modes: readonly string[];
     /** Cycles per second of the board's stamps. */
     readonly timer_hz: number;
     /** Bits per second towards the board and back: each end has its own clock and divider. */
