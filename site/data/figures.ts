@@ -2,18 +2,34 @@
 // and the facts that stand in the caption. One figure per machine that measured it.
 import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { LabRecord, LabRunFile } from '../../lab/records/schema.ts';
+import { counts } from '../figures/counts.ts';
+import { cycles, cyclesFrame } from '../figures/cycles.ts';
 import { type Drawn, type Item, notMeasured, samples, sharedSettings } from '../figures/figure.ts';
 import { setting, whole } from '../figures/format.ts';
 import { histogram } from '../figures/histogram.ts';
+import { modeMechanism } from '../figures/modes.ts';
 import { quantiles } from '../figures/quantiles.ts';
 import { ratios } from '../figures/ratios.ts';
 import { scaling } from '../figures/scaling.ts';
 import { sharedFrame, signature } from '../figures/signature.ts';
 import { split } from '../figures/split.ts';
+import { stack } from '../figures/stack.ts';
 import type { Library, Loaded } from './records.ts';
 import { comparisonsOf, type Group, type Query, select } from './select.ts';
 
-export type Kind = 'signature' | 'quantiles' | 'histogram' | 'scaling' | 'split' | 'ratios';
+export type Kind =
+  | 'signature'
+  | 'quantiles'
+  | 'histogram'
+  | 'scaling'
+  | 'split'
+  | 'ratios'
+  | 'cycles'
+  | 'counts'
+  | 'stack';
+
+/** On a board the colour is the firmware's mechanism; how the host waits changes no count there. */
+const OF_THE_BOARD: ReadonlySet<Kind> = new Set<Kind>(['cycles', 'counts']);
 
 export interface Request extends Query {
   readonly kind: Kind;
@@ -22,13 +38,17 @@ export interface Request extends Query {
   readonly metric?: string | undefined;
   /** scaling: the setting across. */
   readonly over?: string | undefined;
-  /** scaling: title of the axis upward. */
+  /** scaling, counts: title of the axis of values. */
   readonly unit_title?: string | undefined;
-  /** quantiles, ratios: the setting that tells rows of one driver apart. */
+  /** quantiles, ratios, cycles, counts: the setting that tells rows apart. */
   readonly by?: string | undefined;
+  /** cycles, counts: the settings that make the bands. */
+  readonly group?: readonly string[] | undefined;
+  /** counts: the total that the metric is part of. */
+  readonly of?: string | undefined;
   /** ratios: only comparisons with this driver. */
   readonly baseline?: string | undefined;
-  /** signature: devices drawn in one frame on this page, so that figures can be compared. */
+  /** signature, cycles: devices drawn in one frame on this page, so that figures can be compared. */
   readonly frame_devices?: readonly string[] | undefined;
   /** Only this machine's records. */
   readonly machine?: string | undefined;
@@ -66,13 +86,13 @@ function range(values: readonly number[]): string {
   return low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
 }
 
-/** n, rounds, interval and shared settings of what was drawn. */
-export function factsOf(records: readonly LabRecord[]): string[] {
+/** n, rounds, interval and shared settings of what was drawn. Exact counts have no interval. */
+export function factsOf(records: readonly LabRecord[], exact = false): string[] {
   const measured = records.filter(record => record.rounds.length > 0);
   if (measured.length === 0) return [];
   return [
     `n = ${range(measured.map(samples))} each, in ${range(measured.map(record => record.rounds.length))} rounds`,
-    'bars: 95 % bootstrap interval over rounds',
+    exact ? 'exact counts, no interval' : 'bars: 95 % bootstrap interval over rounds',
     ...sharedSettings(measured),
   ];
 }
@@ -88,21 +108,26 @@ function drawGroup(
     id: group.yours ? `${request.id}-yours` : request.id,
     title: request.title,
   };
-  const items: Item[] = group.records.map(({ value }) => ({
+  const itemOf = ({ value }: Loaded<LabRecord>): Item => ({
     record: value,
-    mechanism: mechanismOf(value.driver),
-  }));
+    // All layers of the stack sleep until the line wakes them: that is one mechanism.
+    mechanism:
+      kind === 'stack'
+        ? 'interrupt'
+        : ((OF_THE_BOARD.has(kind) ? modeMechanism(value) : undefined) ??
+          mechanismOf(value.driver)),
+  });
+  const items = group.records.map(itemOf);
   const metric = request.metric ?? 'latency_ns';
+  /** What the same machine measured on the devices that share a frame. */
+  const framed = (request.frame_devices ?? []).flatMap(device =>
+    select(all.records, { ...request, device })
+      .filter(other => other.machine === group.machine)
+      .flatMap(other => other.records.map(itemOf)),
+  );
   switch (kind) {
     case 'signature': {
-      const devices = request.frame_devices;
-      if (devices === undefined) return signature(items, options);
-      const framed = devices.flatMap(device =>
-        select(all.records, { ...request, device })
-          .filter(other => other.machine === group.machine)
-          .flatMap(other => other.records)
-          .map(({ value }) => ({ record: value, mechanism: mechanismOf(value.driver) })),
-      );
+      if (framed.length === 0) return signature(items, options);
       return signature(items, { ...options, frame: sharedFrame(framed) });
     }
     case 'quantiles':
@@ -122,6 +147,27 @@ function drawGroup(
       });
     case 'split':
       return split(items, options);
+    case 'cycles': {
+      const name = request.metric ?? 'service_cycles';
+      return cycles(items, {
+        ...options,
+        metric: name,
+        group: request.group?.[0] ?? 'load',
+        by: request.by ?? 'mode',
+        frame: framed.length === 0 ? undefined : cyclesFrame(framed, name),
+      });
+    }
+    case 'counts':
+      return counts(items, {
+        ...options,
+        metric,
+        of: request.of,
+        group: request.group ?? [],
+        by: request.by ?? 'mode',
+        unit_title: request.unit_title ?? metric.replace(/_/g, ' '),
+      });
+    case 'stack':
+      return stack(items, options);
     case 'ratios': {
       const pairs = comparisonsOf(all.runs, group, request, metric)
         .filter(one => request.baseline === undefined || one.baseline === request.baseline)
@@ -152,7 +198,10 @@ export function figuresFor(
       run: all.runs.find(
         ({ machine, value }) => machine === group.machine && value.run_id === group.run_id,
       ),
-      facts: factsOf(records.map(({ value }) => value)),
+      facts: factsOf(
+        records.map(({ value }) => value),
+        OF_THE_BOARD.has(request.kind),
+      ),
       // A run that lacks what is drawn here is not measured by its own command.
       command: commandFor(request, drawn.empty ? undefined : records[0]?.value),
     };

@@ -43,6 +43,8 @@ export function rate(value_hz: number): string {
   return `${figures(value_hz)}${SPACE}Hz`;
 }
 
+const EXACT: ReadonlySet<string> = new Set(['cycles', 'B', 'bytes']);
+
 /** A metric's value in its own unit. */
 export function quantity(value: number, unit: string, floor_ns?: number): string {
   // The unit of a column stands in its heading, so "ns/op" reads as a time here.
@@ -51,6 +53,8 @@ export function quantity(value: number, unit: string, floor_ns?: number): string
   if (/^(ops?|1|B)\/s$/.test(unit))
     return `${figures(value)}${SPACE}${unit === 'B/s' ? 'B' : ''}/s`;
   if (unit === 'Hz') return rate(value);
+  // Whole cycles and bytes are counted, not estimated: every digit is true.
+  if (EXACT.has(unit) && Number.isInteger(value)) return whole(value);
   return figures(value);
 }
 
@@ -107,4 +111,10 @@ export function intervalCell(record: LabRecord, metric: string): string {
 export function setting(name: string, value: string | number | boolean): string {
   if (name === 'rate_hz' && typeof value === 'number') return rate(value);
   return `${name.replace(/_/g, ' ')}${SPACE}${typeof value === 'number' ? figures(value) : value}`;
+}
+
+/** One setting of a record in words, or nothing where it has none. */
+export function settingOf(record: LabRecord, name: string): string {
+  const value = record.parameters[name];
+  return value === undefined ? '' : setting(name, value);
 }

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Comparison, LabRecord, LabRunFile, Metric, Total } from '../../lab/records/schema.ts';
 import { FAKE_RUN_ID, fakeRecord, fakeUnsupported } from '../helpers/records.ts';
+import { boardFixtures } from './board-fixtures.ts';
 
 const total = (kind: 'time' | 'count', unit: string, value: number): Total => ({
   kind,
@@ -127,7 +128,14 @@ export function fixtureRecords(): LabRecord[] {
     parameters: { rate_hz: 1000 },
     reason: 'a FIFO is no terminal',
   });
-  return [...wakeup('fifo'), ...wakeup('pty'), unsupported, ...roundTrip(), ...diskRead()];
+  return [
+    ...wakeup('fifo'),
+    ...wakeup('pty'),
+    unsupported,
+    ...roundTrip(),
+    ...diskRead(),
+    ...boardFixtures(),
+  ];
 }
 
 /** The run document that goes with them. */
