@@ -30,6 +30,13 @@ export interface PosixCalls {
   flushInput(fd: number): void;
   /** Raw mode and speed on an open terminal. Throws SystemCallError. */
   makeRaw(fd: number, baud: number): void;
+  /**
+   * Bits per second that a terminal is set to send at; asked of a pseudo-terminal's master, what a
+   * program has set on the slave. 0 where it cannot be told.
+   */
+  lineSpeed(fd: number): number;
+  /** Has another program locked this file with flock(2)? Takes the lock for a moment to find out. */
+  isLocked(fd: number): boolean;
 }
 
 export interface LinuxCalls {
@@ -46,6 +53,10 @@ export interface LinuxCalls {
     argument_bytes: number,
   ): number;
   io_uring_register(fd: number, opcode: number, argument: number, count: number): number;
+  /** Has a program asked for this terminal to be its alone (ioctl_tty(2), TIOCGEXCL)? */
+  isExclusive(fd: number): boolean;
+  /** A descriptor that tells of every opening and closing of `path` (inotify(7)); −1 on failure. */
+  watchOpenings(path: string): number;
   /** Map a descriptor's memory (rings), shared, readable and writable. */
   mapShared(fd: number, length: number, offset: number): Memory;
 }

@@ -101,6 +101,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
   const tcflush = lib.func('tcflush', 'int', ['int', 'int']);
   const cfmakeraw = lib.func('cfmakeraw', 'void', ['uint64_t']);
   const cfsetspeed = lib.func('cfsetspeed', 'int', ['uint64_t', 'uint64_t']);
+  const flock = lib.func('flock', 'int', ['int', 'int']);
 
   const must = (result: number, call: string, subject = ''): number => {
     if (result < 0) throw systemCallError(call, subject);
@@ -129,6 +130,12 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     poll: lib.func('poll', 'int', ['uint64_t', 'uint64_t', 'int']),
     flushInput: fd => void tcflush(fd, TCIFLUSH),
     makeRaw,
+    lineSpeed: lineSpeed(lib, memory),
+    isLocked(fd) {
+      if (flock(fd, LOCK_EX | LOCK_NB) < 0) return errnoName(koffi.errno()) === 'EAGAIN';
+      flock(fd, LOCK_UN);
+      return false;
+    },
     openPty() {
       const flags = NO_CONTROLLING_TERMINAL | constants.O_NONBLOCK;
       const master = must(posixOpenpt(flags), 'posix_openpt');
@@ -150,6 +157,30 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
       }
     },
   };
+}
+
+// flock(2), the same numbers on Linux and BSD.
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+const LOCK_UN = 8;
+
+// Linux: TCGETS2 fills struct termios2 with the plain rate, also one that has no code (ioctl_tty(2)).
+const TCGETS2 = 0x802c542a;
+const TERMIOS2_OSPEED = 40;
+// macOS: struct termios of sys/termios.h, four longs, 20 control characters and padding before it.
+const TERMIOS_OSPEED = 64;
+
+/** PosixCalls.lineSpeed, in memory of its own: it is asked again and again. */
+function lineSpeed(lib: Library, memory: (length: number) => Memory): (fd: number) => number {
+  const termios = memory(TERMIOS_BYTES);
+  const { address } = termios;
+  const view = new DataView(termios.bytes.buffer);
+  if (process.platform === 'linux') {
+    const ioctl = lib.func('ioctl', 'int', ['int', 'uint64_t', 'uint64_t']);
+    return fd => (ioctl(fd, TCGETS2, address) < 0 ? 0 : view.getUint32(TERMIOS2_OSPEED, true));
+  }
+  const tcgetattr = lib.func('tcgetattr', 'int', ['int', 'uint64_t']);
+  return fd => (tcgetattr(fd, address) < 0 ? 0 : view.getUint32(TERMIOS_OSPEED, true));
 }
 
 // struct termios on Linux (asm-generic/termbits.h): c_iflag, c_oflag, c_cflag, c_lflag, 4 bytes each.

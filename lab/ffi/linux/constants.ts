@@ -31,3 +31,16 @@ export const IORING_ASYNC_CANCEL_ANY = 1 << 2;
 export const PR_SET_PDEATHSIG = 1;
 export const PR_SET_TIMERSLACK = 29;
 export const SIGKILL = 9;
+
+/** inotify(7); the two ways of closing in one mask. */
+export const IN_OPEN = 0x20;
+export const IN_CLOSE = 0x18;
+export const IN_NONBLOCK = 0o4000;
+export const IN_CLOEXEC = 0o2000000;
+/** One struct inotify_event without a name; its mask stands at byte 4. */
+export const INOTIFY_EVENT_BYTES = 16;
+export const INOTIFY_MASK = 4;
+export const IN_Q_OVERFLOW = 0x4000;
+
+/** ioctl_tty(2) */
+export const TIOCGEXCL = 0x80045440;

@@ -4,7 +4,17 @@ import koffi from 'koffi';
 import { Unsupported } from '../../errors.ts';
 import type { LinuxCalls, Platform } from '../platform.ts';
 import { errnoName, memoryMapper, posixCalls, systemCallError, systemClock } from '../posix.ts';
-import { EINTR, PR_SET_PDEATHSIG, PR_SET_TIMERSLACK, SIGKILL } from './constants.ts';
+import {
+  EINTR,
+  IN_CLOEXEC,
+  IN_CLOSE,
+  IN_NONBLOCK,
+  IN_OPEN,
+  PR_SET_PDEATHSIG,
+  PR_SET_TIMERSLACK,
+  SIGKILL,
+  TIOCGEXCL,
+} from './constants.ts';
 
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MAP_SHARED_POPULATE = 0x8001;
@@ -48,6 +58,12 @@ export function loadLinux(): Platform {
     'uint64_t',
     'uint64_t',
   ]);
+  const ioctl = libc.func('ioctl', 'int', ['int', 'uint64_t', 'uint64_t']);
+  const inotifyInit = libc.func('inotify_init1', 'int', ['int']);
+  const inotifyAddWatch = libc.func('inotify_add_watch', 'int', ['int', 'str', 'uint32_t']);
+  const libcClose = libc.func('close', 'int', ['int']);
+  const answer = memory(4096);
+  const words = new Uint32Array(answer.bytes.buffer);
   const linux: LinuxCalls = {
     epoll_create1: libc.func('epoll_create1', 'int', ['int']),
     epoll_ctl: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'uint64_t']),
@@ -57,6 +73,17 @@ export function loadLinux(): Platform {
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),
     io_uring_register: (fd, opcode, argument, count) =>
       syscall4(SYS_IO_URING_REGISTER, fd, opcode, argument, count),
+    isExclusive(fd) {
+      words[0] = 0;
+      return ioctl(fd, TIOCGEXCL, answer.address) === 0 && words[0] !== 0;
+    },
+    watchOpenings(path) {
+      const fd = inotifyInit(IN_NONBLOCK | IN_CLOEXEC);
+      if (fd < 0) return fd;
+      if (inotifyAddWatch(fd, path, IN_OPEN | IN_CLOSE) >= 0) return fd;
+      libcClose(fd);
+      return -1;
+    },
     mapShared: (fd, length, offset) => map(length, MAP_SHARED_POPULATE, fd, offset),
   };
   return {
