@@ -33,15 +33,22 @@ void ring_transmitter_empty(void);
 /* serve.c: feed one byte to the parser; a complete command is executed and answered. */
 void serve_byte(uint8_t byte, uint32_t service);
 void serve_ready(void);
+/* The answers that are not given at once. */
+void answer_stamps(uint8_t sequence, uint32_t service, uint32_t reply);
+void torn_answer(uint8_t sequence, uint32_t torn, uint32_t writes, uint16_t reads);
 
 /* load.c: one turn of the main loop's other work. */
 extern volatile uint8_t load;
 void load_turn(void);
+/* The sequence of the work begins anew with the next turn. */
+void load_restart(void);
 
 /* main.c */
 extern const struct uart *volatile uart;
 extern volatile uint8_t mode;
 extern uint8_t reset_cause;
+/* Something was left for the main loop's next turn; it must not sleep before. */
+extern volatile bool main_asked;
 void mode_start(uint8_t new_mode);
 
 extern volatile uint32_t counters[IOLAB_N_COUNTERS];

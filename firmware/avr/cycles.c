@@ -1,6 +1,7 @@
 /* Time in processor cycles: Timer1 at clk/1, extended to 32 bits by its overflow. */
 #include "cycles.h"
 #include "board.h"
+#include <avr/interrupt.h>
 #include <avr/io.h>
 #include <util/atomic.h>
 
@@ -10,7 +11,7 @@
  * double speed). */
 #define FLAG_TAIL_CYCLES (BIT_CYCLES + 6 * (UBRR_115200 + 1))
 
-static volatile uint16_t high;
+static volatile uint16_t high, handled;
 static volatile uint32_t captured_service, captured_arrival;
 static volatile bool captured;
 
@@ -22,7 +23,21 @@ void cycles_start(void) {
 
 void cycles_by_interrupt(bool on) { TIMSK1 = on ? _BV(TOIE1) : 0; }
 
-void cycles_overflow(void) { high++; }
+/* Short, because it comes at any moment and a byte that arrives meanwhile waits for it. Two-byte
+ * counts need four saved registers; a call, or a four-byte count, would need all. */
+ISR(TIMER1_OVF_vect) {
+  high++;
+  handled++;
+}
+
+uint16_t cycles_interrupts(void) {
+  uint16_t runs;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+    runs = handled;
+    handled = 0;
+  }
+  return runs;
+}
 
 uint32_t cycles_now(void) {
   uint32_t now;

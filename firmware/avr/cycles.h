@@ -9,8 +9,8 @@ void cycles_start(void);
 void cycles_by_interrupt(bool on);
 /* The count now. Wraps after 2^32 cycles, 268.4 s. Call it from anywhere. */
 uint32_t cycles_now(void);
-/* The overflow handler's work. */
-void cycles_overflow(void);
+/* Overflow handler runs since the last call of this; at most 65535. */
+uint16_t cycles_interrupts(void);
 
 /* Input capture (section 16.6): Timer1 notes the last falling edge on pin 8 (ICP1). With a wire
  * from pin 0 (RXD) that is the edge of the byte last received. Call this for a flag byte, right

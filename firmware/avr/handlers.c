@@ -1,4 +1,4 @@
-/* The interrupt vectors. They stamp, take the byte, and call the file of the mode in force. */
+/* The serial line's interrupt vectors. They stamp, take the byte, and call the file of the mode in force. */
 #include "board.h"
 #include "cycles.h"
 #include <avr/interrupt.h>
@@ -18,9 +18,4 @@ ISR(USART_RX_vect) {
 ISR(USART_UDRE_vect) {
   counters[IOLAB_N_TX_INTERRUPTS]++;
   ring_transmitter_empty();
-}
-
-ISR(TIMER1_OVF_vect) {
-  counters[IOLAB_N_TIMER_INTERRUPTS]++;
-  cycles_overflow();
 }

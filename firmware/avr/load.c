@@ -4,12 +4,21 @@
 #include <util/delay_basic.h>
 
 volatile uint8_t load;
-static uint16_t noise = 0xace1;
+static volatile bool restart = true;
+static uint16_t noise;
+
+/* A handler may call this in the middle of a turn: so it leaves a note and does not touch `noise`,
+ * which has two bytes. */
+void load_restart(void) { restart = true; }
 
 void load_turn(void) {
   uint8_t now = load;
   if (now == IOLAB_NONE) return;
-  /* A 16-bit Galois shift register (taps 16 14 13 11): the same sequence after every reset. */
+  if (restart) {
+    restart = false;
+    noise = 0xace1;
+  }
+  /* A 16-bit Galois shift register (taps 16 14 13 11): the same sequence after every restart. */
   noise = (uint16_t)((noise >> 1) ^ (-(noise & 1u) & 0xb400u));
   /* _delay_loop_2 takes four cycles per count. */
   if (now == IOLAB_MEDIUM) _delay_loop_2(256 + (noise & 255));

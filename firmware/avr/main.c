@@ -1,14 +1,18 @@
 /* The lab's firmware for the Arduino Uno: start, say that we are ready, then loop: a turn of other
  * work, what has come over the line, and sleep when the mode allows and nothing is left to do. */
+#include "await.h"
 #include "board.h"
 #include "cycles.h"
+#include "torn.h"
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
+#include <util/atomic.h>
 
 const struct uart *volatile uart;
 volatile uint8_t mode;
 uint8_t reset_cause;
+volatile bool main_asked;
 
 /* Call with interrupts off. */
 void mode_start(uint8_t new_mode) {
@@ -20,20 +24,21 @@ void mode_start(uint8_t new_mode) {
 
 /* Sleep in idle mode (section 10.3): the clocks of timer and USART run on, any interrupt wakes. */
 static void rest(void) {
+  uint32_t since = cycles_now();
   cli();
-  if (!uart->idle()) {
+  if (main_asked || !uart->idle()) {
     sei();
     return;
   }
-  uint32_t since = cycles_now();
   sleep_enable();
   sei(); /* the instruction after sei is executed before any interrupt (7.7): no wake-up is missed */
   sleep_cpu();
   sleep_disable();
-  cli();
-  counters[IOLAB_N_SLEEPS]++;
-  counters[IOLAB_N_ASLEEP_CYCLES] += cycles_now() - since;
-  sei();
+  uint32_t asleep = cycles_now() - since;
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { /* in direct mode a handler reads and clears the counters */
+    counters[IOLAB_N_SLEEPS]++;
+    counters[IOLAB_N_ASLEEP_CYCLES] += asleep;
+  }
 }
 
 int main(void) {
@@ -45,6 +50,7 @@ int main(void) {
   UBRR0 = UBRR_115200;
   cycles_start();
   mode_start(IOLAB_RING);
+  await_stack_top();
   sei();
   serve_ready();
   for (;;) {
@@ -53,8 +59,14 @@ int main(void) {
     const struct uart *now = uart;
     load_turn();
     while (now->take && now->take(&byte, &service)) {
+      if (awaiting) await_arrived();
       serve_byte(byte, service);
       if (now != uart) break; /* a command changed the mode */
+    }
+    if (main_asked) {
+      main_asked = false;
+      await_turn();
+      torn_turn();
     }
     if (load == IOLAB_NONE && mode != IOLAB_POLLED) rest();
   }

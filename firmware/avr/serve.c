@@ -1,7 +1,9 @@
 /* Commands: read a frame, do what it says, answer. The same code in every mode; only how bytes come
  * and go differs. */
+#include "await.h"
 #include "board.h"
 #include "cycles.h"
+#include "torn.h"
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <string.h>
@@ -42,17 +44,16 @@ static void about(uint8_t kind, uint8_t sequence) {
   answer(kind, sequence, &payload, sizeof payload);
 }
 
-static void ping(uint8_t sequence, uint32_t service) {
+void answer_stamps(uint8_t sequence, uint32_t service, uint32_t reply) {
   struct __attribute__((packed)) {
     uint32_t arrival, service, reply;
     uint8_t flags;
-  } payload = {0, service, 0, 0};
+  } payload = {0, service, reply, 0};
   uint32_t arrival;
   if (cycles_flag_arrival(service, &arrival)) {
     payload.arrival = arrival;
     payload.flags = IOLAB_ARRIVAL_CAPTURED;
   }
-  payload.reply = cycles_now();
   answer(IOLAB_PING | IOLAB_REPLY, sequence, &payload, sizeof payload);
 }
 
@@ -83,7 +84,7 @@ static void set_mode(uint8_t sequence, uint8_t wanted) {
 static void set_load(uint8_t sequence, uint8_t wanted) {
   uint8_t payload[] = {IOLAB_OK, 0};
   if (wanted > IOLAB_HEAVY) payload[0] = IOLAB_BAD_VALUE;
-  else load = wanted;
+  else { load = wanted; load_restart(); }
   payload[1] = load;
   answer(IOLAB_LOAD | IOLAB_REPLY, sequence, payload, sizeof payload);
 }
@@ -92,6 +93,8 @@ static void read_counters(uint8_t sequence, uint8_t clear) {
   uint32_t copy[IOLAB_N_COUNTERS];
   uint32_t now = cycles_now();
   ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { /* handlers count too; a 32-bit value is four bytes */
+    counters[IOLAB_N_TIMER_INTERRUPTS] += cycles_interrupts();
+    counters[IOLAB_N_WAKEUPS] = counters[IOLAB_N_SLEEPS]; /* every sleep here ends in the next line */
     counters[IOLAB_N_FRAMES_BAD] = parser.bad;
     counters[IOLAB_N_CYCLES] = now - cleared_at;
     memcpy(copy, (const void *)counters, sizeof copy);
@@ -104,7 +107,39 @@ static void read_counters(uint8_t sequence, uint8_t clear) {
   answer(IOLAB_COUNTERS | IOLAB_REPLY, sequence, copy, sizeof copy);
 }
 
+static void begin_await(uint8_t sequence) {
+  answer(IOLAB_AWAIT | IOLAB_REPLY, sequence, 0, 0);
+  await_begin(sequence);
+}
+
+static void send_torn(uint8_t sequence, uint8_t status, uint32_t torn, uint32_t writes,
+                      uint16_t reads) {
+  struct __attribute__((packed)) {
+    uint8_t status;
+    uint32_t torn, writes;
+    uint16_t reads;
+  } payload = {status, torn, writes, reads};
+  answer(IOLAB_TORN | IOLAB_REPLY, sequence, &payload, sizeof payload);
+}
+
+void torn_answer(uint8_t sequence, uint32_t torn, uint32_t writes, uint16_t reads) {
+  /* The main loop answers here: in direct mode no handler may answer in between. */
+  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { send_torn(sequence, IOLAB_OK, torn, writes, reads); }
+}
+
+static void begin_torn(uint8_t sequence, const uint8_t *payload) {
+  uint16_t reads = (uint16_t)(payload[2] | (uint16_t)payload[3] << 8);
+  uint8_t status = torn_begin(sequence, payload[0], payload[1], reads);
+  if (status != IOLAB_OK) send_torn(sequence, status, 0, 0, 0);
+}
+
+static void set_block(uint8_t sequence) {
+  static const uint8_t payload[] = {IOLAB_UNSUPPORTED, 0}; /* blocks are DMA's */
+  answer(IOLAB_BLOCK | IOLAB_REPLY, sequence, payload, sizeof payload);
+}
+
 void serve_byte(uint8_t byte, uint32_t service) {
+  if (awaiting) await_answer(service);
   uint8_t complete = iolab_parse(&parser, byte);
   if (!complete) return;
   uint8_t length = complete - 1;
@@ -118,11 +153,14 @@ void serve_byte(uint8_t byte, uint32_t service) {
   bool empty = length == 0, one = length == 1;
   switch (kind) {
     case IOLAB_HELLO: if (empty) { about(IOLAB_HELLO | IOLAB_REPLY, sequence); return; } break;
-    case IOLAB_PING: if (empty) { ping(sequence, service); return; } break;
+    case IOLAB_PING: if (empty) { answer_stamps(sequence, service, cycles_now()); return; } break;
     case IOLAB_ECHO: if (length >= 2) { echo(sequence, payload, length); return; } break;
     case IOLAB_MODE: if (one) { set_mode(sequence, payload[0]); return; } break;
     case IOLAB_LOAD: if (one) { set_load(sequence, payload[0]); return; } break;
     case IOLAB_COUNTERS: if (one) { read_counters(sequence, payload[0]); return; } break;
+    case IOLAB_AWAIT: if (empty) { begin_await(sequence); return; } break;
+    case IOLAB_TORN: if (length == 4) { begin_torn(sequence, payload); return; } break;
+    case IOLAB_BLOCK: if (one) { set_block(sequence); return; } break;
     default: refuse(kind, sequence, IOLAB_UNKNOWN_KIND); return;
   }
   refuse(kind, sequence, IOLAB_BAD_LENGTH);

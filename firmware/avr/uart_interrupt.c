@@ -1,6 +1,7 @@
 /* Interrupt, direct: a byte calls the handler, and the handler does the whole job: it parses, executes
  * and answers. The main loop's work delays nothing. But while the handler answers, no other interrupt
  * gets in: bytes that arrive meanwhile find only the receiver's own three places. */
+#include "await.h"
 #include "board.h"
 #include "cycles.h"
 #include <avr/io.h>
@@ -12,6 +13,7 @@ static void start(void) {
 
 void interrupt_received(uint8_t byte, uint32_t service) {
   if (byte == IOLAB_FLAG) cycles_capture_flag(service);
+  if (awaiting) await_arrived();
   serve_byte(byte, service);
 }
 

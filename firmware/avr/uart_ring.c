@@ -62,7 +62,7 @@ static void put(uint8_t byte) {
 }
 
 static void drain(void) {
-  while (tx_tail != tx_head) {}
+  while (UCSR0B & _BV(UDRIE0)) {} /* the handler switches itself off when its ring is empty */
 }
 
 static bool idle(void) { return rx_tail == rx_head; }
