@@ -1,12 +1,16 @@
 // The master side of a pseudo-terminal, as an emulated board's serial port: pty(7), poll(2). Bytes
 // are kept until they are taken, in both directions. Every call is preceded by poll, so none blocks.
+// On Linux inotify(7) tells of openings: a port closed and opened again within a moment looks to
+// poll as if it had been open all the time, and a board must be reset by every opening.
 import { SystemCallError } from '../errors.ts';
+import { IN_OPEN, INOTIFY_EVENT_BYTES, INOTIFY_MASK } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
 
 const POLLIN = 0x1;
 const POLLOUT = 0x4;
 const POLLHUP = 0x10;
 const EINTR = 'EINTR';
+const NOTHING = new Uint8Array(0);
 const BUFFER_OFFSET = 64;
 const BUFFER_BYTES = 4096;
 /** Two minutes of a line at 115200 baud. */
@@ -17,10 +21,16 @@ export class PtyBridge {
   readonly path: string;
   /** Does a program have it open? */
   open = false;
+  /** How often it has been opened while nobody had it open. */
+  openings = 0;
   readonly #platform: Platform;
   readonly #master: number;
   readonly #memory: Memory;
-  readonly #pollfd: DataView;
+  readonly #view: DataView;
+  readonly #watch: number;
+  /** Programs that have it open, by the events seen so far. */
+  #holders = 0;
+  #doubtful = false;
   #out: number[] = [];
   #out_first = 0;
   #readable = false;
@@ -34,7 +44,18 @@ export class PtyBridge {
     this.path = slave_path;
     this.#memory = platform.memory(BUFFER_OFFSET + BUFFER_BYTES);
     const { buffer, byteOffset } = this.#memory.bytes;
-    this.#pollfd = new DataView(buffer, byteOffset, 8);
+    this.#view = new DataView(buffer, byteOffset, BUFFER_OFFSET + BUFFER_BYTES);
+    this.#watch = platform.linux?.watchOpenings(slave_path) ?? -1;
+  }
+
+  /** Bits per second that the program at the other end has set; 0 where it cannot be told. */
+  get host_baud(): number {
+    return this.#platform.posix.lineSpeed(this.#master);
+  }
+
+  /** Can waiting for a program to come be left to the system? */
+  get watches(): boolean {
+    return this.#watch >= 0;
   }
 
   /** Bytes of the board that no program has taken yet. */
@@ -43,38 +64,68 @@ export class PtyBridge {
   }
 
   /**
-   * Wait up to `timeout_ms` for a byte or a change; refreshes `open`. A line that nobody holds open
-   * reports a hang-up at once, for ever: the caller has to pause by itself then.
+   * Wait up to `timeout_ms` for a byte or a change; refreshes `open` and `openings`. Where nothing
+   * watches for openings, a line that nobody holds open reports a hang-up at once, for ever: the
+   * caller has to pause by itself then.
    */
   poll(timeout_ms: number): void {
+    const was_open = this.open;
     const revents = this.#poll(POLLIN, timeout_ms);
+    const hung_up = (revents & POLLHUP) !== 0;
     this.#readable = (revents & POLLIN) !== 0;
     // A program that wrote and closed has left bytes: it counts as open until they are read.
-    this.open = (revents & POLLHUP) === 0 || this.#readable;
+    this.open = !hung_up || this.#readable;
+    if (this.#watch >= 0) this.#countHolders(hung_up, was_open);
+    else if (this.open && !was_open) this.openings++;
+  }
+
+  /**
+   * Follow what inotify has seen since the last time. Like events that nobody has read yet are merged
+   * into one, so the count may be wrong: when nothing new comes, it is set by what poll says.
+   */
+  #countHolders(hung_up: boolean, was_open: boolean): void {
+    const { posix } = this.#platform;
+    const got = posix.read(this.#watch, this.#memory.address + BUFFER_OFFSET, BUFFER_BYTES);
+    for (let at = 0; at < got; at += INOTIFY_EVENT_BYTES) {
+      const mask = this.#view.getUint32(BUFFER_OFFSET + at + INOTIFY_MASK, true);
+      if ((mask & IN_OPEN) === 0) this.#holders = Math.max(0, this.#holders - 1);
+      else if (this.#holders++ === 0) this.openings++;
+    }
+    // The event of an opening comes a moment after the opening itself: look twice.
+    const doubtful = got <= 0 && hung_up === this.#holders > 0;
+    if (doubtful && this.#doubtful) {
+      if (!hung_up && !was_open) this.openings++;
+      this.#holders = hung_up ? 0 : 1;
+    }
+    this.#doubtful = doubtful;
   }
 
   #poll(events: number, timeout_ms: number): number {
-    const view = this.#pollfd;
-    view.setInt32(0, this.#master, true);
+    const view = this.#view;
+    // A closed line's hang-up would end every wait at once: poll(2) passes over negative numbers.
+    const aside = this.#watch >= 0 && !this.open && timeout_ms > 0;
+    view.setInt32(0, aside ? -1 : this.#master, true);
     view.setInt16(4, events, true);
     view.setInt16(6, 0, true);
+    view.setInt32(8, this.#watch, true);
+    view.setInt16(12, POLLIN, true);
     const { posix } = this.#platform;
-    if (posix.poll(this.#memory.address, 1, timeout_ms) < 0) this.#mustBe('poll', EINTR);
-    return view.getInt16(6, true);
+    if (posix.poll(this.#memory.address, 2, timeout_ms) < 0) this.#mustBe('poll', EINTR);
+    return aside ? this.#poll(events, 0) : view.getInt16(6, true);
   }
 
-  /** Hand over what programs have written, at most one buffer. Call after `poll`. */
-  read(take: (byte: number) => void): number {
-    if (!this.#readable) return 0;
+  /** What programs have written, at most `limit_bytes` of it, as a copy. Call after `poll`. */
+  read(limit_bytes = BUFFER_BYTES): Uint8Array {
+    if (!this.#readable) return NOTHING;
     this.#readable = false;
     const { posix } = this.#platform;
-    const got = posix.read(this.#master, this.#memory.address + BUFFER_OFFSET, BUFFER_BYTES);
+    const length = Math.min(limit_bytes, BUFFER_BYTES);
+    const got = posix.read(this.#master, this.#memory.address + BUFFER_OFFSET, length);
     if (got < 0) {
       this.#mustBe('read', 'EIO', 'EAGAIN', EINTR); // EIO: closed between poll and read
-      return 0;
+      return NOTHING;
     }
-    for (let i = 0; i < got; i++) take(this.#memory.bytes[BUFFER_OFFSET + i]!);
-    return got;
+    return this.#memory.bytes.slice(BUFFER_OFFSET, BUFFER_OFFSET + got);
   }
 
   /**
@@ -122,6 +173,7 @@ export class PtyBridge {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    if (this.#watch >= 0) this.#platform.posix.close(this.#watch);
     this.#platform.posix.close(this.#master);
     this.#memory.free();
   }

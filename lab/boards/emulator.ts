@@ -1,41 +1,33 @@
 // An emulated board as a process of its own, behind a pseudo-terminal that any serial program may
 // open:  node lab/boards/emulator.ts --board uno --image firmware/images/uno.hex [--link PATH]
-// [--frozen]. Prints one line of JSON when it is ready; ends on SIGTERM, on SIGINT, or when its
-// standard input closes. Opening the port resets the board, as DTR does on a real Uno.
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+// [--frozen] [--status MS]. Prints one line of JSON when it is ready, then (with --status) one about
+// its state now and then; ends on SIGTERM, on SIGINT, or when its standard input closes.
 import { parseArgs } from 'node:util';
-import { WrongUsage } from '../errors.ts';
+import { SystemCallError, Unsupported, WrongUsage } from '../errors.ts';
 import { loadPlatform } from '../ffi/load.ts';
 import { PtyBridge } from './bridge.ts';
-import { parseHex } from './core/hex.ts';
-import { UNO_CLOCK_HZ, UnoBoard } from './core/uno.ts';
+import { boardNames, type LoadedBoard, loadBoard } from './images.ts';
 import { makeLink, removeLink } from './link.ts';
-import { Frozen, RealTime } from './pace.ts';
-
-/** How often a closed port is looked at. */
-const CLOSED_PAUSE_NS = 5e6;
-/** The longest stretch of cycles between two looks at the line: half a millisecond. */
-const SLICE_CYCLES = 8_000;
-/** After a reset the firmware needs a moment to switch its receiver on: bytes wait until then. */
-const START_UP_CYCLES = 16_000;
-/** Bytes kept in the board's queue; the rest stays in the terminal's buffer, which slows the writer. */
-const QUEUE_BYTES = 1024;
-
-/** With this much unread by the program, nothing more is taken from it: answers must not pile up. */
-const UNREAD_BYTES = 65_536;
+import { Serving } from './serve.ts';
 
 interface Options {
+  readonly board: string;
   readonly image: string;
   readonly link: string | undefined;
   readonly frozen: boolean;
+  /** Milliseconds between two lines about the board's state; 0 for none. */
+  readonly status_ms: number;
 }
 
 function readOptions(): Options {
-  const { values } = parseOptions();
-  if (values.board !== 'uno') throw new WrongUsage(`no emulated board "${values.board}": try uno`);
-  if (!values.image) throw new WrongUsage('--image FILE.hex is missing');
-  return { image: values.image, link: values.link, frozen: values.frozen };
+  const { board, image, link, frozen, status } = parseOptions();
+  if (!boardNames.some(name => name === board)) {
+    throw new WrongUsage(`no emulated board "${board}": try ${boardNames.join(' or ')}`);
+  }
+  if (!image) throw new WrongUsage('--image FILE is missing');
+  const status_ms = Number(status);
+  if (!(status_ms >= 0)) throw new WrongUsage(`--status ${status} is no number of milliseconds`);
+  return { board, image, link, frozen, status_ms };
 }
 
 function parseOptions() {
@@ -46,29 +38,32 @@ function parseOptions() {
         image: { type: 'string' },
         link: { type: 'string' },
         frozen: { type: 'boolean', default: false },
+        status: { type: 'string', default: '0' },
       },
-    });
+    }).values;
   } catch (error) {
     throw new WrongUsage(reason(error));
   }
 }
 
-/** The board with its program in flash. Throws WrongUsage when the file is no image for it. */
-function loadBoard(image: string): { board: UnoBoard; sha256: string } {
-  try {
-    const text = readFileSync(image);
-    const board = new UnoBoard(parseHex(text.toString('latin1')));
-    return { board, sha256: createHash('sha256').update(text).digest('hex') };
-  } catch (error) {
-    throw new WrongUsage(`${image}: ${reason(error)}`);
-  }
-}
-
 const reason = (error: unknown) => (error instanceof Error ? error.message : String(error));
+
+const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
+
+/** Tells about the board every `status_ms`; call it often. */
+function reporter(serving: Serving, { led }: LoadedBoard, status_ms: number): () => void {
+  let next_ms = 0;
+  return () => {
+    const now_ms = performance.now();
+    if (status_ms === 0 || now_ms < next_ms) return;
+    next_ms = now_ms + status_ms;
+    say({ event: 'status', time_ms: now_ms, led: led(), ...serving.seen });
+  };
+}
 
 async function main(): Promise<void> {
   const options = readOptions();
-  const { board, sha256 } = loadBoard(options.image);
+  const loaded = await loadBoard(options.board, options.image);
   const platform = await loadPlatform();
   const bridge = new PtyBridge(platform);
   const { link } = options;
@@ -81,57 +76,29 @@ async function main(): Promise<void> {
   const stop = () => process.exit(0);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stop);
   process.stdin.on('end', stop).on('error', stop).resume();
+  process.stdout.on('error', stop);
 
-  const pace = options.frozen ? new Frozen() : new RealTime(UNO_CLOCK_HZ);
-  board.onTransmit((byte, cycle) => {
-    bridge.send(byte);
-    pace.activity(cycle);
-  });
-  const give = (byte: number) => {
-    board.receive(byte);
-    pace.activity(board.cycles);
-  };
-  /** Runs a slice. True when the board has reached the present. */
-  const advance = (): boolean => {
-    const target = pace.target(board, platform.now());
-    if (board.cycles < target) board.run(Math.min(target, board.cycles + SLICE_CYCLES));
-    bridge.flush();
-    return board.cycles >= target;
-  };
-  const rest = () => {
-    if (!bridge.open) {
-      platform.sleepUntil(platform.now() + CLOSED_PAUSE_NS);
-      return bridge.poll(0);
-    }
-    const now_ns = platform.now();
-    const rest_ns = pace.rest_ns(board, now_ns);
-    if (rest_ns >= 1e6) return bridge.poll(Math.floor(rest_ns / 1e6));
-    if (rest_ns > 0) platform.sleepUntil(now_ns + rest_ns);
-    bridge.poll(0);
-  };
+  const { board, sha256 } = loaded;
+  const serving = new Serving(platform, bridge, board, options.frozen);
+  const report = reporter(serving, loaded, options.status_ms);
+  const { path } = bridge;
+  const { clock_hz } = board;
+  say({ event: 'ready', path, pid: process.pid, board: options.board, clock_hz, sha256 });
   const turn = () => {
-    const was_open = bridge.open;
-    rest();
-    if (bridge.open && !was_open) {
-      bridge.drop();
-      board.reset();
-      pace.restart(platform.now());
-    }
-    // A byte that came now must not reach a board that still lives in the past: its answer would
-    // come back sooner than the wire can carry it.
-    const present = advance();
-    const room = board.pending_bytes < QUEUE_BYTES && bridge.unsent_bytes < UNREAD_BYTES;
-    if (present && room && board.cycles >= START_UP_CYCLES && pace.takesInput(board))
-      bridge.read(give);
+    serving.turn();
+    report();
     setImmediate(turn);
   };
-  pace.restart(platform.now());
-  const ready = { event: 'ready', path: bridge.path, pid: process.pid, board: 'uno', sha256 };
-  process.stdout.write(`${JSON.stringify(ready)}\n`);
   turn();
+}
+
+/** As the command line: 2 wrong usage, 3 unsupported here, 70 a fault of ours. */
+function exitCode(error: unknown): number {
+  if (error instanceof WrongUsage) return 2;
+  return error instanceof SystemCallError || error instanceof Unsupported ? 3 : 70;
 }
 
 main().catch((error: unknown) => {
   process.stderr.write(`${reason(error)}\n`);
-  process.exit(error instanceof WrongUsage ? 2 : 70);
+  process.exit(exitCode(error));
 });

@@ -29,6 +29,9 @@ import {
   FrameParser,
   type Reply,
 } from '../../firmware/protocol/codec.ts';
+import { parseHex } from '../../lab/boards/core/hex.ts';
+import { FrozenLine } from '../../lab/boards/core/line.ts';
+import { UnoBoard } from '../../lab/boards/core/uno.ts';
 import { imagePath } from './host.ts';
 
 const emulatorPath = join(import.meta.dirname, '../../lab/boards/emulator.ts');
@@ -72,6 +75,8 @@ class Port {
   readonly #fd: number;
   readonly #parser = new FrameParser();
   readonly #replies: Reply[] = [];
+  /** Good frames so far. */
+  parsed = 0;
   #sequence = 0;
 
   constructor(path: string) {
@@ -98,13 +103,11 @@ class Port {
       for (let reply = this.#replies.shift(); reply; reply = this.#replies.shift()) {
         if (reply.kind === kind) return reply as Extract<Reply, { kind: K }>;
       }
-      try {
-        const got = readSync(this.#fd, buffer);
-        this.#replies.push(...this.#parser.push(buffer.subarray(0, got)).map(decodeReply));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
-        await sleep(1);
-      }
+      const got = this.#read(buffer);
+      const frames = this.#parser.push(buffer.subarray(0, got));
+      this.parsed += frames.length;
+      this.#replies.push(...frames.map(decodeReply));
+      if (got === 0) await sleep(1);
     }
     throw new Error(`no "${kind}" came: is the emulator still running?`);
   }
@@ -114,6 +117,36 @@ class Port {
   ): Promise<Extract<Reply, { kind: K }>> {
     this.send(encodeCommand(command, this.#sequence++));
     return this.await<K>(command.kind);
+  }
+
+  /** Reads as many bytes as expected, and says whether they are the same. */
+  async bytes(expected: Uint8Array): Promise<string> {
+    const got: number[] = [];
+    const buffer = Buffer.alloc(4096);
+    for (let tries = 0; tries < 5000 && got.length < expected.length; tries++) {
+      const more = this.#read(buffer);
+      got.push(...buffer.subarray(0, more));
+      if (more === 0) await sleep(1);
+    }
+    const hex = (bytes: Iterable<number>) => Buffer.from([...bytes]).toString('hex');
+    return hex(got) === hex(expected) ? 'the same' : `${hex(got)} instead of ${hex(expected)}`;
+  }
+
+  /** Reads what is there; returns how many bytes that were. */
+  drain(): number {
+    const buffer = Buffer.alloc(4096);
+    const got = this.#read(buffer);
+    this.parsed += this.#parser.push(buffer.subarray(0, got)).length;
+    return got;
+  }
+
+  #read(buffer: Buffer): number {
+    try {
+      return readSync(this.#fd, buffer);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      return 0;
+    }
   }
 
   close(): void {
@@ -144,6 +177,7 @@ describe.runIf(here)('emulator', () => {
       path: ready.path,
       pid: child.pid,
       board: 'uno',
+      clock_hz: 16e6,
       sha256,
     });
     expect(readlinkSync(link)).toBe(ready.path);
@@ -237,6 +271,77 @@ describe.runIf(here)('emulator', () => {
     expect(await run(15)).toEqual(await run(1));
   });
 
+  test('frozen: behind its terminal it is the very same line as by plain calls', async () => {
+    const twin = new FrozenLine(new UnoBoard(parseHex(readFileSync(imagePath, 'latin1'))));
+    const { ready } = await start('--frozen');
+    const port = new Port(ready.path);
+    expect(await port.bytes(twin.start())).toBe('the same');
+    for (let i = 0; i < 12; i++) {
+      const write = [
+        encodeCommand({ kind: 'load', load: i % 2 ? 'none' : 'heavy' }, i),
+        encodeCommand({ kind: 'ping' }, i + 100, 300 + 50 * i),
+      ];
+      const answer = twin.exchange(Buffer.concat(write));
+      port.send(Buffer.concat(write));
+      expect(await port.bytes(answer)).toBe('the same');
+    }
+    port.close();
+  });
+
+  test('closed and opened again at once: a fresh board each time', async () => {
+    if (process.platform !== 'linux') {
+      console.log('quick openings left out: only Linux tells of them');
+      return;
+    }
+    const { ready } = await start();
+    for (let i = 0; i < 20; i++) {
+      const port = new Port(ready.path);
+      const board = await port.await('ready');
+      expect(board.mode).toBe('interrupt+ring');
+      expect((await port.ask({ kind: 'mode', mode: 'polled' })).mode).toBe('polled');
+      port.close();
+    }
+  });
+
+  test('a program at another rate reads and writes garbage; at the right one all is well', async () => {
+    const { ready } = await start();
+    const rate = (baud: number) =>
+      spawnSync('stty', [process.platform === 'linux' ? '-F' : '-f', ready.path, `${baud}`]);
+    const port = new Port(ready.path);
+    await port.await('ready');
+    expect(rate(9600).status, 'stty must be there').toBe(0);
+    const before = port.parsed;
+    port.send(encodeCommand({ kind: 'hello' }, 1));
+    await sleep(100);
+    port.drain();
+    expect(port.parsed, 'no good frame may come').toBe(before);
+    rate(115_200);
+    const { counters } = await port.ask({ kind: 'counters', clear: false });
+    expect(counters.rx_bytes, 'the board heard something else').toBeGreaterThan(12);
+    // The board's answer at 57600 reads as bytes, and as no frame.
+    port.send(encodeCommand({ kind: 'hello' }, 2));
+    rate(57_600);
+    await sleep(100);
+    expect(port.drain()).toBeGreaterThan(0);
+    expect(port.parsed).toBe(before + 1);
+    port.close();
+  });
+
+  test('it tells about itself when asked to', async () => {
+    const { child, ready } = await start('--status', '20');
+    const port = new Port(ready.path);
+    await port.await('ready');
+    const lines = createInterface({ input: child.stdout! });
+    for await (const line of lines) {
+      const said = JSON.parse(line) as Record<string, unknown>;
+      if (said.bytes_out === 0 || said.open !== true) continue;
+      expect(said).toMatchObject({ event: 'status', led: false, resets: 1, host_baud: 115_200 });
+      expect(said.baud).toBeCloseTo(16e6 / 136, 3);
+      break;
+    }
+    port.close();
+  });
+
   test('it costs little asleep, and nothing spins after a hang-up', async () => {
     if (process.platform !== 'linux') {
       console.log('processor share left out: it is read from /proc');
@@ -302,7 +407,10 @@ describe.runIf(here)('emulator', () => {
   test.each([
     [['--board', 'mega'], 'no emulated board "mega"'],
     [['--image', 'README.md'], 'README.md'],
-    [['--image', emulatorPath], 'line 1'],
+    [['--image', emulatorPath], 'the emulated uno takes .hex files'],
+    [['--image', 'nowhere.hex'], 'nowhere.hex: no such file'],
+    [['--image', import.meta.dirname], 'the emulated uno takes .hex files'],
+    [['--status', 'often'], '--status often'],
     [['--baud', '9600'], '--baud'],
   ])('used wrongly %j: exit 2, one line that says why', (wrong, message) => {
     const { status, stderr } = spawnSync(process.execPath, emulatorArguments(...wrong), {

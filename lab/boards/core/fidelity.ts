@@ -124,6 +124,38 @@ export const fidelity: readonly Correction[] = [
     tested_by: 'input-capture: the last falling edge of a byte is stamped',
   },
   {
+    name: 'pull-up',
+    emulator: 'A pull-up changes nothing: an open input reads low.',
+    datasheet: 'With PORT set, an input that nothing drives is pulled high.',
+    section: '14.2.1 Configuring the Pin',
+    file: 'lab/boards/core/pins.ts',
+    tested_by: 'pull-up: an open input reads high, a wire to a low output reads low',
+  },
+  {
+    name: 'pin-change',
+    emulator: 'Writing a mask drops interrupts that wait; switching them on lets none in.',
+    datasheet: 'PCMSK chooses which pins raise the flag; PCICR lets a raised flag interrupt.',
+    section: '13.2.4 PCICR and 13.2.6 PCMSK2',
+    file: 'lab/boards/core/pins.ts',
+    tested_by: 'pin-change: a flag outlives a change of the mask and waits to be let in',
+  },
+  {
+    name: 'analog-sample',
+    emulator: 'A conversion reads a list of voltages at the moment it is started.',
+    datasheet: 'The input is held 1.5 ADC clocks after the start, in the first conversion 13.5.',
+    section: '24.4 Prescaling and Conversion Timing',
+    file: 'lab/boards/core/adc.ts',
+    tested_by: 'analog-sample: the voltage counts when the converter holds it',
+  },
+  {
+    name: 'analog-control',
+    emulator: 'Writing ADCSRA sets ADIF as written, and can take ADSC back.',
+    datasheet: 'A one written to ADIF clears it; a zero written to ADSC does nothing.',
+    section: '24.9.2 ADCSRA',
+    file: 'lab/boards/core/adc.ts',
+    tested_by: 'analog-control: a written one clears the flag, a zero does not stop a conversion',
+  },
+  {
     name: 'reset',
     emulator: 'A reset drops planned events and leaves the peripherals as they were.',
     datasheet: 'All I/O registers take their initial values.',
@@ -135,8 +167,9 @@ export const fidelity: readonly Correction[] = [
 
 /** What remains unlike the chip. */
 export const unfaithful: readonly string[] = [
-  'The host sends at the board’s own bit clock: a wrong baud rate on the host is not noticed, and ' +
-    'the 2.1 % between 115200 baud and the Uno’s 117647 does not show.',
+  'Bytes take the board’s own bit time both ways: the 2.1 % between 115200 baud and the Uno’s 117647 ' +
+    'do not show. A rate on the host that is wrong by more than 4 % garbles the bytes as a receiver ' +
+    'would (wire.ts), but takes no longer and no shorter, and framing errors are not reported.',
   'Frame and parity errors, breaks, 9-bit frames and multi-processor mode do not occur.',
   'The receiver’s synchroniser (a few cycles) and the transmitter’s wait for its bit clock (up to ' +
     'one bit) are left out.',
@@ -147,5 +180,10 @@ export const unfaithful: readonly string[] = [
     'other than idle still counts as idle.',
   'There is no boot loader: the program starts at once after a reset, where a real Uno waits about a ' +
     'second for a new program.',
-  'Analog converter, EEPROM, SPI, two-wire interface and watchdog are absent.',
+  'The analog converter runs single conversions; free running and triggers are absent, and its ' +
+    'readings have no noise.',
+  'A pin is read without the synchroniser’s one and a half cycles of delay; an open input reads low, ' +
+    'and a voltage between the two thresholds reads as the nearer supply.',
+  'Two outputs wired against each other read low; on a real board they may die.',
+  'EEPROM, SPI, two-wire interface and watchdog are absent.',
 ];

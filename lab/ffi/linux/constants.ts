@@ -40,7 +40,6 @@ export const IN_CLOEXEC = 0o2000000;
 /** One struct inotify_event without a name; its mask stands at byte 4. */
 export const INOTIFY_EVENT_BYTES = 16;
 export const INOTIFY_MASK = 4;
-export const IN_Q_OVERFLOW = 0x4000;
 
 /** ioctl_tty(2) */
 export const TIOCGEXCL = 0x80045440;

@@ -1,0 +1,64 @@
+// Which image files each emulated board takes, and the board with its program in place. A board's
+// emulator is loaded only when it is asked for.
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { WrongUsage } from '../errors.ts';
+import type { SerialBoard } from './core/board.ts';
+
+export interface LoadedBoard {
+  readonly board: SerialBoard;
+  /** Of the image file. */
+  readonly sha256: string;
+  /** Is the board's own LED lit? */
+  led(): boolean;
+}
+
+interface Kind {
+  /** Endings of the files it takes. */
+  readonly endings: readonly string[];
+  /** Throws where the file is no image for this board. */
+  load(file: Buffer, ending: string): Promise<Omit<LoadedBoard, 'sha256'>>;
+}
+
+/** Pin of the LED on the board itself. */
+const UNO_LED = 13;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  uno: {
+    endings: ['.hex'],
+    async load(file) {
+      const [{ parseHex }, { UnoBoard }] = await Promise.all([
+        import('./core/hex.ts'),
+        import('./core/uno.ts'),
+      ]);
+      const board = new UnoBoard(parseHex(file.toString('latin1')));
+      return { board, led: () => board.pin(UNO_LED) };
+    },
+  },
+};
+
+export const boardNames: readonly string[] = Object.keys(kinds);
+
+/** Throws WrongUsage that names the file, and the line in it where there is one. */
+export async function loadBoard(name: string, image: string): Promise<LoadedBoard> {
+  const { endings, load } = kinds[name]!;
+  const ending = endings.find(one => image.toLowerCase().endsWith(one));
+  if (ending === undefined) {
+    throw new WrongUsage(`${image}: the emulated ${name} takes ${endings.join(' or ')} files`);
+  }
+  try {
+    const file = readFileSync(image);
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    return { ...(await load(file, ending)), sha256 };
+  } catch (error) {
+    throw new WrongUsage(`${image}: ${whyNot(error)}`);
+  }
+}
+
+function whyNot(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES') return 'no permission to read it';
+  if (code === 'EISDIR') return 'a folder, not a file';
+  return message;
+}
