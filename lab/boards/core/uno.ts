@@ -1,17 +1,10 @@
 // The emulated Arduino Uno: an ATmega328P at 16 MHz on avr8js, corrected where avr8js departs from
 // the datasheet (fidelity.ts lists every correction). Pure: the same code runs behind a pseudo-
 // terminal and in a reader's browser, and the same bytes at the same cycles give the same answers.
-import {
-  AVRIOPort,
-  CPU,
-  portBConfig,
-  portCConfig,
-  portDConfig,
-  timer0Config,
-  timer1Config,
-  timer2Config,
-} from 'avr8js';
-import type { ByteListener, SerialBoard } from './board.ts';
+import { CPU, timer0Config, timer1Config, timer2Config } from 'avr8js';
+import { Adc } from './adc.ts';
+import type { Board, ByteListener } from './board.ts';
+import { FIRST_ANALOG_PIN, Pins, SUPPLY_V } from './pins.ts';
 import { Processor } from './processor.ts';
 import { Timer } from './timer.ts';
 import { Usart } from './usart.ts';
@@ -27,16 +20,17 @@ export interface UnoOptions {
   readonly capture_wire?: boolean;
 }
 
-export class UnoBoard implements SerialBoard {
+export class UnoBoard implements Board {
   readonly clock_hz = UNO_CLOCK_HZ;
   readonly #image: Uint8Array;
   readonly #capture_wire: boolean;
   readonly #transmit_listeners: ByteListener[] = [];
   readonly #receive_listeners: ByteListener[] = [];
+  readonly #pin_listeners: ((pin: number, level: boolean, cycle: number) => void)[] = [];
   #cpu!: CPU;
   #processor!: Processor;
   #usart!: Usart;
-  #ports!: readonly AVRIOPort[];
+  readonly #pins = new Pins();
 
   /** `image`: flash contents from address 0 (hex.ts). Throws RangeError when it does not fit. */
   constructor(image: Uint8Array, options: UnoOptions = {}) {
@@ -45,6 +39,9 @@ export class UnoBoard implements SerialBoard {
     }
     this.#image = image;
     this.#capture_wire = options.capture_wire ?? true;
+    this.#pins.onChange = (pin, level) => {
+      for (const listener of this.#pin_listeners) listener(pin, level, this.cycles);
+    };
     this.reset();
   }
 
@@ -64,8 +61,9 @@ export class UnoBoard implements SerialBoard {
       for (const listener of this.#receive_listeners) listener(byte, cycle);
     };
     if (this.#capture_wire) usart.onFallingEdge = cycle => timers[1]!.edge(false, cycle);
-    this.#ports = [portBConfig, portCConfig, portDConfig].map(each => new AVRIOPort(cpu, each));
     this.#cpu = cpu;
+    this.#pins.attach(cpu);
+    new Adc(cpu, channel => this.#pins.voltage(FIRST_ANALOG_PIN + channel));
     this.#processor = new Processor(cpu);
     this.#usart = usart;
   }
@@ -134,9 +132,28 @@ export class UnoBoard implements SerialBoard {
     return UNO_CLOCK_HZ / this.#usart.bit_cycles;
   }
 
-  /** Level of an output pin by the Uno's number (13: the LED). */
+  /** Level of a pin, as a meter would read it, by the Uno's number: 13 is the LED, 14 is A0. */
   pin(number: number): boolean {
-    const [port, bit] = number < 8 ? [2, number] : number < 14 ? [0, number - 8] : [1, number - 14];
-    return this.#ports[port]!.pinState(bit) === 1;
+    return this.#pins.level(number);
+  }
+
+  /** Called when a pin's level changes, with the cycle: outputs, inputs and pulses alike. */
+  onPin(listener: (pin: number, level: boolean, cycle: number) => void): void {
+    this.#pin_listeners.push(listener);
+  }
+
+  /** Hold a pin at a level from outside, as a closed switch does; undefined lets go. */
+  drive(number: number, level: boolean | undefined): void {
+    this.#pins.apply(number, level === undefined ? undefined : level ? SUPPLY_V : 0);
+  }
+
+  /** Hold a pin at a voltage from outside, as a potentiometer does; undefined lets go. */
+  apply(number: number, volts: number | undefined): void {
+    this.#pins.apply(number, volts);
+  }
+
+  /** A jumper wire between two pins. Throws RangeError for a pin that is not there or not free. */
+  connect(from_pin: number, to_pin: number): void {
+    this.#pins.connect(from_pin, to_pin);
   }
 }
