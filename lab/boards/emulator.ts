@@ -1,7 +1,8 @@
 // An emulated board as a process of its own, behind a pseudo-terminal that any serial program may
 // open:  node lab/boards/emulator.ts --board uno --image firmware/images/uno.hex [--link PATH]
-// [--frozen] [--status MS]. Prints one line of JSON when it is ready, then (with --status) one about
-// its state now and then; ends on SIGTERM, on SIGINT, or when its standard input closes.
+// [--frozen] [--jumper 12:2 …] [--status MS]. Prints one line of JSON when it is ready, then (with
+// --status) one about its state now and then; ends on SIGTERM, on SIGINT, or when its standard input
+// closes.
 import { parseArgs } from 'node:util';
 import { SystemCallError, Unsupported, WrongUsage } from '../errors.ts';
 import { loadPlatform } from '../ffi/load.ts';
@@ -15,19 +16,21 @@ interface Options {
   readonly image: string;
   readonly link: string | undefined;
   readonly frozen: boolean;
+  /** Wires between pins: `12:2`. */
+  readonly jumpers: readonly string[];
   /** Milliseconds between two lines about the board's state; 0 for none. */
   readonly status_ms: number;
 }
 
 function readOptions(): Options {
-  const { board, image, link, frozen, status } = parseOptions();
+  const { board, image, link, frozen, jumper, status } = parseOptions();
   if (!boardNames.some(name => name === board)) {
     throw new WrongUsage(`no emulated board "${board}": try ${boardNames.join(' or ')}`);
   }
   if (!image) throw new WrongUsage('--image FILE is missing');
   const status_ms = Number(status);
   if (!(status_ms >= 0)) throw new WrongUsage(`--status ${status} is no number of milliseconds`);
-  return { board, image, link, frozen, status_ms };
+  return { board, image, link, frozen, jumpers: jumper, status_ms };
 }
 
 function parseOptions() {
@@ -38,6 +41,7 @@ function parseOptions() {
         image: { type: 'string' },
         link: { type: 'string' },
         frozen: { type: 'boolean', default: false },
+        jumper: { type: 'string', multiple: true, default: [] },
         status: { type: 'string', default: '0' },
       },
     }).values;
@@ -61,9 +65,26 @@ function reporter(serving: Serving, { led }: LoadedBoard, status_ms: number): ()
   };
 }
 
+/** Throws WrongUsage for a wire that the board cannot have. */
+function wire({ connect }: LoadedBoard, jumpers: readonly string[], board: string): void {
+  for (const jumper of jumpers) {
+    const [from, to, more] = jumper.split(':');
+    if (!from || !to || more !== undefined) {
+      throw new WrongUsage(`--jumper ${jumper}: write it as 12:2`);
+    }
+    if (!connect) throw new WrongUsage(`--jumper: the emulated ${board} has no wires`);
+    try {
+      connect(from, to);
+    } catch (error) {
+      throw new WrongUsage(`--jumper ${jumper}: ${reason(error)}`);
+    }
+  }
+}
+
 async function main(): Promise<void> {
   const options = readOptions();
   const loaded = await loadBoard(options.board, options.image);
+  wire(loaded, options.jumpers, options.board);
   const platform = await loadPlatform();
   const bridge = new PtyBridge(platform);
   const { link } = options;

@@ -11,6 +11,8 @@ export interface LoadedBoard {
   readonly sha256: string;
   /** Is the board's own LED lit? */
   led(): boolean;
+  /** A jumper wire between two pins, as the board names them. Throws RangeError for a wrong pin. */
+  connect?(from: string, to: string): void;
 }
 
 interface Kind {
@@ -32,10 +34,18 @@ const kinds: Readonly<Record<string, Kind>> = {
         import('./core/uno.ts'),
       ]);
       const board = new UnoBoard(parseHex(file.toString('latin1')));
-      return { board, led: () => board.pin(UNO_LED) };
+      const connect = (from: string, to: string) => board.connect(unoPin(from), unoPin(to));
+      return { board, led: () => board.pin(UNO_LED), connect };
     },
   },
 };
+
+/** `12`, or `A0` for 14; NaN for anything else. */
+function unoPin(name: string): number {
+  const analog = /^A([0-5])$/i.exec(name);
+  if (analog) return 14 + Number(analog[1]);
+  return /^\d+$/.test(name) ? Number(name) : Number.NaN;
+}
 
 export const boardNames: readonly string[] = Object.keys(kinds);
 
