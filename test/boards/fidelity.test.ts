@@ -4,7 +4,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  AVRTimer,
   type AVRTimerConfig,
   CPU,
   timer0Config,
@@ -37,6 +36,7 @@ const RXCIE = 0x80;
 const UDRIE = 0x20;
 const ON = 0x18; // RXEN and TXEN
 const U2X = 2;
+const GTCCR = 0x43;
 const UBRR = 16;
 const BIT = 8 * (UBRR + 1);
 const BYTE = 10 * BIT;
@@ -67,9 +67,10 @@ function chip(program: Readonly<Record<number, number>> = {}) {
 }
 
 test('every correction names a test that is here', () => {
-  const files = [import.meta.filename, join(import.meta.dirname, 'uno.test.ts')];
-  const here = files.map(file => readFileSync(file, 'utf8')).join('\n');
-  for (const item of fidelity) expect(here).toContain(`test('${item.tested_by}'`);
+  const here = ['fidelity', 'uno', 'calibration/instructions', 'calibration/datasheet', 'pins']
+    .map(name => readFileSync(join(import.meta.dirname, `${name}.test.ts`), 'utf8'))
+    .join('\n');
+  for (const item of fidelity) expect(here).toContain(`'${item.tested_by}`);
 });
 
 describe('serial port', () => {
@@ -255,38 +256,100 @@ describe('timers', () => {
     fc.record({ small: fc.constantFrom('OCRA' as const, 'OCRB' as const), to: fc.nat(300) }),
   );
 
-  test('timer-events: counts and flags equal those of the tick-by-tick timer', () => {
+  /** The timer as sections 15.7 and 16.9 describe it, tick by tick. Modes: normal, CTC, fast PWM. */
+  class Described {
+    counter = 0;
+    flags = 0;
+    readonly #config: AVRTimerConfig;
+    readonly #end: number;
+    readonly #mode: number;
+    readonly #divider: number;
+    readonly #now = { OCRA: 0, OCRB: 0 };
+    readonly #next = { OCRA: 0, OCRB: 0 };
+    #cycles = 0;
+
+    constructor(config: AVRTimerConfig, mode: number, divider: number) {
+      this.#config = config;
+      this.#end = config.bits === 16 ? 0xffff : 0xff;
+      this.#mode = mode;
+      this.#divider = divider;
+    }
+
+    set(register: 'OCRA' | 'OCRB', value: number): void {
+      this.#next[register] = value & this.#end;
+      if (this.#mode !== FAST_PWM) this.#now[register] = this.#next[register];
+    }
+
+    advance(cycles: number): void {
+      const ticks =
+        Math.floor((this.#cycles + cycles) / this.#divider) -
+        Math.floor(this.#cycles / this.#divider);
+      this.#cycles += cycles;
+      for (let i = 0; i < ticks; i++) this.#tick();
+    }
+
+    #tick(): void {
+      const { OCFA, OCFB, TOV } = this.#config;
+      if (this.counter === this.#now.OCRA) this.flags |= OCFA;
+      if (this.counter === this.#now.OCRB) this.flags |= OCFB;
+      if (this.counter === this.#end) this.flags |= TOV;
+      const top = this.#mode === CTC ? this.#now.OCRA : this.#end;
+      const turns = this.counter === top || this.counter === this.#end;
+      this.counter = turns ? 0 : this.counter + 1;
+      if (turns) Object.assign(this.#now, this.#next);
+    }
+  }
+  const [CTC, FAST_PWM] = [2, 3];
+
+  test('timer-events: counts and flags equal those of the timer as described', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(timer0Config, timer1Config, timer2Config),
-        fc.integer({ min: 0, max: 3 }),
+        fc.constantFrom(0, CTC, FAST_PWM),
         fc.integer({ min: 1, max: 3 }),
         fc.array(step, { maxLength: 30 }),
-        (config, waveform, clock, steps) => {
-          const pair = [
-            timed((cpu, each) => new AVRTimer(cpu, each), config),
-            timed((cpu, each) => new Timer(cpu, each), config),
-          ];
-          const seen = pair.map(({ cpu, advance }) => {
-            // WGM 1:0 low bits; 16 bits: normal, or CTC (WGM12) for odd numbers
-            const ctc = config.bits === 16 && waveform & 1 ? 0x08 : 0;
-            cpu.writeData(config.TCCRA, config.bits === 16 ? 0 : waveform);
-            write(cpu, config, config.OCRA, 700);
-            cpu.writeData(config.TCCRB, ctc | clock);
-            advance(20);
-            return steps.map(each => {
-              if ('cycles' in each) advance(each.cycles);
-              else
-                write(cpu, config, 'set' in each ? config[each.set] : config[each.small], each.to);
-              if (!('cycles' in each)) advance(1);
-              return [cpu.data[config.TIFR]! & 7, read(cpu, config)];
-            });
-          });
-          expect(seen[1]).toEqual(seen[0]);
+        (config, wanted, clock, steps) => {
+          // WGM 1:0 in TCCRA; 16 bits: CTC is WGM12 in TCCRB, and its fast PWM is left out here
+          const mode = config.bits === 16 && wanted === FAST_PWM ? CTC : wanted;
+          const ctc = config.bits === 16 && mode === CTC ? 0x08 : 0;
+          const { cpu, advance } = timed((each, it) => new Timer(each, it), config);
+          const described = new Described(config, mode, config.dividers[clock as 1 | 2 | 3]);
+          cpu.writeData(config.TCCRA, config.bits === 16 ? 0 : mode);
+          write(cpu, config, config.OCRA, 200);
+          cpu.writeData(config.TCCRB, ctc | clock);
+          cpu.writeData(GTCCR, 3); // both prescalers begin with the next instruction
+          advance(1);
+          described.set('OCRA', 200);
+          for (const each of steps) {
+            if ('cycles' in each) {
+              advance(each.cycles);
+              described.advance(each.cycles);
+            } else {
+              const register = 'set' in each ? each.set : each.small;
+              write(cpu, config, config[register], each.to);
+              described.set(register, each.to);
+            }
+            expect([cpu.data[config.TIFR]! & 7, read(cpu, config)]).toEqual([
+              described.flags,
+              described.counter,
+            ]);
+          }
         },
       ),
-      { numRuns: 300, seed: 7 },
+      { numRuns: 500, seed: 7 },
     );
+  });
+
+  test('missed-top: a counter beyond TOP runs on to its end', () => {
+    const { cpu, advance } = timed((each, config) => new Timer(each, config), timer1Config);
+    write(cpu, timer1Config, timer1Config.OCRA, 1000);
+    cpu.writeData(timer1Config.TCCRB, 0x09); // CTC, clk/1
+    advance(500);
+    write(cpu, timer1Config, timer1Config.OCRA, 100);
+    advance(65_000);
+    expect(read(cpu, timer1Config)).toBeGreaterThan(65_400);
+    advance(300); // over its end, and now TOP holds
+    expect(read(cpu, timer1Config)).toBeLessThanOrEqual(100);
   });
 
   test('timer-flags: clearing one flag leaves the others', () => {

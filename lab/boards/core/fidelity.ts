@@ -54,7 +54,7 @@ export const fidelity: readonly Correction[] = [
     emulator:
       'The next byte is timed from the instruction that noticed the last one, so times drift.',
     datasheet: 'Frames follow each other at the bit clock that UBRR and U2X set.',
-    section: '20.3.1 Internal Clock Generation',
+    section: '20.3.1 Internal Clock Generation – The Baud Rate Generator',
     file: 'lab/boards/core/usart.ts',
     tested_by: 'baud-timing: frames in a row keep the bit clock, both ways',
   },
@@ -63,7 +63,7 @@ export const fidelity: readonly Correction[] = [
     emulator:
       'A byte written is out at once; UDRE comes back only after its whole time on the wire.',
     datasheet: 'UDR is free again as soon as the byte has moved to the shift register.',
-    section: '20.6.1 Sending Frames',
+    section: '20.6.1 Sending Frames with 5 to 8 Data Bit',
     file: 'lab/boards/core/usart.ts',
     tested_by: 'transmit-buffer: one byte shifts, one waits, a third is ignored',
   },
@@ -82,6 +82,38 @@ export const fidelity: readonly Correction[] = [
     section: '7.7 Reset and Interrupt Handling',
     file: 'lab/boards/core/processor.ts',
     tested_by: 'interrupt-delay: one instruction runs after RETI and after SEI',
+  },
+  {
+    name: 'cbi-time',
+    emulator: 'CBI takes one cycle.',
+    datasheet: 'Two, like SBI.',
+    section: 'Instruction Set Summary',
+    file: 'lab/boards/core/instructions.ts',
+    tested_by: 'cbi-time: every kind of instruction takes its clocks',
+  },
+  {
+    name: 'half-carry',
+    emulator: 'H is taken from bit 0.',
+    datasheet: 'H is the carry, or the borrow, out of bit 3.',
+    section: '7.3.1 SREG; Instruction Set Summary',
+    file: 'lab/boards/core/flags.ts',
+    tested_by: 'half-carry and wide-zero: all flags of %s, for all operands',
+  },
+  {
+    name: 'wide-zero',
+    emulator: 'SBC, SBCI and CPC clear Z when the borrow carries a byte past 0 (0 − 255 − 1).',
+    datasheet: 'Z stays as it was while each byte of the result is 0.',
+    section: 'Instruction Set Summary',
+    file: 'lab/boards/core/flags.ts',
+    tested_by: 'half-carry and wide-zero: all flags of %s, for all operands',
+  },
+  {
+    name: 'neg-overflow',
+    emulator: 'NEG never sets V.',
+    datasheet: 'V is set when the result is 0x80, which has no positive twin.',
+    section: 'Instruction Set Summary',
+    file: 'lab/boards/core/flags.ts',
+    tested_by: 'neg-overflow: all flags of NEG',
   },
   {
     name: 'sleep',
@@ -105,7 +137,31 @@ export const fidelity: readonly Correction[] = [
     datasheet: 'The same counts and flags; events only at overflow and compare match.',
     section: '16 16-bit Timer/Counter1 with PWM',
     file: 'lab/boards/core/timer.ts',
-    tested_by: 'timer-events: counts and flags equal those of the tick-by-tick timer',
+    tested_by: 'timer-events: counts and flags equal those of the timer as described',
+  },
+  {
+    name: 'compare-flag',
+    emulator: 'A compare match is flagged when the counter reaches the value.',
+    datasheet: 'It is flagged with the next tick, when the counter leaves the value.',
+    section: '15.8 Timer/Counter Timing Diagrams, figure 15-10',
+    file: 'lab/boards/core/timer.ts',
+    tested_by: 'compare-flag: a match is flagged with the step after it, an overflow at once',
+  },
+  {
+    name: 'missed-top',
+    emulator: 'With TOP set below the counter, the counter jumps.',
+    datasheet: 'It misses the match, counts to its end and starts again from 0.',
+    section: '16.9.2 Clear Timer on Compare Match (CTC) Mode',
+    file: 'lab/boards/core/timer.ts',
+    tested_by: 'missed-top: a counter beyond TOP runs on to its end',
+  },
+  {
+    name: 'prescaler-phase',
+    emulator: 'A prescaler starts with its timer, so the first tick is always a whole one.',
+    datasheet: 'It runs freely from reset, or from PSRSYNC: the first tick may come at once.',
+    section: '17 Timer/Counter0 and Timer/Counter1 Prescalers',
+    file: 'lab/boards/core/timer.ts',
+    tested_by: 'prescaler-phase: a timer started later does not tick later',
   },
   {
     name: 'timer-flags',
@@ -176,6 +232,8 @@ export const unfaithful: readonly string[] = [
   'On overrun the byte that comes last is lost; the datasheet leaves open which one it is.',
   'A register is read at the start of an instruction, one cycle early for LDS; a timer written to ' +
     'counts on from there at once.',
+  'In the modes that count up and down (phase correct PWM) a compare match is flagged one tick early, ' +
+    'as avr8js does it; a held prescaler (TSM) and the capture noise canceller are absent.',
   'Interrupts raised within an instruction are noticed at its end, as on the chip, but a sleep mode ' +
     'other than idle still counts as idle.',
   'There is no boot loader: the program starts at once after a reset, where a real Uno waits about a ' +

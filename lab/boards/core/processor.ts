@@ -1,6 +1,7 @@
-// Runs the processor: avr8js executes the instructions; clock events, interrupts and sleep are timed
-// here, where avr8js departs from the datasheet (see fidelity.ts, items named in the comments).
-import { avrInstruction, avrInterrupt, type CPU } from 'avr8js';
+// Runs the processor: instructions.ts and avr8js execute the instructions; clock events, interrupts
+// and sleep are timed here, where avr8js departs from the datasheet (see fidelity.ts, items named in the comments).
+import { avrInterrupt, type CPU } from 'avr8js';
+import { execute } from './instructions.ts';
 
 /** What avr8js keeps to itself and a run loop needs. */
 interface ClockEvent {
@@ -48,6 +49,7 @@ export class Processor {
     const cpu = this.#cpu;
     const program = cpu.progMem;
     const data = cpu.data;
+    const inside = this.#inside;
     while (cpu.cycles < until) {
       if (this.asleep) {
         this.#sleep(until);
@@ -55,8 +57,10 @@ export class Processor {
       }
       const opcode = program[cpu.pc]!;
       if (opcode === SLEEP && data[SMCR]! & SLEEP_ENABLE) this.asleep = true;
-      avrInstruction(cpu);
-      this.#fireEvents();
+      execute(cpu, opcode);
+      const event = inside.nextClockEvent;
+      if (event !== null && event.cycles <= cpu.cycles) this.#fireEvents();
+      if (cpu.nextInterrupt < 0) continue;
       // item "interrupt-delay": one more instruction runs after SEI and RETI
       if (opcode !== SEI && opcode !== RETI && !this.asleep) this.#interrupt();
     }
