@@ -19,6 +19,8 @@ export default defineConfig({
   ...(process.env.IOLAB_SITE === undefined ? {} : { site: process.env.IOLAB_SITE }),
   devToolbar: { enabled: false },
   vite: {
+    // The simulator's worker loads one board of several: only modules can be split so.
+    worker: { format: 'es' },
     build: {
       rolldownOptions: {
         // Astro marks its content modules so and handles the mark itself; the bundler need not warn.

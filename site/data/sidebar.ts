@@ -19,11 +19,21 @@ export const SIDEBAR: Group[] = [
     items: [
       { label: 'Polling', slug: 'polling' },
       { label: 'Interrupts', slug: 'interrupts' },
+      { label: 'Hybrid', slug: 'hybrid' },
+      { label: 'Pure polling machines', slug: 'polling-machines' },
     ],
   },
   {
     label: 'The forms a program sees',
     items: [{ label: 'Completion queues', slug: 'completion-queues' }],
+  },
+  {
+    label: 'Devices',
+    items: [
+      { label: 'A serial board', slug: 'serial-board' },
+      { label: 'Polled, interrupt and DMA firmware', slug: 'board-firmware' },
+      { label: 'The stack’s price', slug: 'stack-price' },
+    ],
   },
   {
     label: 'Results',

@@ -5,7 +5,7 @@ import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
 import { byDriver, type Item } from './figure.ts';
 
-const MECHANISM_OF_MODE: Readonly<Record<string, Mechanism>> = {
+export const MECHANISM_OF_MODE: Readonly<Record<string, Mechanism>> = {
   polled: 'polling',
   interrupt: 'interrupt',
   'interrupt+ring': 'hybrid',

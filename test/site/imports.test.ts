@@ -78,7 +78,10 @@ describe('what the site imports', () => {
   });
 
   it('reaches no room that runs foreign code', () => {
-    const rooms = [...all.keys()].filter(path => /^lab\/(cell|run|cli|places|peers)\//.test(path));
+    // The dialogues are scripts that know nothing of ports or processes: the simulator runs them too.
+    const rooms = [...all.keys()].filter(path =>
+      /^lab\/(cell(?!\/dialogues\/)|run|cli|places|peers)\//.test(path),
+    );
     expect(rooms).toEqual([]);
   });
 });
