@@ -28,27 +28,16 @@ static void refuse(uint8_t kind, uint8_t sequence, uint8_t reason) {
 }
 
 static void about(uint8_t kind, uint8_t sequence) {
-  struct __attribute__((packed)) {
-    uint8_t board, mode, load, modes, reset_cause;
-    uint32_t clock_hz, timer_hz;
-    uint8_t build[4];
-  } payload = {IOLAB_UNO,
-               mode,
-               load,
-               1 << IOLAB_POLLED | 1 << IOLAB_INTERRUPT | 1 << IOLAB_RING,
-               reset_cause,
-               CLOCK_HZ,
-               CLOCK_HZ,
-               {(uint8_t)(BUILD_ID >> 24), (uint8_t)(BUILD_ID >> 16), (uint8_t)(BUILD_ID >> 8),
-                (uint8_t)BUILD_ID}};
+  struct iolab_about payload = {
+    IOLAB_UNO, mode, load, 1 << IOLAB_POLLED | 1 << IOLAB_INTERRUPT | 1 << IOLAB_RING,
+    reset_cause, CLOCK_HZ, CLOCK_HZ,
+    {(uint8_t)(BUILD_ID >> 24), (uint8_t)(BUILD_ID >> 16), (uint8_t)(BUILD_ID >> 8),
+     (uint8_t)BUILD_ID}};
   answer(kind, sequence, &payload, sizeof payload);
 }
 
 void answer_stamps(uint8_t sequence, uint32_t service, uint32_t reply) {
-  struct __attribute__((packed)) {
-    uint32_t arrival, service, reply;
-    uint8_t flags;
-  } payload = {0, service, reply, 0};
+  struct iolab_stamps payload = {0, service, reply, 0};
   uint32_t arrival;
   if (cycles_flag_arrival(service, &arrival)) {
     payload.arrival = arrival;
@@ -58,7 +47,7 @@ void answer_stamps(uint8_t sequence, uint32_t service, uint32_t reply) {
 }
 
 static void echo(uint8_t sequence, const uint8_t *payload, uint8_t length) {
-  uint16_t stream = (uint16_t)(payload[0] | (uint16_t)payload[1] << 8);
+  uint16_t stream = iolab_u16(payload);
   uint16_t missing = stream - echo_expected;
   if (stream != 0 && missing < 0x8000) counters[IOLAB_N_ECHO_LOST] += missing;
   echo_expected = stream + 1;
@@ -114,11 +103,7 @@ static void begin_await(uint8_t sequence) {
 
 static void send_torn(uint8_t sequence, uint8_t status, uint32_t torn, uint32_t writes,
                       uint16_t reads) {
-  struct __attribute__((packed)) {
-    uint8_t status;
-    uint32_t torn, writes;
-    uint16_t reads;
-  } payload = {status, torn, writes, reads};
+  struct iolab_torn payload = {status, torn, writes, reads};
   answer(IOLAB_TORN | IOLAB_REPLY, sequence, &payload, sizeof payload);
 }
 
@@ -128,8 +113,7 @@ void torn_answer(uint8_t sequence, uint32_t torn, uint32_t writes, uint16_t read
 }
 
 static void begin_torn(uint8_t sequence, const uint8_t *payload) {
-  uint16_t reads = (uint16_t)(payload[2] | (uint16_t)payload[3] << 8);
-  uint8_t status = torn_begin(sequence, payload[0], payload[1], reads);
+  uint8_t status = torn_begin(sequence, payload[0], payload[1], iolab_u16(payload + 2));
   if (status != IOLAB_OK) send_torn(sequence, status, 0, 0, 0);
 }
 

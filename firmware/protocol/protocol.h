@@ -123,6 +123,27 @@ enum iolab_counter {
   IOLAB_N_COUNTERS
 };
 
+/* The longer payloads as they lie on the line; every processor the lab runs on is little-endian. */
+struct __attribute__((packed)) iolab_about {
+  uint8_t board, mode, load, modes, reset_cause;
+  uint32_t clock_hz, timer_hz;
+  uint8_t build[4];
+};
+struct __attribute__((packed)) iolab_stamps {
+  uint32_t arrival, service, reply;
+  uint8_t flags;
+};
+struct __attribute__((packed)) iolab_torn {
+  uint8_t status;
+  uint32_t torn, writes;
+  uint16_t reads;
+};
+
+/* A 16-bit number in a payload, where it need not lie at an even address. */
+static inline uint16_t iolab_u16(const uint8_t *at) {
+  return (uint16_t)(at[0] | (uint16_t)at[1] << 8);
+}
+
 /* RFC 1662 appendix C gives the table; this is the same step without one (as avr-libc's
  * _crc_ccitt_update does it). */
 static inline uint16_t iolab_fcs(uint16_t fcs, uint8_t byte) {
