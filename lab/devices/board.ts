@@ -4,6 +4,7 @@
 import { constants, realpathSync } from 'node:fs';
 import {
   type BoardFacts,
+  type BoardName,
   type Command,
   decodeReply,
   encodeCommand,
@@ -17,6 +18,8 @@ import { DeviceGone, TimedOut, Unsupported, WrongUsage } from '../errors.ts';
 import { EAGAIN, EINTR, POLLIN } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
 import type { DeviceSession } from './device.ts';
+import { busy, holdersOf, lockFileHolder, nameHolders, whyNotOpen } from './parts/port.ts';
+import { FIRMATA_ASK, FIRMATA_BAUD, Witness } from './parts/witness.ts';
 
 export const BAUD = 115200;
 const DEFAULT_MODE: Mode = 'interrupt+ring';
@@ -24,6 +27,8 @@ const DEFAULT_MODE: Mode = 'interrupt+ring';
 const READY_LIMIT_NS = 4e9;
 /** Ask again this often: the first bytes may fall into a boot loader. */
 const ASK_EVERY_NS = 0.3e9;
+/** A board that is up answers Firmata's question well within this. */
+const FIRMATA_LIMIT_NS = 0.4e9;
 const BUFFER_BYTES = 256;
 /** How often a closed line is opened anew before an emulator counts as stuck, and how long each. */
 const REFRESH_TRIES = 5;
@@ -38,6 +43,7 @@ export class BoardKeeper {
   readonly #buffer: Memory;
   readonly #pollfd: Memory;
   #parser = new FrameParser();
+  #witness = new Witness();
   #sequence = 0;
   #closed = false;
 
@@ -53,8 +59,20 @@ export class BoardKeeper {
 
   #open(): void {
     const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
-    this.#fd = this.#platform.posix.open(this.#path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-    this.#platform.posix.makeRaw(this.#fd, BAUD);
+    const { posix, linux } = this.#platform;
+    const path = this.#path;
+    const locked = lockFileHolder(path);
+    if (locked) throw busy(path, [locked]);
+    try {
+      this.#fd = posix.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+      // The superuser gets in all the same (ioctl_tty(2), TIOCEXCL): two readers would share the bytes.
+      if (linux?.isExclusive(this.#fd) || posix.isLocked(this.#fd)) throw busy(path);
+      posix.makeRaw(this.#fd, BAUD);
+    } catch (error) {
+      if (this.#fd >= 0) posix.close(this.#fd);
+      this.#fd = -1;
+      throw whyNotOpen(path, error);
+    }
   }
 
   /**
@@ -86,10 +104,36 @@ export class BoardKeeper {
     } catch (error) {
       if (!(error instanceof TimedOut)) throw error;
     }
-    throw new Unsupported(
-      `no lab firmware answers on ${this.#path} at ${BAUD} baud`,
-      'check the cable and the board, and put the lab’s firmware on it',
+    throw this.#noAnswer();
+  }
+
+  /** Why the line stayed without an answer, as far as can be seen from here. */
+  #noAnswer(): Unsupported {
+    const { posix } = this.#platform;
+    const line_baud = posix.lineSpeed(this.#fd);
+    this.#askFirmata();
+    const { reason, fix } = this.#witness.verdict(BAUD, line_baud);
+    const others = holdersOf(this.#path);
+    // An emulator's own process holds the other end and not the port.
+    const shared = others.length > 0 ? ` (${nameHolders(others)} has it open too)` : '';
+    return new Unsupported(
+      `no lab firmware answers on ${this.#path} at ${BAUD} baud: ${reason}${shared}`,
+      fix,
     );
+  }
+
+  #askFirmata(): void {
+    const { posix, now } = this.#platform;
+    posix.makeRaw(this.#fd, FIRMATA_BAUD);
+    posix.flushInput(this.#fd);
+    this.#send(Uint8Array.of(FIRMATA_ASK));
+    const came: number[] = [];
+    const end_ns = now() + FIRMATA_LIMIT_NS;
+    this.#read(end_ns, bytes => {
+      came.push(...bytes);
+      return this.#witness.sawAtFirmataRate(Uint8Array.from(came));
+    });
+    posix.makeRaw(this.#fd, BAUD);
   }
 
   /** Choose how the firmware serves its line. Throws Unsupported where the board has no such mode. */
@@ -120,6 +164,18 @@ export class BoardKeeper {
   }
 
   #receive(until_ns: number, fits: (reply: Reply) => boolean): Reply | undefined {
+    let found: Reply | undefined;
+    this.#read(until_ns, bytes => {
+      const frames = this.#parser.push(bytes);
+      this.#witness.saw(bytes, frames);
+      found = frames.map(decodeReply).find(fits);
+      return found !== undefined;
+    });
+    return found;
+  }
+
+  /** Hand over what comes until `done` says so or the time is over. Throws DeviceGone. */
+  #read(until_ns: number, done: (bytes: Uint8Array) => boolean): void {
     const { posix, now } = this.#platform;
     new Int32Array(this.#pollfd.bytes.buffer)[0] = this.#fd;
     for (let left_ns = until_ns - now(); left_ns > 0; left_ns = until_ns - now()) {
@@ -130,12 +186,8 @@ export class BoardKeeper {
         if (got < 0 && (errno === EAGAIN || errno === EINTR)) continue;
         throw new DeviceGone(`${this.#path} hung up while the board was asked`);
       }
-      for (const frame of this.#parser.push(this.#buffer.bytes.subarray(0, got))) {
-        const reply = decodeReply(frame);
-        if (fits(reply)) return reply;
-      }
+      if (done(this.#buffer.bytes.slice(0, got))) return;
     }
-    return undefined;
   }
 
   close(): void {
@@ -174,17 +226,41 @@ export function modeOf(parameters: Readonly<Record<string, string>>): Mode {
   return mode;
 }
 
-/** A board as a device session: the keeper holds the line, the driver opens it a second time. */
+/** A board with the firmware that `firmware=` names: the lab's own, unless Firmata is asked for. */
+export async function serialSession(
+  platform: Platform,
+  device: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+  expected?: BoardName,
+): Promise<DeviceSession> {
+  if (parameters.firmware !== 'firmata') {
+    return boardSession(platform, device, path, parameters, expected);
+  }
+  const { firmataSession } = await import('./parts/firmata.ts');
+  return firmataSession(platform, device, path);
+}
+
+/**
+ * A board as a device session: the keeper holds the line, the driver opens it a second time. Where
+ * the board is `expected` to be one kind, another kind is refused.
+ */
 export function boardSession(
   platform: Platform,
   device: string,
   path: string,
   parameters: Readonly<Record<string, string>>,
+  expected?: BoardName,
 ): DeviceSession & { readonly facts: BoardFacts } {
   const mode = modeOf(parameters);
   const keeper = new BoardKeeper(platform, path);
   try {
-    keeper.setMode(mode, keeper.hello());
+    const answered = keeper.hello();
+    if (expected !== undefined && answered.board !== expected) {
+      const reason = `the board on ${path} is a ${answered.board}, not a ${expected}`;
+      throw new Unsupported(reason, `name it ${answered.board}@${path}`);
+    }
+    keeper.setMode(mode, answered);
     const facts = keeper.hello();
     // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
     const evidence = realpathSync(path).startsWith('/dev/pts/') ? 'simulated' : 'hardware';
@@ -198,10 +274,7 @@ export function boardSession(
       target: { device, kind: 'stream', path, tty: true, writable: true, baud: BAUD, board },
       evidence,
       identity: boardIdentity(facts),
-      async refresh() {
-        const fresh = keeper.refresh(evidence === 'simulated');
-        if (fresh.mode !== mode) keeper.setMode(mode, fresh);
-      },
+      refresh: async () => void keeper.refresh(evidence === 'simulated'),
       close: async () => keeper.close(),
     };
   } catch (error) {

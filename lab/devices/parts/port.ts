@@ -1,0 +1,133 @@
+// Why a port does not open, in words: who holds it, who may open it. Linux says both (proc(5),
+// group(5)); elsewhere the words stay general. Runs no foreign code and opens no port.
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { SystemCallError, Unsupported } from '../../errors.ts';
+
+export interface Holder {
+  readonly pid: number;
+  /** The program's name, as the system knows it. */
+  readonly program: string;
+}
+
+const attempt = <T>(look: () => T): T | undefined => {
+  try {
+    return look();
+  } catch {
+    return undefined; // gone meanwhile, or not ours to look at
+  }
+};
+
+/** Processes whose descriptors `fits`; only those that this user may look at. */
+function processesWith(fits: (link: string, pid: string, fd: string) => boolean): Holder[] {
+  const pids = (attempt(() => readdirSync('/proc')) ?? []).filter(name => /^\d+$/.test(name));
+  return pids
+    .filter(pid => Number(pid) !== process.pid)
+    .flatMap(pid => {
+      const folder = `/proc/${pid}/fd`;
+      const open = (attempt(() => readdirSync(folder)) ?? []).some(fd => {
+        const link = attempt(() => readlinkSync(join(folder, fd)));
+        return link !== undefined && fits(link, pid, fd);
+      });
+      if (!open) return [];
+      const program =
+        attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim()) ?? 'a program';
+      return [{ pid: Number(pid), program }];
+    });
+}
+
+/** Other processes that have this port open, by whatever name. */
+export function holdersOf(path: string): Holder[] {
+  const port = attempt(() => realpathSync(path)) ?? path;
+  return processesWith(link => link === port);
+}
+
+/**
+ * The process at the other end of a pseudo-terminal: it holds the master whose number is the
+ * port's (`tty-index`, since Linux 4.11). Undefined for a real port.
+ */
+export function terminalServer(path: string): (Holder & { readonly command: string }) | undefined {
+  const index = /^\/dev\/pts\/(\d+)$/.exec(attempt(() => realpathSync(path)) ?? '')?.[1];
+  if (index === undefined) return undefined;
+  const line = `tty-index:\t${index}\n`;
+  const [server] = processesWith((link, pid, fd) => {
+    if (!link.endsWith('/ptmx')) return false;
+    return (
+      attempt(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1'))?.includes(line) ?? false
+    );
+  });
+  if (!server) return undefined;
+  const command = attempt(() => readFileSync(`/proc/${server.pid}/cmdline`, 'utf8')) ?? '';
+  return { ...server, command: command.replaceAll('\0', ' ').trim() };
+}
+
+const LOCK_FOLDERS = ['/run/lock', '/var/lock'];
+
+/** The living process that a lock file of the old kind names (Filesystem Hierarchy Standard, 5.9). */
+export function lockFileHolder(path: string, folders = LOCK_FOLDERS): Holder | undefined {
+  const names = [path, attempt(() => realpathSync(path)) ?? path].map(
+    one => `LCK..${basename(one)}`,
+  );
+  for (const file of folders.flatMap(folder => names.map(name => join(folder, name)))) {
+    const pid = Number.parseInt(attempt(() => readFileSync(file, 'latin1')) ?? '', 10);
+    const program = attempt(() => readFileSync(`/proc/${pid}/comm`, 'utf8').trim());
+    if (program !== undefined && pid !== process.pid) return { pid, program };
+  }
+  return undefined;
+}
+
+/** `minicom (process 123)`, or as many as there are. */
+export const nameHolders = (holders: readonly Holder[]): string =>
+  holders.map(({ program, pid }) => `${program} (process ${pid})`).join(', ');
+
+/** A port that another program keeps for itself. */
+export function busy(path: string, holders: readonly Holder[] = holdersOf(path)): Unsupported {
+  const who = holders.length > 0 ? nameHolders(holders) : 'another program';
+  return new Unsupported(
+    `${path} is in use: ${who} holds it`,
+    'end that program, then try again',
+    'EBUSY',
+  );
+}
+
+/** A port that this user may not open: whom it belongs to, and what grants it. */
+export function denied(path: string, group = groupOf(path)): Unsupported {
+  const user = process.env.USER || '"$USER"';
+  const udev = 'or give it to your session: a udev rule with TAG+="uaccess"';
+  const fix =
+    group === undefined || group === 'root'
+      ? `sudo usermod -aG dialout ${user} (the group that usually owns ports), then log in again, ${udev}; see iolab doctor`
+      : `sudo usermod -aG ${group} ${user}, then log in again, ${udev}; see iolab doctor`;
+  const owner = group === undefined ? '' : `, which belongs to the group ${group}`;
+  return new Unsupported(`no permission on ${path}${owner}`, fix, 'EACCES');
+}
+
+function groupOf(path: string): string | undefined {
+  const gid = attempt(() => statSync(path).gid);
+  if (gid === undefined) return undefined;
+  const lines = (attempt(() => readFileSync('/etc/group', 'utf8')) ?? '').split('\n');
+  return lines.find(line => line.split(':')[2] === String(gid))?.split(':')[0] ?? String(gid);
+}
+
+/** A failed opening as the user can mend it. */
+export function whyNotOpen(path: string, error: unknown): Error {
+  if (!(error instanceof SystemCallError)) return error as Error;
+  if (error.errno === 'EBUSY') return busy(path);
+  if (error.errno === 'EACCES' || error.errno === 'EPERM') return denied(path);
+  if (error.errno === 'ENOENT' || error.errno === 'ENXIO' || error.errno === 'ENODEV') {
+    const reason = `no port ${path}: nothing is there`;
+    return new Unsupported(
+      reason,
+      'plug the board in, and see iolab scan for its name',
+      error.errno,
+    );
+  }
+  if (error.errno === 'ENOTTY' || error.errno === 'EINVAL') {
+    return new Unsupported(
+      `${path} is no serial port`,
+      'see iolab scan for the ports',
+      error.errno,
+    );
+  }
+  return error;
+}
