@@ -28,6 +28,15 @@ async function stimulate(to: DeviceSession, stimulus: Stimulus): Promise<object>
   }
 }
 
+async function refresh(one: DeviceSession): Promise<object> {
+  try {
+    await one.refresh?.();
+    return { event: 'refreshed' };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 let session: DeviceSession | undefined;
 try {
   for await (const line of createInterface({ input: process.stdin })) {
@@ -37,9 +46,10 @@ try {
       const stimulates = session.stimulate !== undefined;
       say({ event: 'ready', target, identity, stimulates, ...(evidence ? { evidence } : {}) });
     } else {
-      const { stimulus } = JSON.parse(line) as DeviceCommand;
+      const command = JSON.parse(line) as DeviceCommand;
+      if (command.do === 'refresh') say(await refresh(session));
       // A reader that is stuck is the cell's fault: this device serves the next one.
-      say(await stimulate(session, stimulus));
+      else say(await stimulate(session, command.stimulus));
     }
   }
   await session?.close();

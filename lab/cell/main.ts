@@ -9,10 +9,20 @@ import { loadPlatform } from '../ffi/load.ts';
 import type { Platform } from '../ffi/platform.ts';
 import { findLayer } from '../layers/find.ts';
 import { Account } from './account.ts';
+import { Conversation } from './conversation.ts';
+import { createDialogue } from './dialogues/create.ts';
 import { measureFloor } from './floor.ts';
 import { failure, readLine, say } from './lines.ts';
 import { runBlocking, runEvent } from './loops.ts';
-import type { CellJob, CellResult, FoundRow, Job, ProbeJob, ToggleWorkload } from './protocol.ts';
+import type {
+  CellJob,
+  CellResult,
+  DialogueWorkload,
+  FoundRow,
+  Job,
+  ProbeJob,
+  ToggleWorkload,
+} from './protocol.ts';
 import { openToggle } from './toggle.ts';
 import type { WorkloadResults } from './workload.ts';
 import { createWorkload, slotsFor } from './workloads/create.ts';
@@ -41,6 +51,7 @@ async function probe(platform: Platform, job: ProbeJob): Promise<void> {
 async function measure(platform: Platform, job: CellJob): Promise<void> {
   const { workload } = job;
   if (workload.kind === 'toggle') await measureLayer(platform, job, workload);
+  else if (workload.kind === 'dialogue') await measureDialogue(platform, job, workload);
   else await measureDriver(platform, job);
 }
 
@@ -55,6 +66,42 @@ async function measureLayer(platform: Platform, job: CellJob, plan: ToggleWorklo
     await layer.close();
   }
   report(account, toggle.counted, toggle.results());
+}
+
+/** Only the board's own counts: what the host spends meanwhile says nothing about the board. */
+async function measureDialogue(
+  platform: Platform,
+  job: CellJob,
+  { plan }: DialogueWorkload,
+): Promise<void> {
+  const driver = await findDriver(job.driver);
+  const { target, parameters } = job;
+  const context: OpenContext = { platform, target, parameters, ...slotsFor(job) };
+  const dialogue = createDialogue(plan);
+  const conversation = await Conversation.open(driver, context);
+  const started = new Date().toISOString();
+  say({ event: 'ready' });
+  try {
+    await conversation.hold(dialogue);
+  } finally {
+    await conversation.close();
+  }
+  const { counted, series, totals, notes } = dialogue.results;
+  const result: CellResult = {
+    event: 'result',
+    n: counted,
+    started,
+    ended: new Date().toISOString(),
+    series: encodeAll(
+      Object.fromEntries(
+        Object.entries(series).map(([name, all]) => [name, Float64Array.from(all)]),
+      ),
+    ),
+    totals,
+    threads: [],
+    notes,
+  };
+  say(result);
 }
 
 async function measureDriver(platform: Platform, job: CellJob): Promise<void> {
@@ -86,7 +133,7 @@ function report(account: Account, counted: number, results: WorkloadResults): vo
     n: counted,
     started: account.started,
     ended: account.ended,
-    series: Object.fromEntries(Object.entries(series).map(([name, all]) => [name, encode(all)])),
+    series: encodeAll(series),
     totals: { ...settled.totals, ...totals },
     threads: settled.threads,
     notes,
@@ -106,6 +153,9 @@ async function find(): Promise<void> {
 
 const encode = (samples: Float64Array): string =>
   Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength).toString('base64');
+
+const encodeAll = (series: Readonly<Record<string, Float64Array>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(series).map(([name, all]) => [name, encode(all)]));
 
 async function main(): Promise<void> {
   const job = JSON.parse(readLine()) as Job;

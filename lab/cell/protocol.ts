@@ -3,6 +3,7 @@
 import type { DeviceFacts, Evidence, Stimulus } from '../devices/device.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
 import type { Floor, Thread } from '../records/schema.ts';
+import type { DialoguePlan } from './dialogues/create.ts';
 
 /** What a cell does with its driver. */
 export type WorkloadPlan =
@@ -29,13 +30,20 @@ export type WorkloadPlan =
       readonly block_bytes: number;
       readonly seed: number;
     }
-  | ToggleWorkload;
+  | ToggleWorkload
+  | DialogueWorkload;
 
 export interface ToggleWorkload {
   /** Set an output through a layer, and wait until the same layer reports the input wired to it. */
   readonly kind: 'toggle';
   readonly samples: number;
   readonly warmup: number;
+}
+
+export interface DialogueWorkload {
+  /** Hold a scripted conversation with a board (lab/cell/dialogues). */
+  readonly kind: 'dialogue';
+  readonly plan: DialoguePlan;
 }
 
 export interface CellJob {
@@ -106,7 +114,9 @@ export interface DeviceJob {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export type DeviceCommand = { readonly do: 'stimulate'; readonly stimulus: Stimulus };
+export type DeviceCommand =
+  | { readonly do: 'stimulate'; readonly stimulus: Stimulus }
+  | { readonly do: 'refresh' };
 
 export type DeviceEvent =
   | {
@@ -117,6 +127,7 @@ export type DeviceEvent =
       readonly evidence?: Evidence;
     }
   | { readonly event: 'stimulated' }
+  | { readonly event: 'refreshed' }
   | { readonly event: 'gone'; readonly reason: string }
   | Failure;
 

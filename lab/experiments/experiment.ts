@@ -2,6 +2,7 @@
 // executes nothing: it lists cells, and the orchestrator runs them round by round.
 import type { WorkloadPlan } from '../cell/protocol.ts';
 import type { DeviceFacts } from '../devices/device.ts';
+import type { Target } from '../drivers/driver.ts';
 
 /** What the user chose; empty lists mean the experiment's own choice. */
 export interface PlanRequest {
@@ -27,6 +28,8 @@ export interface PlannedCell {
   readonly offsets_ns?: readonly number[];
   /** Uncounted messages before them. */
   readonly warmup?: number;
+  /** Bring the device back to its start before: then nothing depends on what was measured earlier. */
+  readonly fresh?: boolean;
 }
 
 export interface Experiment {
@@ -41,8 +44,11 @@ export interface Experiment {
   readonly drivers: readonly string[];
   /** Fewer of them for the main job, where time is short. */
   readonly short_drivers?: readonly string[];
-  /** Driver that the others are divided by, and that is measured twice (A/A). */
-  readonly baseline: string;
+  /**
+   * Driver that the others are divided by, and that is measured twice (A/A). Absent where settings
+   * are compared and counts are exact.
+   */
+  readonly baseline?: string;
   /** Device settings accepted by `--set`, each with its meaning and default. */
   readonly settings: Readonly<
     Record<string, { meaning: string; default: string; values?: readonly string[] }>
@@ -55,8 +61,8 @@ export interface Experiment {
   readonly short_rounds: number;
   /** Why the device does not fit, or undefined where it does. */
   misfit(device: DeviceFacts): string | undefined;
-  /** The settings of one driver; each becomes a record. */
-  plan(driver: string, request: PlanRequest): readonly Setting[];
+  /** The settings of one driver; each becomes a record. `target` is there once the device is. */
+  plan(driver: string, request: PlanRequest, target?: Target): readonly Setting[];
   /** One cell of one round. The seed differs from cell to cell. */
   cell(setting: Setting, request: PlanRequest, seed: number): PlannedCell;
 }

@@ -150,6 +150,14 @@ export class Bench {
     this.skipped.push(errno === undefined ? row : { ...row, errno });
   }
 
+  /** The device itself said no to this setting: that is an answer, not a failure. */
+  #refused(series: Series, error: Unsupported): void {
+    const { reason, fix, errno } = whyNot(error);
+    series.refuse(reason, fix, errno);
+    const row = { device: this.device_id, driver: series.driver, reason, fix };
+    this.skipped.push(errno === undefined ? row : { ...row, errno });
+  }
+
   #drivers(): readonly string[] {
     const { drivers, plan } = this.#around.request;
     if (drivers.length > 0) return drivers;
@@ -187,7 +195,8 @@ export class Bench {
 
   /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
   #add(driver: string, twice: boolean, twin = driver): void {
-    for (const planned of this.experiment.plan(twin, this.#around.request.plan)) {
+    const { plan } = this.#around.request;
+    for (const planned of this.experiment.plan(twin, plan, this.#device?.target)) {
       const setting = { ...this.#driverSettings(twin), ...planned };
       for (const repeat of twice ? [false, true] : [false]) {
         const id = this.#around.nextId(this.experiment.id, driver);
@@ -239,7 +248,8 @@ export class Bench {
       } catch (error) {
         if (this.#around.signal.aborted) throw new Cancelled();
         if (!(error instanceof Error)) throw error;
-        series.failed(error);
+        if (error instanceof Unsupported) this.#refused(series, error);
+        else series.failed(error);
         const gone = this.#device?.gone();
         if (gone) this.#stopped = gone.message;
       }
@@ -257,6 +267,7 @@ export class Bench {
     const job = this.#job(driver, planned);
     const peer = splitPeer(driver);
     if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, signal);
+    if (planned.fresh) await device.refresh();
     const { offsets_ns } = planned;
     const epoch = seed % 2 ** 32;
     const stimulus =

@@ -36,6 +36,8 @@ export interface RunningDevice {
   /** Rejects when the device goes away; never resolves. */
   readonly whenGone: Promise<never>;
   stimulate(stimulus: Stimulus, limit_ms: number): Promise<void>;
+  /** Bring the device back to how it was when it started, where it can be. */
+  refresh(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -76,6 +78,10 @@ export async function startDevice(
     async stimulate(stimulus, limit_ms) {
       child.tell({ do: 'stimulate', stimulus });
       await child.next(limit_ms);
+    },
+    async refresh() {
+      child.tell({ do: 'refresh' });
+      await child.next(DEVICE_LIMIT_MS);
     },
     close: () => child.end(END_GRACE_MS),
   };

@@ -156,13 +156,9 @@ function compareAll(
     const mine = records.filter(one => ids.has(one.id));
     const ours = mine.filter(one => !one.driver.startsWith('peer:'));
     const across = experiment.options.includes('depth');
+    const { baseline } = experiment;
     return COMPARED.flatMap(metric => [
-      ...compareInsideRun(ours, {
-        baseline: experiment.baseline,
-        metric,
-        seed,
-        across,
-      }),
+      ...(baseline === undefined ? [] : compareInsideRun(ours, { baseline, metric, seed, across })),
       ...PEER_TWINS.flatMap(([baseline, twin]) =>
         compareInsideRun(
           mine.filter(one => one.driver === baseline || one.driver === twin),

@@ -4,6 +4,8 @@
 import { decodeReply, FrameParser, type Reply } from '../../../firmware/protocol/codec.ts';
 
 export interface DialogueResults {
+  /** Operations counted: bytes awaited, frames sent, reads. */
+  readonly counted: number;
   /** Samples, in the order in which they were taken; they grow while the dialogue runs. */
   readonly series: Readonly<Record<string, readonly number[]>>;
   /** One value each, known at the end. */
@@ -54,6 +56,7 @@ export type Script = Generator<Turn, void, Heard | undefined>;
 
 /** What a script fills in while it runs. */
 export interface Results {
+  counted: number;
   readonly series: Record<string, number[]>;
   readonly totals: Record<string, number>;
   readonly notes: string[];
@@ -63,7 +66,7 @@ const NOTHING = new Uint8Array(0);
 
 /** A script as a dialogue: frames come together here, and replies find the turn they belong to. */
 export class ScriptedDialogue implements Dialogue {
-  readonly results: Results = { series: {}, totals: {}, notes: [] };
+  readonly results: Results = { counted: 0, series: {}, totals: {}, notes: [] };
   readonly #script: Script;
   readonly #listen: (heard: Heard) => void;
   readonly #parser = new FrameParser();

@@ -18,7 +18,8 @@ const BYTES_PER_KB = 1000;
 
 export function dmaBlock({ mode, block_bytes, bursts, samples }: DmaBlockPlan): Dialogue {
   const echoes = new Echoes();
-  return new ScriptedDialogue(function* ({ series, totals, notes }) {
+  return new ScriptedDialogue(function* (results) {
+    const { series, totals, notes } = results;
     const board = new Board();
     const answer: number[] = [];
     series.answer_cycles = answer;
@@ -29,6 +30,7 @@ export function dmaBlock({ mode, block_bytes, bursts, samples }: DmaBlockPlan): 
     const { rx_bytes, wakeups } = counters;
     const interrupts = interruptsOf(counters);
     const lost_bytes = lostBytes(streamed);
+    results.counted = rx_bytes;
     Object.assign(totals, firmwareCosts(counters), {
       sent_bytes,
       lost_bytes,

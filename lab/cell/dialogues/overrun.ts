@@ -15,7 +15,8 @@ export interface OverrunPlan {
 
 export function overrun({ mode, load, traffic, bursts }: OverrunPlan): Dialogue {
   const echoes = new Echoes();
-  return new ScriptedDialogue(function* ({ series, totals, notes }) {
+  return new ScriptedDialogue(function* (results) {
+    const { series, totals, notes } = results;
     const board = new Board();
     yield* board.set({ mode, load });
     const lost: number[] = [];
@@ -26,6 +27,7 @@ export function overrun({ mode, load, traffic, bursts }: OverrunPlan): Dialogue 
       : echoStream(board, echoes, bursts);
     const { counters, frames, lost_frames, sent_bytes } = streamed;
     const lost_bytes = lostBytes(streamed);
+    results.counted = frames;
     Object.assign(totals, firmwareCosts(counters), {
       sent_bytes,
       lost_bytes,

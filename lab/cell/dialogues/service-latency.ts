@@ -11,7 +11,8 @@ export interface ServiceLatencyPlan {
 }
 
 export function serviceLatency({ mode, load, samples }: ServiceLatencyPlan): Dialogue {
-  return new ScriptedDialogue(function* ({ series, totals, notes }) {
+  return new ScriptedDialogue(function* (results) {
+    const { series, totals, notes } = results;
     const board = new Board();
     const service: number[] = [];
     const answer: number[] = [];
@@ -27,6 +28,7 @@ export function serviceLatency({ mode, load, samples }: ServiceLatencyPlan): Dia
       else {
         service.push(cyclesBetween(stamps.arrival_cycles, stamps.service_cycles));
         answer.push(cyclesBetween(stamps.arrival_cycles, stamps.reply_cycles));
+        results.counted++;
       }
     }
     const counters = yield* board.counters(false);

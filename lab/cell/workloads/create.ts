@@ -4,6 +4,7 @@ import { STAMP_BYTES } from '../../devices/stamp.ts';
 import type { OpenContext } from '../../drivers/driver.ts';
 import { Unsupported } from '../../errors.ts';
 import type { Platform } from '../../ffi/platform.ts';
+import { DIALOGUE_SLOT_BYTES } from '../conversation.ts';
 import type { CellJob } from '../protocol.ts';
 import type { AnyEngine, Edges, Workload } from '../workload.ts';
 import { RandomRead } from './random-read.ts';
@@ -19,6 +20,8 @@ export function slotsFor(job: CellJob): Pick<OpenContext, 'depth' | 'slot_bytes'
       return { depth: 1, slot_bytes: REQUEST_REPLY_SLOT_BYTES };
     case 'toggle':
       throw new Error('a toggle goes through a layer and needs no slots');
+    case 'dialogue':
+      return { depth: 1, slot_bytes: DIALOGUE_SLOT_BYTES };
     case 'random-read':
       return { depth: job.depth, slot_bytes: job.workload.block_bytes };
   }
@@ -39,6 +42,8 @@ export function createWorkload(
       return new RequestReply(engine, edges, platform, { ...workload, ...target.board });
     case 'toggle':
       throw new Error('a toggle goes through a layer, not through a driver');
+    case 'dialogue':
+      throw new Error('a dialogue has a loop of its own (lab/cell/conversation.ts)');
     case 'random-read': {
       const verify = target.device !== 'null';
       // Where one call submits a whole batch later, the time in `submit` says nothing.
