@@ -7,7 +7,7 @@ import type { Library } from './records.ts';
 import { select } from './select.ts';
 
 /** Bytes in a run where no record says how many there must be. */
-const SAMPLES = 200;
+const SAMPLES = 300;
 
 export const SIMULATED_BOARDS = [
   {
@@ -29,9 +29,11 @@ export function recordsToEqual(
     const [group] = select(library.records, { experiment: 'service-latency', device: name });
     for (const { value, path } of group === undefined || group.yours ? [] : group.records) {
       const { mode, load } = value.parameters;
-      const samples = value.rounds[0]?.n;
+      const cycles = value.metrics.service_cycles;
+      const n = cycles !== undefined && 'n' in cycles ? cycles.n : 0;
+      const samples = n / Math.max(1, value.rounds.length);
       const key = `${name} ${mode} ${load}`;
-      if (samples !== undefined && samples > 0 && value.device === name) {
+      if (samples > 0 && Number.isInteger(samples) && value.device === name) {
         found[key] ??= { href: href(path), samples };
       }
     }

@@ -1,5 +1,6 @@
 // Exact counts as bars: bytes lost, torn reads, bytes per wake-up. One row per value of a setting,
 // one band per value of others. A nought is written out, because here it is a result.
+import type { LabRecord } from '../../lab/records/schema.ts';
 import { type Box, bottomAxis, linearScale } from './axis.ts';
 import {
   type Drawn,
@@ -34,6 +35,14 @@ interface Row {
   readonly total: number | undefined;
 }
 
+/** A row by its setting's value; sizes with their unit. */
+function rowName({ parameters, driver }: LabRecord, by: string): string {
+  const value = parameters[by];
+  if (value === undefined) return String(parameters.mode ?? driver);
+  if (!by.endsWith('_bytes')) return String(value);
+  return `${value} ${value === 1 ? 'byte' : 'bytes'}`;
+}
+
 const number = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
 
 const words = ({ value, total }: Row): string =>
@@ -54,7 +63,7 @@ export function counts(given: readonly Item[], options: CountsOptions): Drawn {
       .map(name => settingOf(record, name))
       .filter(Boolean)
       .join(', ');
-    const name = String(record.parameters[by] ?? record.driver);
+    const name = rowName(record, by);
     const value = middle(record, metric)?.value;
     const total = of === undefined ? undefined : middle(record, of)?.value;
     const row = { item, band, name, value: value ?? 0, total };
@@ -108,7 +117,9 @@ function draw(
   const right = width - (narrow ? 16 : room);
   const bottom = 8 + bands.size * BAND + rows.length * pitch + 6;
   const box: Box = { left, top: 8, right, bottom };
-  const most = shares ? 100 : Math.max(1, ...rows.map(extent));
+  const largest = Math.max(...rows.map(extent));
+  // Small shares get a scale of their own; where nothing was lost at all, the whole is the scale.
+  const most = !shares ? Math.max(1, largest) : largest === 0 ? 100 : Math.min(100, largest * 1.1);
   const x = linearScale([0, most], left, right, narrow ? 3 : 5);
   let y = box.top;
   let band = '';

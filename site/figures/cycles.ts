@@ -1,7 +1,8 @@
 // How long a byte waits for the firmware, in the board's own clock cycles: one strip per mode, one
 // band per load, all on one logarithmic axis (small multiples after Tufte). Cycles of a simulated
 // board are counts: least and most are exact, so they are printed, and nothing is estimated.
-import type { Distribution } from '../../lab/records/schema.ts';
+import { binLow } from '../../lab/measure/histogram.ts';
+import type { Bins, Distribution } from '../../lab/records/schema.ts';
 import { type Box, bottomAxis, logDomain, logScale } from './axis.ts';
 import {
   type Drawn,
@@ -13,7 +14,6 @@ import {
   statusCell,
 } from './figure.ts';
 import { isDistribution, quantity, settingOf, time, whole } from './format.ts';
-import { rebin } from './histogram.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
 import { coordinate, element, label, line } from './svg.ts';
@@ -124,7 +124,21 @@ export function cycles(given: readonly Item[], options: CyclesOptions): Drawn {
   );
 }
 
+/**
+ * Samples in each column. A bin is narrower than a column and goes to the one that its least value
+ * falls into: counts are whole numbers, and a single value must not be smeared over two columns.
+ */
+function columnsOf(bins: Bins, x: (value: number) => number, left: number, step: number): number[] {
+  const columns: number[] = [];
+  for (const [position, index] of bins.index.entries()) {
+    const column = Math.max(0, Math.floor((x(Math.max(1, binLow(index))) - left) / step + 1e-9));
+    columns[column] = (columns[column] ?? 0) + bins.count[position]!;
+  }
+  return Array.from(columns, count => count ?? 0);
+}
+
 const BAND = 30;
+const NARROW_BAND = 38;
 
 function draw(
   rows: readonly Row[],
@@ -137,7 +151,8 @@ function draw(
   const bands = [...new Set(rows.map(row => row.band))];
   const left = narrow ? 12 : 150;
   const right = width - (narrow ? 16 : 132);
-  const bottom = 8 + bands.filter(Boolean).length * BAND + rows.length * pitch + 6;
+  const step_down = narrow ? NARROW_BAND : BAND;
+  const bottom = 8 + bands.filter(Boolean).length * step_down + rows.length * pitch + 6;
   const box: Box = { left, top: 8, right, bottom };
   const x = logScale(domain, left, right);
   const columns = narrow ? 75 : 100;
@@ -152,16 +167,16 @@ function draw(
         line(narrow ? left : 4, y + 6, width - 4, y + 6, 'fig-minor'),
         label(band, narrow ? left : 4, y + 23, { class: 'fig-band' }),
       );
-      y += BAND;
+      y += step_down;
     }
     const base = y + pitch - 4;
     const { metric, item } = row;
-    const shares = rebin(metric.bins, x.domain[0], x.domain[1], columns);
-    const most = Math.max(...shares, 1e-12);
-    const bars = shares.flatMap((share, column) => {
-      if (share === 0) return [];
+    const found = columnsOf(metric.bins, x, left, step);
+    const most = Math.max(...found, 1);
+    const bars = found.flatMap((count, column) => {
+      if (count === 0) return [];
       // A single sample among thousands must still be seen: nothing is lower than a pixel.
-      const height = Math.max(1.5, (share / most) * tall);
+      const height = Math.max(1.5, (count / most) * tall);
       const from = left + column * step;
       return `M${coordinate(from)} ${coordinate(base)}v${coordinate(-height)}h${coordinate(Math.max(step, 2))}v${coordinate(height)}z`;
     });

@@ -110,6 +110,10 @@ export function intervalCell(record: LabRecord, metric: string): string {
 /** One setting in words: "1 kHz", "depth 8", "mode interrupt". */
 export function setting(name: string, value: string | number | boolean): string {
   if (name === 'rate_hz' && typeof value === 'number') return rate(value);
+  if (name.endsWith('_bytes') && typeof value === 'number') {
+    const of = name.slice(0, -'_bytes'.length).replace(/_/g, ' ');
+    return `${of}${SPACE}${whole(value)}${SPACE}${value === 1 ? 'byte' : 'bytes'}`;
+  }
   return `${name.replace(/_/g, ' ')}${SPACE}${typeof value === 'number' ? figures(value) : value}`;
 }
 

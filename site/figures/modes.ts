@@ -16,6 +16,8 @@ export const MECHANISM_OF_MODE: Readonly<Record<string, Mechanism>> = {
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   mode: ['polled', 'interrupt', 'interrupt+ring', 'dma'],
   load: ['none', 'medium', 'heavy'],
+  traffic: ['one-way', 'echo'],
+  way: ['plain', 'interrupts-off', 'read-twice'],
 };
 
 /** The mechanism of a record's firmware mode; undefined where it names none. */
@@ -30,6 +32,7 @@ type Value = LabRecord['parameters'][string] | undefined;
 
 /** Order of two values of one setting: as it is read, else by number, else by name. */
 function bySetting(name: string, a: Value, b: Value): number {
+  if (a === undefined || b === undefined) return Number(b === undefined) - Number(a === undefined);
   const order = ORDERS[name] ?? [];
   const [at, bt] = [order.indexOf(String(a)), order.indexOf(String(b))];
   if (at !== bt) return (at < 0 ? order.length : at) - (bt < 0 ? order.length : bt);

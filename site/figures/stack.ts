@@ -104,7 +104,7 @@ function draw(
   const upper = ({ value, interval }: Middle) => Math.max(value, interval?.[1] ?? 0);
   const x = linearScale([0, most(rows.map(row => upper(row.latency)))], left.left, left.right, 4);
   const c = linearScale([0, most(rows.map(row => upper(row.cpu)))], right.left, right.right, 3);
-  const words = (value: number) => time(value);
+  const words = (value: number) => (value === 0 ? '0' : time(value));
   const drawn = rows.flatMap((row, index) => [
     latencyBar(row, left, x, index, hatch),
     cpuBar(row, right, c, index, narrow),

@@ -36,7 +36,7 @@ const kinds: Record<string, (some: readonly Item[]) => Drawn> = {
 };
 const given: Record<string, Item[]> = {
   cycles: of('service-latency', 'uno'),
-  counts: of('overrun', 'uno'),
+  counts: of('overrun', 'uno').filter(({ record }) => record.parameters.traffic === 'one-way'),
   stack: of('stack-cost', 'uno'),
 };
 
@@ -133,7 +133,12 @@ describe('counts', () => {
       value: 1,
     });
     const many = withMetric(one, 'sent_bytes', { kind: 'count', unit: 'B', value: 1e6 });
-    expect(lost(items([many])).wide).toMatch(/width="1.5"[^>]*class="fig-count/);
+    const half = withMetric(given.counts![1]!.record, 'lost_bytes', {
+      kind: 'count',
+      unit: 'B',
+      value: 2048,
+    });
+    expect(lost(items([many, half])).wide).toMatch(/width="1.5"[^>]*class="fig-count/);
   });
 });
 
@@ -163,6 +168,44 @@ describe('exact quantities', () => {
       '3\u202f081',
       '3\u202f080',
       '65\u202f537',
+    ]);
+  });
+});
+
+describe('settings', () => {
+  it('sort as they are read; a mode without the setting comes first, sizes carry their unit', () => {
+    const drawn = counts(of('dma-block', 'pico'), {
+      ...options,
+      metric: 'bytes_per_wakeup',
+      by: 'block_bytes',
+      unit_title: 'bytes per wake-up',
+    });
+    expect(texts(drawn.wide, 'fig-name')).toEqual([
+      'interrupt+ring',
+      '1 byte',
+      '4 bytes',
+      '16 bytes',
+      '64 bytes',
+    ]);
+  });
+
+  it('puts the plain way before its cures', () => {
+    const drawn = counts(of('torn-read', 'pico'), {
+      ...options,
+      metric: 'torn_reads',
+      of: 'reads',
+      group: ['width_bytes'],
+      by: 'way',
+      unit_title: 'torn reads',
+    });
+    expect(texts(drawn.wide, 'fig-name').slice(0, 3)).toEqual([
+      'plain',
+      'interrupts-off',
+      'read-twice',
+    ]);
+    expect(texts(drawn.wide, 'fig-band')).toEqual([
+      'width\u00a02\u00a0bytes',
+      'width\u00a08\u00a0bytes',
     ]);
   });
 });

@@ -57,14 +57,14 @@ function serviceLatency(device: string, modes: readonly Mode[]): LabRecord[] {
   );
 }
 
-function overrun(device: string, modes: readonly Mode[]): LabRecord[] {
+function overrun(device: string, modes: readonly Mode[], traffic: string): LabRecord[] {
   return modes.flatMap(mode =>
     LOADS.map(load => {
       const lost = mode === 'polled' ? { none: 0, medium: 12, heavy: 2_048 }[load] : 0;
       return boardRecord(
         'overrun',
         device,
-        { mode, load },
+        { traffic, mode, load },
         {
           lost_bytes: counted(lost, 'B'),
           sent_bytes: counted(4_096, 'B'),
@@ -91,17 +91,26 @@ function tornRead(device: string, widths: readonly number[]): LabRecord[] {
 }
 
 function dmaBlock(): LabRecord[] {
-  return [1, 4, 16, 64].map(block_bytes =>
+  const ring = boardRecord(
+    'dma-block',
+    'pico',
+    { mode: 'interrupt+ring' },
+    {
+      bytes_per_wakeup: counted(1.02, 'B'),
+    },
+  );
+  const blocks = [1, 4, 16, 64].map(block_bytes =>
     boardRecord(
       'dma-block',
       'pico',
       { mode: 'dma', block_bytes },
       {
         bytes_per_wakeup: counted(block_bytes * 0.97, 'B'),
-        wakeups_per_kb: counted(1024 / block_bytes),
+        wakeups_per_kB: counted(1000 / block_bytes),
       },
     ),
   );
+  return [ring, ...blocks];
 }
 
 function stackCost(): LabRecord[] {
@@ -141,8 +150,10 @@ export function boardFixtures(): LabRecord[] {
       parameters: { mode: 'dma', load: 'none' },
       reason: 'this board has no dma',
     }),
-    ...overrun('uno', uno),
-    ...overrun('pico', MODES),
+    ...['one-way', 'echo'].flatMap(traffic => [
+      ...overrun('uno', uno, traffic),
+      ...overrun('pico', MODES, traffic),
+    ]),
     ...tornRead('uno', [2]),
     ...tornRead('pico', [2, 8]),
     ...dmaBlock(),
