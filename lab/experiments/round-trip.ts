@@ -2,6 +2,7 @@
 // and how much does the host's way of waiting add?
 import { openLoopSchedule } from '../measure/schedule.ts';
 import type { Experiment } from './experiment.ts';
+import { MODES, pace } from './parts/firmware.ts';
 
 const RATES_HZ = [100];
 const SAMPLES = 100;
@@ -23,10 +24,11 @@ export const experiment: Experiment = {
   baseline: 'blocking',
   settings: {
     mode: {
-      meaning: 'how the firmware serves its line: polled, interrupt, interrupt+ring',
+      meaning: 'how the firmware serves its line; dma on the Pico',
       default: 'interrupt+ring',
-      values: ['polled', 'interrupt', 'interrupt+ring', 'dma'],
+      values: MODES,
     },
+    pace: { ...pace, default: 'realtime' },
   },
   rounds: 15,
   short_rounds: 6,

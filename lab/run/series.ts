@@ -188,6 +188,10 @@ const UNITS: readonly (readonly [RegExp, string, 'time' | 'count'])[] = [
   [/^ops_per_s$/, 'op/s', 'time'],
   [/^bytes_per_s$/, 'B/s', 'time'],
   [/_per_op$/, '1/op', 'count'],
+  [/_per_kB$/, '1/kB', 'count'],
+  [/_bytes$/, 'bytes', 'count'],
+  [/_cycles$/, 'cycles', 'count'],
+  [/_share$/, '1', 'count'],
 ];
 
 function totalOf(name: string, values: readonly number[], seed: number): Metric {

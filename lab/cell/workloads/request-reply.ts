@@ -11,6 +11,8 @@ import { READ, WRITE } from '../../drivers/driver.ts';
 import { DeviceGone, TimedOut } from '../../errors.ts';
 import type { Platform } from '../../ffi/platform.ts';
 import { SampleRecorder } from '../../measure/sampleRecorder.ts';
+import type { Dialogue } from '../dialogues/dialogue.ts';
+import { clearFirmwareCosts, readFirmwareCosts } from '../dialogues/firmware-costs.ts';
 import type { AnyEngine, Edges, Workload, WorkloadResults } from '../workload.ts';
 
 export const REQUEST_REPLY_SLOT_BYTES = 256;
@@ -34,6 +36,7 @@ export interface RequestReplyPlan {
 
 /** Between the accounting and the first counted request. */
 const SETTLE_NS = 5e6;
+const NOTHING = new Uint8Array(0);
 
 export class RequestReply implements Workload {
   readonly depth = 1;
@@ -59,6 +62,10 @@ export class RequestReply implements Workload {
   #sent = 0;
   #received = 0;
   #strays = 0;
+  /** A conversation at an edge of the counted part: the board's counters, cleared and read. */
+  #aside: Dialogue | undefined;
+  #cleared = false;
+  #firmware: Readonly<Record<string, number>> = {};
 
   constructor(engine: AnyEngine, edges: Edges, platform: Platform, plan: RequestReplyPlan) {
     this.#engine = engine;
@@ -91,6 +98,11 @@ export class RequestReply implements Workload {
   #nextRequest(): void {
     const { warmup, offsets_ns } = this.#plan;
     const counted = this.#requests - warmup;
+    if (counted === 0 && !this.#cleared) {
+      this.#cleared = true;
+      this.#beginAside(clearFirmwareCosts());
+      return;
+    }
     if (counted === 0 || this.#requests === Math.floor(warmup / 2)) this.#begin();
     const now_ns = this.#platform.now();
     this.#intended_ns = counted < 0 ? now_ns : this.#start_ns + offsets_ns[counted]!;
@@ -112,6 +124,23 @@ export class RequestReply implements Workload {
     this.#start_ns = this.#edges.begin() + SETTLE_NS;
   }
 
+  #beginAside(dialogue: Dialogue): void {
+    this.#aside = dialogue;
+    this.#goOnAside(dialogue.next(NOTHING));
+  }
+
+  #goOnAside(said: ReturnType<Dialogue['next']>): void {
+    if (said === 'wait') return;
+    this.#request = said ?? NOTHING;
+    this.#sent = 0;
+    this.#writing = true;
+    this.#strays = 0;
+    if (said !== undefined) return;
+    this.#firmware = { ...this.#firmware, ...this.#aside?.results.totals };
+    this.#aside = undefined;
+    this.done = this.#requests >= this.#plan.warmup + this.#plan.samples;
+  }
+
   #sequence(): number {
     return (this.#plan.first_sequence + this.#requests) & 0xff;
   }
@@ -127,6 +156,11 @@ export class RequestReply implements Workload {
       return;
     }
     if (result === 0) throw new DeviceGone('the line was hung up');
+    if (this.#aside) {
+      this.#goOnAside(this.#aside.next(this.#engine.slot(slot).slice(0, result)));
+      if (++this.#strays > MOST_STRAY_READS) throw new TimedOut('the board sends, but no counters');
+      return;
+    }
     this.#received += result;
     for (const frame of this.#parser.push(this.#engine.slot(slot).subarray(0, result))) {
       const reply = decodeReply(frame);
@@ -161,7 +195,7 @@ export class RequestReply implements Workload {
     this.#writing = true;
     if (this.#requests < this.#plan.warmup + this.#plan.samples) return;
     this.#edges.end();
-    this.done = true;
+    this.#beginAside(readFirmwareCosts());
   }
 
   results(): WorkloadResults {
@@ -176,7 +210,7 @@ export class RequestReply implements Workload {
         host_ns: host.view(),
         start_late_ns: late.view(),
       },
-      totals: { bad_frames: this.#parser.bad, faster_than_wire: faster },
+      totals: { bad_frames: this.#parser.bad, faster_than_wire: faster, ...this.#firmware },
       notes: faster > 0 ? [`${faster} replies came sooner than the wire can carry them`] : [],
     };
   }
