@@ -51,8 +51,35 @@ const rules: readonly Rule[] = [
   },
   {
     room: 'lab/devices/',
-    may: ['lab/devices/', ...FFI_PURE, 'lab/errors.ts', 'firmware/protocol/', 'serialport'],
+    may: [
+      'lab/devices/',
+      ...FFI_PURE,
+      'lab/errors.ts',
+      'firmware/protocol/',
+      'firmware/firmata/',
+      'serialport',
+    ],
     why: 'a device knows no driver, no measurement, no run and no cell',
+  },
+  {
+    room: 'lab/layers/',
+    may: [
+      'lab/layers/',
+      'lab/drivers/parts/serial-poller.ts',
+      'lab/devices/parts/port.ts',
+      ...FFI_PURE,
+      'lab/errors.ts',
+      'firmware/firmata/',
+      'serialport',
+      'firmata-io',
+      'johnny-five',
+    ],
+    why: 'a layer is a program over a port: it knows no run, no cell and no measurement',
+  },
+  {
+    room: 'lab/examples/',
+    may: ['lab/layers/parts/', 'lab/errors.ts', 'serialport', 'firmata-io', 'johnny-five'],
+    why: 'an example shows what a user writes, with as little of the lab as it can',
   },
   {
     room: 'lab/boards/core/',
@@ -182,6 +209,7 @@ describe('who may import whom', () => {
         'lab/records/',
         'lab/measure/',
         'lab/drivers/',
+        'lab/layers/',
         'lab/devices/',
       ),
     );

@@ -5,6 +5,7 @@ import { allDrivers, driverIds } from '../drivers/find.ts';
 import { WrongUsage } from '../errors.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { experimentIds, findExperiment } from '../experiments/find.ts';
+import { layerIds } from '../layers/find.ts';
 import { peerIds } from '../peers/find.ts';
 import { unknownName } from './suggest.ts';
 
@@ -75,9 +76,13 @@ export async function checkDevices(names: readonly string[]): Promise<void> {
   }
 }
 
-export function checkDrivers(names: readonly string[]): void {
-  const known = driverIds();
-  for (const name of names) if (!known.includes(name)) unknownName('driver', name, known);
+/** Drivers, or layers where an experiment runs those; each name must serve every experiment. */
+export function checkDrivers(names: readonly string[], experiments: readonly Experiment[]): void {
+  for (const { layers } of experiments) {
+    const known = layers ? layerIds() : driverIds();
+    const what = layers ? 'layer' : 'driver';
+    for (const name of names) if (!known.includes(name)) unknownName(what, name, known);
+  }
 }
 
 export function checkPeers(names: readonly string[]): void {

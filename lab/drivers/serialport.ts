@@ -4,6 +4,7 @@ import { Unsupported } from '../errors.ts';
 import type { Driver, DriverFacts, EventEngine, OpenContext } from './driver.ts';
 import { EventSlots, negatedErrno } from './parts/event-slots.ts';
 import { probeByOperation } from './parts/open.ts';
+import { watchPoller } from './parts/serial-poller.ts';
 
 const facts: DriverFacts = {
   id: 'serialport',
@@ -38,26 +39,6 @@ async function openPort(context: OpenContext): Promise<Port> {
   return port;
 }
 
-/** What the package's Unix binding says of its descriptor. */
-interface Poller {
-  on(event: 'readable' | 'writable', listener: () => void): void;
-  once(event: 'disconnect', listener: () => void): void;
-}
-
-/**
- * Two gaps of the binding. From Node 26.4 on, what its poller resolves waits for whatever the loop
- * does next, which may be for ever (serialport/bindings-cpp, pull request 239): an immediate is such
- * a next thing. And a hung-up line reads 0 bytes, which it asks again without end: so we ask to be
- * told of the hang-up itself.
- */
-function watch(port: Port, hungUp: () => void): void {
-  const poller = (port.port as { poller?: Poller } | undefined)?.poller;
-  const nothing = () => {};
-  poller?.on('readable', () => setImmediate(nothing));
-  poller?.on('writable', () => setImmediate(nothing));
-  poller?.once('disconnect', hungUp);
-}
-
 class SerialPortEngine extends EventSlots implements EventEngine {
   readonly loop = 'event';
   readonly #port: Port;
@@ -66,7 +47,7 @@ class SerialPortEngine extends EventSlots implements EventEngine {
   constructor(context: OpenContext, port: Port) {
     super(context);
     this.#port = port;
-    watch(port, () => this.ended());
+    watchPoller(port, () => this.ended());
     port.on('data', (chunk: Buffer) => this.arrived(chunk));
     port.on('error', error => this.ended(negatedErrno(error)));
     port.on('close', () => this.ended());

@@ -1,7 +1,7 @@
 // THE layer interface: one way of speaking Firmata to a board, from a bare descriptor up to
 // johnny-five, with the same three things done through each: set an output, hear of an input, close.
 // A layer file exports one `layer` object; importing it runs no foreign code.
-import type { Probe, Target } from '../drivers/driver.ts';
+import type { Mechanism, Probe, Target } from '../drivers/driver.ts';
 import type { Platform } from '../ffi/platform.ts';
 
 /** What a layer says of itself, before anything is measured. */
@@ -12,6 +12,8 @@ export interface LayerFacts {
   readonly about: string;
   /** The runner loop it needs: a thread that may block, or Node's event loop. */
   readonly loop: 'blocking' | 'event';
+  /** What tells the program of the report in the end: the colour of its marks, as a driver's. */
+  readonly mechanism: Mechanism;
   readonly source: string;
 }
 

@@ -1,7 +1,8 @@
-// Which mechanism a driver id stands for: asked of the driver files themselves, so that a new driver
-// needs no entry here. Importing a driver file runs no foreign code (driver.ts).
+// Which mechanism the id of a driver or a layer stands for: asked of their files themselves, so that a
+// new one needs no entry here. Importing such a file runs no foreign code (driver.ts, layer.ts).
 import type { Mechanism } from '../../drivers/driver.ts';
 import { driverIds, findDriver } from '../../drivers/find.ts';
+import { findLayer, layerIds } from '../../layers/find.ts';
 
 async function load(): Promise<ReadonlyMap<string, Mechanism>> {
   const found = new Map<string, Mechanism>();
@@ -12,6 +13,10 @@ async function load(): Promise<ReadonlyMap<string, Mechanism>> {
     } catch {
       // A driver whose package is missing here still has records to show: in grey.
     }
+  }
+  for (const file of layerIds()) {
+    const { id, mechanism } = await findLayer(file);
+    if (!found.has(id)) found.set(id, mechanism);
   }
   return found;
 }

@@ -46,7 +46,7 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
   const experiments = await chooseExperiments(names.length > 0 ? names : MAIN_JOB);
   const { device = [], driver = [], peer = [], rate = [], depth = [], set = {} } = options;
   await checkDevices(device);
-  checkDrivers(driver);
+  checkDrivers(driver, experiments);
   checkPeers(peer);
   await checkSettings(set, experiments);
   if (options.out?.trim() === '') throw new WrongUsage('--out is empty: give a folder');

@@ -1,0 +1,208 @@
+// The keeper of a board that speaks Firmata: holds the line open through the run (opening a real Uno
+// resets it), waits for the version report, and makes sure of the jumper wire that the measurement
+// needs. The same for a real board and an emulated one. Every wait is bounded.
+import { constants, realpathSync } from 'node:fs';
+import {
+  bitOf,
+  FIRMATA_BAUD,
+  type FirmataMessage,
+  FirmataParser,
+  portOf,
+  queryVersion,
+  reportPort,
+  setMode,
+  sysex,
+  systemReset,
+  writePin,
+} from '../../../firmware/firmata/codec.ts';
+import { encodeCommand, FrameParser, PREAMBLE_BYTES } from '../../../firmware/protocol/codec.ts';
+import { DeviceGone, Unsupported } from '../../errors.ts';
+import { EAGAIN, EINTR, POLLIN } from '../../ffi/linux/constants.ts';
+import type { Memory, Platform } from '../../ffi/platform.ts';
+import type { DeviceSession } from '../device.ts';
+import { INPUT_PIN, OUTPUT_PIN } from './jumper.ts';
+import { whyNotOpen } from './port.ts';
+
+/** A real Uno's boot loader holds the line for up to two seconds after a reset. */
+const READY_LIMIT_NS = 4e9;
+/** Ask again this often: the first bytes may fall into a boot loader. */
+const ASK_EVERY_NS = 0.3e9;
+/** Rate and patience for the question whether the lab's own firmware is there instead. */
+const LAB_BAUD = 115_200;
+const LAB_LIMIT_NS = 1.5e9;
+const BUFFER_BYTES = 1024;
+
+interface Firmware {
+  readonly name: string;
+  readonly version: string;
+  readonly protocol: string;
+}
+
+class FirmataKeeper {
+  readonly #platform: Platform;
+  readonly #fd: number;
+  readonly #path: string;
+  readonly #buffer: Memory;
+  readonly #pollfd: Memory;
+  #closed = false;
+
+  /** Throws SystemCallError where the port cannot be opened. */
+  constructor(platform: Platform, path: string) {
+    this.#platform = platform;
+    this.#path = path;
+    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+    try {
+      this.#fd = platform.posix.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+      platform.posix.makeRaw(this.#fd, FIRMATA_BAUD);
+    } catch (error) {
+      throw whyNotOpen(path, error);
+    }
+    this.#buffer = platform.memory(BUFFER_BYTES);
+    this.#pollfd = platform.memory(8);
+    new Int32Array(this.#pollfd.bytes.buffer)[0] = this.#fd;
+    new Int16Array(this.#pollfd.bytes.buffer)[2] = POLLIN;
+  }
+
+  /** Version and name. Throws Unsupported that says what is there instead, where that answers. */
+  firmware(): Firmware {
+    const version = this.#ask(queryVersion(), READY_LIMIT_NS, one =>
+      one.kind === 'version' ? one : undefined,
+    );
+    if (!version) throw this.#somethingElse();
+    const named = this.#ask(sysex('firmware'), READY_LIMIT_NS, one =>
+      one.kind === 'firmware' ? one : undefined,
+    );
+    return {
+      name: named?.name ?? 'unknown',
+      version: named ? `${named.major}.${named.minor}` : 'unknown',
+      protocol: `${version.major}.${version.minor}`,
+    };
+  }
+
+  /** Does the input follow the output? Throws Unsupported that names the wire. */
+  checkJumper(): void {
+    this.#send(systemReset());
+    this.#send(setMode(OUTPUT_PIN, 'output'));
+    this.#send(setMode(INPUT_PIN, 'input'));
+    const reads = (level: boolean) => (one: FirmataMessage) =>
+      one.kind === 'digital' &&
+      one.port === portOf(INPUT_PIN) &&
+      ((one.levels & bitOf(INPUT_PIN)) !== 0) === level
+        ? one
+        : undefined;
+    const port = portOf(INPUT_PIN);
+    const follows =
+      this.#ask(reportPort(port, true), READY_LIMIT_NS, reads(false)) &&
+      this.#ask(writePin(OUTPUT_PIN, true), ASK_EVERY_NS, reads(true)) &&
+      this.#ask(writePin(OUTPUT_PIN, false), ASK_EVERY_NS, reads(false));
+    this.#send(systemReset());
+    if (follows) return;
+    throw new Unsupported(
+      `pin ${INPUT_PIN} does not follow pin ${OUTPUT_PIN} on ${this.#path}`,
+      `put a jumper wire from pin ${OUTPUT_PIN} to pin ${INPUT_PIN}`,
+    );
+  }
+
+  /** Send until the message that is wanted comes; undefined when it does not. */
+  #ask<M>(
+    bytes: Uint8Array,
+    limit_ns: number,
+    want: (message: FirmataMessage) => M | undefined,
+  ): M | undefined {
+    const parser = new FirmataParser();
+    const { now } = this.#platform;
+    const end_ns = now() + limit_ns;
+    while (now() < end_ns) {
+      this.#send(bytes);
+      const until_ns = Math.min(end_ns, now() + ASK_EVERY_NS);
+      const found = this.#receive(until_ns, chunk => {
+        for (const message of parser.push(chunk)) {
+          const wanted = want(message);
+          if (wanted) return wanted;
+        }
+        return undefined;
+      });
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  #send(bytes: Uint8Array): void {
+    this.#buffer.bytes.set(bytes);
+    this.#platform.posix.write(this.#fd, this.#buffer.address, bytes.length);
+  }
+
+  #receive<M>(until_ns: number, take: (bytes: Uint8Array) => M | undefined): M | undefined {
+    const { posix, now, errno } = this.#platform;
+    for (let left_ns = until_ns - now(); left_ns > 0; left_ns = until_ns - now()) {
+      posix.poll(this.#pollfd.address, 1, Math.ceil(left_ns / 1e6));
+      const got = posix.read(this.#fd, this.#buffer.address, BUFFER_BYTES);
+      if (got < 0 && (errno() === EAGAIN || errno() === EINTR)) continue;
+      if (got <= 0) throw new DeviceGone(`${this.#path} hung up while the board was asked`);
+      const found = take(this.#buffer.bytes.slice(0, got));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** Firmata does not answer: is the lab's own firmware there? */
+  #somethingElse(): Unsupported {
+    const { posix, now } = this.#platform;
+    posix.makeRaw(this.#fd, LAB_BAUD);
+    const parser = new FrameParser();
+    this.#send(encodeCommand({ kind: 'hello' }, 0, PREAMBLE_BYTES));
+    const lab = this.#receive(now() + LAB_LIMIT_NS, bytes => parser.push(bytes)[0]);
+    const fix = 'put firmware/images/firmata.hex on the board: see iolab flash --help';
+    if (lab) return new Unsupported(`the lab’s firmware is on ${this.#path}, not Firmata`, fix);
+    return new Unsupported(
+      `no Firmata answers on ${this.#path} at ${FIRMATA_BAUD} baud`,
+      `check the cable, and ${fix}`,
+    );
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#platform.posix.close(this.#fd);
+    this.#buffer.free();
+    this.#pollfd.free();
+  }
+}
+
+/** Bits per second of an ATmega328P that aims at 57600: UBRR 34 at double speed (table 20-6). */
+const BOARD_HZ = 16e6 / (8 * 35);
+
+/** A board with Firmata as a device session. Throws SystemCallError, Unsupported or DeviceGone. */
+export function firmataSession(platform: Platform, device: string, path: string): DeviceSession {
+  const keeper = new FirmataKeeper(platform, path);
+  try {
+    const { name, version, protocol } = keeper.firmware();
+    keeper.checkJumper();
+    // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
+    const simulated = realpathSync(path).startsWith('/dev/pts/');
+    const line = { to_board_hz: simulated ? BOARD_HZ : FIRMATA_BAUD, from_board_hz: BOARD_HZ };
+    const firmata = { output_pin: OUTPUT_PIN, input_pin: INPUT_PIN, line };
+    return {
+      target: {
+        device,
+        kind: 'stream',
+        path,
+        tty: true,
+        writable: true,
+        baud: FIRMATA_BAUD,
+        firmata,
+      },
+      evidence: simulated ? 'simulated' : 'hardware',
+      identity: {
+        board: 'uno',
+        firmware: `${name} ${version}`,
+        firmata: protocol,
+        jumper: `pin ${OUTPUT_PIN} to pin ${INPUT_PIN}`,
+      },
+      close: async () => keeper.close(),
+    };
+  } catch (error) {
+    keeper.close();
+    throw error;
+  }
+}
