@@ -1,7 +1,7 @@
 // Runs the processor: instructions.ts and avr8js execute the instructions; clock events, interrupts
 // and sleep are timed here, where avr8js departs from the datasheet (see fidelity.ts, items named in the comments).
 import { avrInterrupt, type CPU } from 'avr8js';
-import { execute } from './instructions.ts';
+import { execute, executeCommon } from './instructions.ts';
 
 /** What avr8js keeps to itself and a run loop needs. */
 interface ClockEvent {
@@ -49,19 +49,24 @@ export class Processor {
     const cpu = this.#cpu;
     const program = cpu.progMem;
     const data = cpu.data;
-    const inside = this.#inside;
     while (cpu.cycles < until) {
       if (this.asleep) {
         this.#sleep(until);
         continue;
       }
-      const opcode = program[cpu.pc]!;
-      if (opcode === SLEEP && data[SMCR]! & SLEEP_ENABLE) this.asleep = true;
-      execute(cpu, opcode);
-      const event = inside.nextClockEvent;
-      if (event !== null && event.cycles <= cpu.cycles) this.#fireEvents();
-      if (cpu.nextInterrupt < 0) continue;
-      // item "interrupt-delay": one more instruction runs after SEI and RETI
+      // item "interrupt-delay": an interrupt that waits now has to wait for one more instruction
+      const limit = this.#interruptWaits()
+        ? cpu.cycles + 1
+        : Math.min(until, this.next_event_cycle);
+      let opcode = 0;
+      const before = cpu.cycles;
+      executeCommon(cpu, limit);
+      if (cpu.cycles === before) {
+        opcode = program[cpu.pc]!;
+        if (opcode === SLEEP && data[SMCR]! & SLEEP_ENABLE) this.asleep = true;
+        execute(cpu);
+      }
+      this.#fireEvents();
       if (opcode !== SEI && opcode !== RETI && !this.asleep) this.#interrupt();
     }
   }
