@@ -52,8 +52,8 @@
  *
  *   Await does the same however the host's writes are cut: wait for 87, then send one flag on its own.
  *   Its stamps are those of that flag; reply = the program came to answer it. Service latency =
- *   service - arrival, answer latency = reply - arrival. The byte then counts as any other: a flag
- *   means nothing, but a byte of a frame is not lost. Another byte than a flag has no arrival.
+ *   service - arrival, answer latency = reply - arrival. Only a flag has an arrival. The byte also goes
+ *   where every byte goes, to the parser, and ends the await, whatever it is.
  *
  *   Torn: a timer handler keeps writing a value of `width_bytes` whose bytes are all equal (they count
  *   up), at a fixed period that is coprime to the reading loop; the main code reads it `reads` times.

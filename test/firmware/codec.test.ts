@@ -1,8 +1,11 @@
 // The TypeScript codec against the shared vectors, and against everything that can arrive on a line.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   type Command,
+  counterNames,
   cyclesBetween,
   decodeReply,
   encodeCommand,
@@ -10,7 +13,11 @@ import {
   type Frame,
   FrameParser,
   fcsStep,
+  loads,
+  modes,
   PAYLOAD_MAX_BYTES,
+  statuses,
+  ways,
 } from '../../firmware/protocol/codec.ts';
 import vectors from '../../firmware/protocol/vectors.json' with { type: 'json' };
 
@@ -55,6 +62,37 @@ describe('vectors', () => {
     const parser = new FrameParser();
     expect(parser.push(bytes(vector.line)).length).toBe(vector.good);
     expect(parser.bad).toBe(vector.bad);
+  });
+});
+
+describe('protocol.h', () => {
+  const header = readFileSync(
+    join(import.meta.dirname, '../../firmware/protocol/protocol.h'),
+    'latin1',
+  ).replaceAll(/\/\*.*?\*\//gs, '');
+  const names = (name: string) =>
+    [
+      ...header
+        .split(`enum iolab_${name} {`)[1]!
+        .split('}')[0]!
+        .matchAll(/IOLAB_(\w+)/g),
+    ].map(each => each[1]!);
+
+  test('counters stand in the same order', () => {
+    const ours = counterNames.map(name => `N_${name.toUpperCase()}`);
+    expect(names('counter')).toEqual([...ours, 'N_COUNTERS']);
+  });
+
+  test.each([
+    ['status', statuses],
+    ['load', loads],
+    ['mode', ['polled', 'interrupt', 'ring', 'dma']],
+    ['way', ['plain', 'interrupts-off', 'read-twice']],
+  ])('numbers of a %s too', (name, list) => {
+    const ours = list.map(each => each.toUpperCase().replaceAll('-', '_'));
+    expect(names(name)).toEqual(ours);
+    const lists: Record<string, readonly string[]> = { mode: modes, way: ways };
+    if (lists[name]) expect(lists[name].map(each => each.split('+').at(-1))).toEqual(list);
   });
 });
 
