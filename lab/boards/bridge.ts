@@ -7,7 +7,6 @@ import { IN_OPEN, INOTIFY_EVENT_BYTES, INOTIFY_MASK } from '../ffi/linux/constan
 import type { Memory, Platform } from '../ffi/platform.ts';
 
 const POLLIN = 0x1;
-const POLLOUT = 0x4;
 const POLLHUP = 0x10;
 const EINTR = 'EINTR';
 const NOTHING = new Uint8Array(0);
@@ -70,7 +69,7 @@ export class PtyBridge {
    */
   poll(timeout_ms: number): void {
     const was_open = this.open;
-    const revents = this.#poll(POLLIN, timeout_ms);
+    const revents = this.#poll(timeout_ms);
     const hung_up = (revents & POLLHUP) !== 0;
     this.#readable = (revents & POLLIN) !== 0;
     // A program that wrote and closed has left bytes: it counts as open until they are read.
@@ -85,9 +84,11 @@ export class PtyBridge {
    */
   #countHolders(hung_up: boolean, was_open: boolean): void {
     const { posix } = this.#platform;
-    const got = posix.read(this.#watch, this.#memory.address + BUFFER_OFFSET, BUFFER_BYTES);
-    for (let at = 0; at < got; at += INOTIFY_EVENT_BYTES) {
-      const mask = this.#view.getUint32(BUFFER_OFFSET + at + INOTIFY_MASK, true);
+    const at = this.#memory.address + BUFFER_OFFSET;
+    const told = (this.#view.getInt16(14, true) & POLLIN) !== 0;
+    const got = told ? posix.read(this.#watch, at, BUFFER_BYTES) : 0;
+    for (let event = 0; event < got; event += INOTIFY_EVENT_BYTES) {
+      const mask = this.#view.getUint32(BUFFER_OFFSET + event + INOTIFY_MASK, true);
       if ((mask & IN_OPEN) === 0) this.#holders = Math.max(0, this.#holders - 1);
       else if (this.#holders++ === 0) this.openings++;
     }
@@ -100,18 +101,18 @@ export class PtyBridge {
     this.#doubtful = doubtful;
   }
 
-  #poll(events: number, timeout_ms: number): number {
+  #poll(timeout_ms: number): number {
     const view = this.#view;
     // A closed line's hang-up would end every wait at once: poll(2) passes over negative numbers.
     const aside = this.#watch >= 0 && !this.open && timeout_ms > 0;
     view.setInt32(0, aside ? -1 : this.#master, true);
-    view.setInt16(4, events, true);
+    view.setInt16(4, POLLIN, true);
     view.setInt16(6, 0, true);
     view.setInt32(8, this.#watch, true);
     view.setInt16(12, POLLIN, true);
     const { posix } = this.#platform;
     if (posix.poll(this.#memory.address, 2, timeout_ms) < 0) this.#mustBe('poll', EINTR);
-    return aside ? this.#poll(events, 0) : view.getInt16(6, true);
+    return aside ? this.#poll(0) : view.getInt16(6, true);
   }
 
   /** What programs have written, at most `limit_bytes` of it, as a copy. Call after `poll`. */
@@ -136,36 +137,37 @@ export class PtyBridge {
     if (this.open && this.unsent_bytes < OUT_LIMIT_BYTES) this.#out.push(byte);
   }
 
-  /** Pass on what fits; the rest stays queued. */
+  /** Pass on what fits; the rest stays queued. The master never blocks: a write may be short. */
   flush(): void {
     const { posix } = this.#platform;
-    const at = this.#memory.address + BUFFER_OFFSET;
+    const { bytes, address } = this.#memory;
     while (this.#out_first < this.#out.length) {
-      const revents = this.#poll(POLLOUT, 0);
-      if ((revents & POLLHUP) !== 0) {
-        this.drop();
+      const length = Math.min(this.unsent_bytes, BUFFER_BYTES);
+      for (let i = 0; i < length; i++) bytes[BUFFER_OFFSET + i] = this.#out[this.#out_first + i]!;
+      const written = posix.write(this.#master, address + BUFFER_OFFSET, length);
+      if (written < 1) {
+        this.#mustBe('write', 'EAGAIN', 'EIO', EINTR);
+        // EIO: nobody has it open. EAGAIN: its program does not read.
+        if (this.#errnoName() === 'EIO') this.drop();
         return;
       }
-      if ((revents & POLLOUT) === 0) break;
-      // One byte: room for one is all that POLLOUT promises, and a longer write could block.
-      this.#memory.bytes[BUFFER_OFFSET] = this.#out[this.#out_first]!;
-      if (posix.write(this.#master, at, 1) < 1) {
-        this.#mustBe('write', 'EAGAIN', 'EIO', EINTR);
-        break;
-      }
-      this.#out_first++;
+      this.#out_first += written;
     }
-    if (this.#out_first === this.#out.length) this.drop();
+    this.drop();
   }
 
   /** Forget what is queued for the program. */
   drop(): void {
-    this.#out = [];
+    if (this.#out.length > 0) this.#out = [];
     this.#out_first = 0;
   }
 
+  #errnoName(): string {
+    return this.#platform.errnoName(this.#platform.errno());
+  }
+
   #mustBe(call: string, ...allowed: string[]): void {
-    const name = this.#platform.errnoName(this.#platform.errno());
+    const name = this.#errnoName();
     if (!allowed.includes(name)) throw new SystemCallError(call, name, `on ${this.path}`);
   }
 

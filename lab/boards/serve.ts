@@ -12,6 +12,8 @@ import { RealTime } from './pace.ts';
 /** How often a closed port is looked at, where the system does not tell of openings. */
 const CLOSED_PAUSE_NS = 5e6;
 const CLOSED_WAIT_NS = 20e6;
+/** The longest leap of a sleeping board: 20 ms of an Uno. */
+const LEAP_CYCLES = 320_000;
 /** A resting frozen board waits this long at a time, so that signals are heard. */
 const RESTING_WAIT_NS = 10e6;
 /** After a reset the firmware needs a moment to switch its receiver on: bytes wait until then. */
@@ -115,8 +117,10 @@ export class Serving {
   /** How long the board may be left alone while no byte and nobody comes. */
   #restNs(now_ns: number): number {
     if (this.#busyFrozen()) return 0;
-    if (!this.#bridge.open) return CLOSED_WAIT_NS;
-    return this.#frozen ? RESTING_WAIT_NS : this.#real.rest_ns(this.#board, now_ns);
+    if (this.#frozen) return this.#bridge.open ? RESTING_WAIT_NS : CLOSED_WAIT_NS;
+    const rest_ns = this.#real.rest_ns(this.#board, now_ns);
+    // Without a program nothing has to be prompt.
+    return this.#bridge.open || rest_ns === 0 ? rest_ns : CLOSED_WAIT_NS;
   }
 
   #busyFrozen(): boolean {
@@ -143,7 +147,9 @@ export class Serving {
     if (this.#frozen) present = this.#frozen.step(board);
     else {
       const target = this.#real.target(board, this.#platform.now());
-      if (board.cycles < target) board.run(Math.min(target, board.cycles + SLICE_CYCLES));
+      // A sleeping board that nothing is sent to skips ahead at almost no cost.
+      const slice = board.asleep && board.line_idle ? LEAP_CYCLES : SLICE_CYCLES;
+      if (board.cycles < target) board.run(Math.min(target, board.cycles + slice));
       present = board.cycles >= target;
     }
     if (this.#sent.length > 0) this.#passOn(present);
