@@ -85,7 +85,7 @@ export const device: Device = {
         'name one, as serial@/dev/ttyACM0; see iolab scan',
       );
     }
-    const { boardSession } = await import('./board.ts');
-    return boardSession(platform, `${facts.id}@${address}`, address, parameters);
+    const { serialSession } = await import('./board.ts');
+    return serialSession(platform, `${facts.id}@${address}`, address, parameters);
   },
 };
