@@ -8,7 +8,7 @@ const SHORT_BLOCKS = [1, 8, 64];
 const MODES = ['interrupt+ring', 'dma'] as const;
 const SAMPLES = 100;
 const SHORT_SAMPLES = 25;
-const BURSTS = 4;
+const RUNS = 4;
 const SAMPLE_MS = 10;
 const START_MS = 2000;
 
@@ -31,8 +31,11 @@ export const experiment: Experiment = {
     },
     pace,
   },
-  plan(_driver, { set, short }) {
-    const blocks = set.block === undefined ? (short ? SHORT_BLOCKS : BLOCKS) : [Number(set.block)];
+  plan(_driver, { set, short }, target) {
+    // One refusal tells that a board has no such controller; seven would not tell more.
+    const has = target?.board?.modes.includes('dma') ?? true;
+    const all = has ? (short ? SHORT_BLOCKS : BLOCKS) : [1];
+    const blocks = set.block === undefined ? all : [Number(set.block)];
     return (set.mode === undefined ? MODES : [set.mode]).flatMap(mode =>
       mode === 'dma' ? blocks.map(block_bytes => ({ mode, block_bytes })) : [{ mode }],
     );
@@ -49,7 +52,7 @@ export const experiment: Experiment = {
           script: 'dma-block',
           mode: String(setting.mode),
           block_bytes: Number(setting.block_bytes ?? 0),
-          bursts: BURSTS,
+          runs: RUNS,
           samples: count,
         },
       },

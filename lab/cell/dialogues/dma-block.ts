@@ -1,23 +1,23 @@
-// The same frames with every size of DMA block: how many bytes per wake-up, and what does the last byte
-// of a message pay, which fills no block?
+// The same bytes with every size of DMA block: how often is the program woken for a thousand of them,
+// and what does a byte pay that fills no block?
 import { cyclesBetween } from '../../../firmware/protocol/codec.ts';
-import { Board, conversationNotes, firmwareCosts, interruptsOf } from './board.ts';
+import { Board, conversationNotes, firmwareCosts } from './board.ts';
 import { type Dialogue, ScriptedDialogue } from './dialogue.ts';
-import { Echoes, echoStream, lostBytes } from './stream.ts';
+import { bytesInARow, lostBytes } from './stream.ts';
 
 export interface DmaBlockPlan {
   readonly mode: string;
   /** Size of a block in bytes; 0 where the mode has none. */
   readonly block_bytes: number;
-  readonly bursts: number;
+  /** Rows of about a thousand bytes. */
+  readonly runs: number;
   /** Bytes sent one by one afterwards, each stamped. */
   readonly samples: number;
 }
 
 const BYTES_PER_KB = 1000;
 
-export function dmaBlock({ mode, block_bytes, bursts, samples }: DmaBlockPlan): Dialogue {
-  const echoes = new Echoes();
+export function dmaBlock({ mode, block_bytes, runs, samples }: DmaBlockPlan): Dialogue {
   return new ScriptedDialogue(function* (results) {
     const { series, totals, notes } = results;
     const board = new Board();
@@ -25,27 +25,20 @@ export function dmaBlock({ mode, block_bytes, bursts, samples }: DmaBlockPlan): 
     series.answer_cycles = answer;
     if (block_bytes > 0) yield* board.ask<'block'>({ kind: 'block', bytes: block_bytes });
     yield* board.set({ mode, load: 'none' });
-    const streamed = yield* echoStream(board, echoes, bursts);
-    const { counters, lost_frames, sent_bytes } = streamed;
-    const { rx_bytes, wakeups } = counters;
-    const interrupts = interruptsOf(counters);
-    const lost_bytes = lostBytes(streamed);
-    results.counted = rx_bytes;
-    Object.assign(totals, firmwareCosts(counters), {
-      sent_bytes,
-      lost_bytes,
-      lost_frames,
-      rx_bytes,
-      interrupts,
-      dma_blocks: counters.dma_blocks,
-      dma_wraps: counters.dma_wraps,
+    const cost = yield* bytesInARow(board, runs);
+    const per_kB = (count: number) => (count * BYTES_PER_KB) / cost.bytes;
+    const wakeups = cost.of('wakeups');
+    const rx_interrupts = cost.of('rx_interrupts');
+    results.counted = cost.bytes;
+    Object.assign(totals, firmwareCosts(cost.counters), {
+      wakeups,
+      rx_interrupts,
+      dma_blocks: cost.of('dma_blocks'),
+      lost_bytes: lostBytes(cost),
+      wakeups_per_kB: per_kB(wakeups),
+      interrupts_per_kB: per_kB(rx_interrupts + cost.of('timer_interrupts')),
+      ...(wakeups > 0 ? { bytes_per_wakeup: cost.bytes / wakeups } : {}),
     });
-    if (rx_bytes > 0) {
-      totals.wakeups_per_kB = (wakeups * BYTES_PER_KB) / rx_bytes;
-      totals.rx_interrupts_per_kB = (counters.rx_interrupts * BYTES_PER_KB) / rx_bytes;
-      totals.interrupts_per_kB = (interrupts * BYTES_PER_KB) / rx_bytes;
-    }
-    if (wakeups > 0) totals.bytes_per_wakeup = rx_bytes / wakeups;
     // A byte on its own fills no block: it waits for the tick.
     for (let sample = 0; sample < samples; sample++) {
       const stamps = yield* board.flag();
@@ -54,5 +47,5 @@ export function dmaBlock({ mode, block_bytes, bursts, samples }: DmaBlockPlan): 
     }
     totals.stack_bytes = (yield* board.counters(false)).stack_bytes;
     notes.push(...conversationNotes(board));
-  }, echoes.listen);
+  });
 }

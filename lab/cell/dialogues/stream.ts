@@ -86,6 +86,43 @@ export function* oneWay(board: Board, messages: number, lost: number[]): Asking<
   return { frames: messages, lost_frames, sent_bytes, counters };
 }
 
+/** Bytes of one long write, beside the command behind them. */
+const RUN_BYTES = 1000;
+
+/** What so many bytes in a row cost, and nothing else. */
+export interface Cost {
+  readonly bytes: number;
+  readonly counters: Counters;
+  readonly sent_bytes: number;
+  /** The counters' growth by these bytes. */
+  readonly of: (name: keyof Counters) => number;
+}
+
+/**
+ * Clear the counters, then send `runs` long rows of bytes that nobody answers. Each is counted by the
+ * command behind it; what that command and its answer cost by themselves is measured first, and
+ * subtracted. So answers, which wake the program as well, do not count.
+ */
+export function* bytesInARow(board: Board, runs: number): Asking<Cost> {
+  yield* board.counters(true);
+  const before_bytes = board.sent_bytes;
+  const first = yield* board.counters(false);
+  const second = yield* board.counters(false);
+  let last = second;
+  for (let run = 0; run < runs; run++) {
+    const { counters } = yield* board.ask<'counters'>({ kind: 'counters', clear: false }, ROW);
+    last = counters;
+  }
+  return {
+    bytes: runs * (RUN_BYTES - PREAMBLE_BYTES),
+    counters: last,
+    sent_bytes: board.sent_bytes - before_bytes,
+    of: name => last[name] - second[name] - runs * (second[name] - first[name]),
+  };
+}
+
+const ROW = new Uint8Array(RUN_BYTES).fill(0x55);
+
 /** Bytes that the program never got to see: not taken from the receiver, or without a place in a ring. */
 export const lostBytes = ({
   sent_bytes,

@@ -4,6 +4,7 @@
 import { isRepeat } from '../../records/compare.ts';
 import type { Comparison, LabRecord, LabRun, Skipped } from '../../records/schema.ts';
 import { type ColourDepth, createPaint, type Paint } from './colour.ts';
+import { countTable, isCounted } from './counts.ts';
 import { formatRatioInterval, formatTime, formatWhole, plainText } from './format.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { type PlotPoint, signaturePlot } from './plot.ts';
@@ -66,10 +67,12 @@ function reportGroup(
   const ours = comparisons.filter(one => !one.baseline.startsWith('peer:'));
   const latency = ours.filter(one => one.metric === mainMetric(ours));
   const drivers = latency.filter(one => one.verdict !== 'noise');
-  const table = resultTable(measured, drivers, { paint, differing });
+  const counted = isCounted(measured) ? countTable(measured, { paint, differing }) : undefined;
+  const { columns, rows } = counted ?? resultTable(measured, drivers, { paint, differing });
   return [
     ...title,
-    ...renderTable(table.columns, table.rows, { width, dim: paint.dim }),
+    ...renderTable(columns, rows, { width, dim: paint.dim }),
+    ...wrap(counted?.legend ?? '', width, '  ').map(paint.dim),
     ...wrap(evidenceLine(measured), width, '  ').map(paint.dim),
     ...ratioLines(drivers, latency, differing).flatMap(line =>
       wrap(line, width, '  ').map(paint.dim),
@@ -125,10 +128,12 @@ export function evidenceLine(records: readonly LabRecord[]): string {
   };
   const n = range(records.map(one => one.rounds.reduce((sum, round) => sum + round.n, 0)));
   const floor_ns = Math.max(...records.map(floorOf));
+  const rounds = range(records.map(one => one.rounds.length));
+  const timed = records.some(one => Object.values(one.metrics).some(({ kind }) => kind === 'time'));
   return [
     `${evidence.device} device, ${evidence.processor} processor`,
-    `n\u00a0${n} in ${range(records.map(one => one.rounds.length))} rounds`,
-    ...(floor_ns > 0 ? [`floor ${formatTime(floor_ns)}`] : []),
+    `n\u00a0${n} in ${rounds} ${rounds === '1' ? 'round' : 'rounds'}`,
+    ...(floor_ns > 0 && timed ? [`floor ${formatTime(floor_ns)}`] : []),
     `seed ${seed}`,
   ].join(' · ');
 }

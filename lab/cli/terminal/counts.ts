@@ -1,0 +1,141 @@
+// Tables of what boards count: one row per setting, a column per setting that differs, then cycles,
+// losses and costs. Counts of one driver need no column for it, and no processor time of the host's.
+import type { Mechanism } from '../../drivers/driver.ts';
+import type { LabRecord } from '../../records/schema.ts';
+import { MARKS, type Paint } from './colour.ts';
+import { formatCount, formatWhole, plainText } from './format.ts';
+import { distributionOf, numberOf } from './rows.ts';
+import type { Cell, Column } from './table.ts';
+
+/** The mechanism that a mode of the lab's firmware stands for. */
+const MODES: Readonly<Record<string, Mechanism>> = {
+  polled: 'polling',
+  interrupt: 'interrupt',
+  'interrupt+ring': 'interrupt',
+  dma: 'dma',
+};
+
+interface Field extends Column {
+  readonly cell: (record: LabRecord) => string | undefined;
+  /** What the title stands for, in the line beneath the table. */
+  readonly meaning?: string;
+}
+
+const right = (title: string, cell: Field['cell'], meaning?: string): Field => ({
+  title,
+  align: 'right',
+  cell,
+  ...(meaning ? { meaning } : {}),
+});
+
+/** Every digit of a whole count is true; means are rounded. */
+const exact = (value: number): string =>
+  Number.isInteger(value) ? formatWhole(value) : formatCount(value);
+
+const total = (name: string) => (record: LabRecord) => {
+  const value = numberOf(record, name);
+  return value === undefined ? undefined : exact(value);
+};
+
+const quantile = (name: string, which: 'min' | 'p50' | 'max') => (record: LabRecord) => {
+  const metric = distributionOf(record, name);
+  return metric && exact(metric[which]);
+};
+
+const share = (name: string) => (record: LabRecord) => {
+  const value = numberOf(record, name);
+  return value === undefined ? undefined : `${formatCount(Math.round(value * 1000) / 10)} %`;
+};
+
+const STACK = right('stack', total('stack_bytes'), 'stack: bytes of one receive interrupt');
+const ASLEEP = right('asleep', share('asleep_share'), 'asleep: share of the cycles');
+const ANSWER = right('answer', quantile('answer_cycles', 'p50'), 'answer: to the answer (p50)');
+
+/** The columns of each experiment that counts; others show what they share. */
+const COLUMNS: Readonly<Record<string, readonly Field[]>> = {
+  'service-latency': [
+    right(
+      'min',
+      quantile('service_cycles', 'min'),
+      'min, p50, max: cycles from arrival to service',
+    ),
+    right('p50', quantile('service_cycles', 'p50')),
+    right('max', quantile('service_cycles', 'max')),
+    ANSWER,
+    right('int', total('interrupts'), 'int: interrupts'),
+    right('polls', total('polls')),
+    STACK,
+    ASLEEP,
+  ],
+  overrun: [
+    right('bytes', total('sent_bytes')),
+    right('lost', total('lost_bytes')),
+    right('share', share('lost_share')),
+    right('frames', total('sent_frames')),
+    right('lost', total('lost_frames'), 'bytes and frames: sent, and lost or damaged'),
+    right('overruns', total('uart_overruns'), 'overruns: as the receiver reports them'),
+    ASLEEP,
+  ],
+  'torn-read': [
+    right('reads', total('reads')),
+    right('torn', total('torn_reads')),
+    right('share', share('torn_share')),
+    right('writes', total('writes'), 'writes: of the handler meanwhile'),
+  ],
+  'dma-block': [
+    right('B/wake', total('bytes_per_wakeup'), 'B/wake: bytes per wake-up'),
+    right('wake/kB', total('wakeups_per_kB')),
+    right('int/kB', total('interrupts_per_kB'), 'kB: 1000 bytes received'),
+    ANSWER,
+    right('max', quantile('answer_cycles', 'max'), 'max: of the answer, in cycles'),
+    right('lost', total('lost_bytes')),
+    STACK,
+    ASLEEP,
+  ],
+};
+
+/** Do these records hold nothing but counts of a board? */
+export function isCounted(records: readonly LabRecord[]): boolean {
+  return records.every(
+    ({ experiment, metrics }) => COLUMNS[experiment] !== undefined && !metrics.latency_ns,
+  );
+}
+
+/** Header and cells, and the line that explains the titles. */
+export function countTable(
+  records: readonly LabRecord[],
+  { paint, differing }: { readonly paint: Paint; readonly differing: readonly string[] },
+): { columns: Column[]; rows: (Cell | string)[][]; legend: string } {
+  const fields = (COLUMNS[records[0]!.experiment] ?? []).filter(field =>
+    records.some(record => field.cell(record) !== undefined),
+  );
+  const several = new Set(records.map(one => one.driver)).size > 1;
+  const settings = differing.map(key => ({ key, title: TITLES[key] ?? key.replace(/_/g, ' ') }));
+  const stub = (title: string): Column => ({ title, align: 'left', stub: true });
+  return {
+    columns: [
+      ...(several ? [stub('driver')] : []),
+      ...settings.map(({ key, title }) => stub(key === 'mode' ? `  ${title}` : title)),
+      ...fields,
+    ],
+    rows: records.map(record => [
+      ...(several ? [record.driver] : []),
+      ...settings.map(({ key }) => settingCell(key, record.parameters[key], paint)),
+      ...fields.map(field => field.cell(record) ?? '–'),
+    ]),
+    legend: fields.flatMap(field => field.meaning ?? []).join('; '),
+  };
+}
+
+const TITLES: Readonly<Record<string, string>> = { block_bytes: 'block', width_bytes: 'width' };
+
+function settingCell(
+  key: string,
+  value: LabRecord['parameters'][string] | undefined,
+  paint: Paint,
+): Cell | string {
+  const text = value === undefined ? '–' : plainText(String(value));
+  const mechanism = key === 'mode' ? MODES[text] : undefined;
+  if (!mechanism) return text;
+  return { text, mark: MARKS[mechanism], paintMark: mark => paint.mechanism(mechanism, mark) };
+}
