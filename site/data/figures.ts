@@ -90,8 +90,9 @@ function range(values: readonly number[]): string {
 export function factsOf(records: readonly LabRecord[], exact = false): string[] {
   const measured = records.filter(record => record.rounds.length > 0);
   if (measured.length === 0) return [];
+  const rounds = range(measured.map(record => record.rounds.length));
   return [
-    `n = ${range(measured.map(samples))} each, in ${range(measured.map(record => record.rounds.length))} rounds`,
+    `n = ${range(measured.map(samples))} each, in ${rounds} ${rounds === '1' ? 'round' : 'rounds'}`,
     exact ? 'exact counts, no interval' : 'bars: 95 % bootstrap interval over rounds',
     ...sharedSettings(measured),
   ];
