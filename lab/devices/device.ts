@@ -55,8 +55,9 @@ export interface DeviceSession {
   /** Send the stimulus; resolves when the last message is out. Absent where the host cannot. */
   stimulate?(stimulus: Stimulus): Promise<void>;
   /**
-   * Bring the device back to how it was when it started: an emulated board is reset, a real one is
-   * made sure of. Throws TimedOut, DeviceGone, Unsupported. Absent where there is nothing to bring back.
+   * Bring the device back to how a reset leaves it, whatever ran before: an emulated board is reset, a
+   * real one is made sure of. Throws TimedOut, DeviceGone, Unsupported. Absent where nothing can be
+   * brought back.
    */
   refresh?(): Promise<void>;
   close(): Promise<void>;
