@@ -3,7 +3,6 @@
 #include "board.h"
 #include <avr/interrupt.h>
 #include <avr/io.h>
-#include <util/atomic.h>
 
 /* A flag (7E) goes over the line as start 0, data 0 1 1 1 1 1 1 0, stop 1: its last falling edge is
  * the start of the eighth data bit, 8 bit times after the frame's first edge. The receiver calls the
@@ -30,18 +29,14 @@ ISR(TIMER1_OVF_vect) {
   handled++;
 }
 
-uint16_t cycles_interrupts(void) {
-  uint16_t runs;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
-    runs = handled;
-    handled = 0;
-  }
-  return runs;
+void counters_complete(void) {
+  counters[IOLAB_N_TIMER_INTERRUPTS] += handled;
+  handled = 0;
 }
 
 uint32_t cycles_now(void) {
   uint32_t now;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+  WITHOUT_INTERRUPTS {
     uint16_t low = TCNT1;
     uint16_t upper = high;
     if (TIFR1 & _BV(TOV1)) {
@@ -68,7 +63,7 @@ void cycles_capture_flag(uint32_t service) {
 
 bool cycles_flag_arrival(uint32_t service, uint32_t *arrival) {
   bool valid;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) {
+  WITHOUT_INTERRUPTS {
     valid = captured && captured_service == service;
     *arrival = captured_arrival;
   }

@@ -8,6 +8,7 @@ ISR(USART_RX_vect) {
   uint32_t service = cycles_now();
   uint8_t status = UCSR0A; /* before the byte: reading it drops its error bits (20.7.4) */
   uint8_t byte = UDR0;
+  woken = true;
   counters[IOLAB_N_RX_INTERRUPTS]++;
   counters[IOLAB_N_RX_BYTES]++;
   if (status & _BV(DOR0)) counters[IOLAB_N_UART_OVERRUNS]++;
@@ -16,6 +17,7 @@ ISR(USART_RX_vect) {
 }
 
 ISR(USART_UDRE_vect) {
+  woken = true;
   counters[IOLAB_N_TX_INTERRUPTS]++;
   ring_transmitter_empty();
 }

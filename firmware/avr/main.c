@@ -1,18 +1,15 @@
 /* The lab's firmware for the Arduino Uno: start, say that we are ready, then loop: a turn of other
  * work, what has come over the line, and sleep when the mode allows and nothing is left to do. */
-#include "await.h"
 #include "board.h"
 #include "cycles.h"
-#include "torn.h"
 #include <avr/interrupt.h>
 #include <avr/io.h>
 #include <avr/sleep.h>
-#include <util/atomic.h>
 
 const struct uart *volatile uart;
 volatile uint8_t mode;
 uint8_t reset_cause;
-volatile bool main_asked;
+volatile bool main_asked, woken;
 
 /* Call with interrupts off. */
 void mode_start(uint8_t new_mode) {
@@ -30,16 +27,22 @@ static void rest(void) {
     sei();
     return;
   }
+  woken = false;
   sleep_enable();
   sei(); /* the instruction after sei is executed before any interrupt (7.7): no wake-up is missed */
   sleep_cpu();
   sleep_disable();
   uint32_t asleep = cycles_now() - since;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { /* in direct mode a handler reads and clears the counters */
+  WITHOUT_INTERRUPTS { /* in direct mode a handler reads and clears the counters */
     counters[IOLAB_N_SLEEPS]++;
+    if (woken) counters[IOLAB_N_WAKEUPS]++; /* not for an overflow that only keeps the time */
     counters[IOLAB_N_ASLEEP_CYCLES] += asleep;
   }
 }
+
+/* This chip has no DMA. */
+uint8_t block_set(uint8_t bytes) { return (void)bytes, IOLAB_UNSUPPORTED; }
+uint8_t block_bytes(void) { return 0; }
 
 int main(void) {
   reset_cause = MCUSR;
@@ -50,7 +53,7 @@ int main(void) {
   UBRR0 = UBRR_115200;
   cycles_start();
   mode_start(IOLAB_RING);
-  await_stack_top();
+  stack_start();
   sei();
   serve_ready();
   for (;;) {

@@ -1,11 +1,9 @@
 /* A torn read: a value of two bytes takes two instructions to read, and an interrupt that writes it
  * may come between them. What is read then is half old, half new. Three ways to read, one wrong. */
-#include "torn.h"
 #include "board.h"
 #include "cycles.h"
 #include <avr/interrupt.h>
 #include <avr/io.h>
-#include <util/atomic.h>
 
 /* Timer2 calls the writer every 247 cycles. The handler takes 66 of them, entry included, and leaves
  * 181 to the reading loop: a prime number, so that the writer comes at every place of the loop in
@@ -25,7 +23,7 @@ static uint16_t plain(void) { return value; }
 
 static uint16_t interrupts_off(void) {
   uint16_t copy;
-  ATOMIC_BLOCK(ATOMIC_RESTORESTATE) { copy = value; }
+  WITHOUT_INTERRUPTS { copy = value; }
   return copy;
 }
 

@@ -1,7 +1,6 @@
 /* Interrupt, direct: a byte calls the handler, and the handler does the whole job: it parses, executes
  * and answers. The main loop's work delays nothing. But while the handler answers, no other interrupt
  * gets in: bytes that arrive meanwhile find only the receiver's own three places. */
-#include "await.h"
 #include "board.h"
 #include "cycles.h"
 #include <avr/io.h>
@@ -27,4 +26,4 @@ static void drain(void) {}
 
 static bool idle(void) { return true; }
 
-const struct uart uart_interrupt = {start, 0, put, drain, idle};
+const struct uart uart_interrupt = {start, 0, put, 0, drain, idle};

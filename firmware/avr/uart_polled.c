@@ -46,4 +46,4 @@ static void drain(void) {}
 
 static bool idle(void) { return false; }
 
-const struct uart uart_polled = {start, take, put, drain, idle};
+const struct uart uart_polled = {start, take, put, 0, drain, idle};

@@ -67,4 +67,4 @@ static void drain(void) {
 
 static bool idle(void) { return rx_tail == rx_head; }
 
-const struct uart uart_ring = {start, take, put, drain, idle};
+const struct uart uart_ring = {start, take, put, 0, drain, idle};

@@ -118,7 +118,7 @@ enum iolab_counter {
   IOLAB_N_STACK_BYTES,       /* the most stack one receive interrupt used, counted from the main
                                 loop's stack pointer. Seen only while an await is pending: the stack
                                 is painted before, and looked at afterwards. Polled: 0 */
-  IOLAB_N_WAKEUPS,           /* returns from sleep */
+  IOLAB_N_WAKEUPS,           /* returns from sleep, but for those that only kept the clock */
   IOLAB_N_DMA_BLOCKS,        /* DMA blocks completed */
   IOLAB_N_COUNTERS
 };

@@ -66,26 +66,29 @@ function measured(mode: Mode, load: Load) {
 
 /** What the datasheet lets a handler wait for, in cycles (sections 7.7.1 and 32, instruction set). */
 const WAKE_CYCLES = 4;
-/** Four for RET and RETI; and one more instruction runs after RETI (section 7.7). */
+/** An instruction under way takes up to four: RET, RETI, CALL. */
 const INSTRUCTION_CYCLES = 4;
-/** The clock's own handler, every 65 536 cycles: entry, its instructions, RETI, one instruction. */
+/** The clock's own handler, every 65 536 cycles (entry, jump, its instructions, RETI, one more), or
+ * the main loop's reading of the clock with interrupts off. */
 const CLOCK_HANDLER_CYCLES = 70;
 
 describe('await: service latency', () => {
   test.each(['interrupt', 'interrupt+ring'] as const)('%s: the same at every load', mode => {
     const idle = measured(mode, 'none').service;
-    const base = min(idle);
-    // Asleep there is no instruction under way: always the same, but for the clock's handler.
-    expect(idle.filter(cycles => cycles !== base).length).toBeLessThanOrEqual(0.02 * idle.length);
+    const base = median(idle);
+    // Asleep there is no instruction under way: always the same. One flag in a hundred may meet the
+    // clock's interrupt, or the main loop that it woke and that turns to sleep again.
+    expect(idle.filter(cycles => cycles !== base).length).toBeLessThanOrEqual(0.04 * SAMPLES);
+    expect(max(idle)).toBeLessThanOrEqual(base + CLOCK_HANDLER_CYCLES);
     for (const load of ['medium', 'heavy'] as const) {
       const busy = measured(mode, load).service;
-      expect(min(busy)).toBe(base - WAKE_CYCLES); // awake already
-      const late = busy.filter(cycles => cycles > base - WAKE_CYCLES + INSTRUCTION_CYCLES);
-      expect(late.length).toBeLessThanOrEqual(0.02 * busy.length);
-      expect(max(busy)).toBeLessThanOrEqual(base + CLOCK_HANDLER_CYCLES);
+      const awake = base - WAKE_CYCLES;
+      expect(min(busy)).toBe(awake);
+      expect(median(busy)).toBeLessThanOrEqual(awake + 1);
+      const late = busy.filter(cycles => cycles >= awake + INSTRUCTION_CYCLES);
+      expect(late.length).toBeLessThanOrEqual(0.04 * SAMPLES);
+      expect(max(busy)).toBeLessThanOrEqual(awake + CLOCK_HANDLER_CYCLES);
     }
-    // Waking from the clock's interrupt, the main loop reads the clock with interrupts off.
-    expect(max(idle)).toBeLessThanOrEqual(base + 2 * CLOCK_HANDLER_CYCLES);
   });
 
   test('polled: it grows with the load, up to a turn of the loop', () => {
@@ -180,11 +183,15 @@ describe('stack of the receive interrupt', () => {
   });
 });
 
-test('wake-ups: an idle board wakes for each byte and each overflow, a busy one never sleeps', () => {
+test('wake-ups: an idle board wakes for each byte, a busy one never sleeps', () => {
   for (const mode of ['interrupt', 'interrupt+ring'] as const) {
     const { counters } = measured(mode, 'none');
-    expect(counters.wakeups).toBe(counters.sleeps);
-    expect(counters.wakeups).toBeGreaterThan(counters.timer_interrupts);
+    // Each byte taken wakes it, or finds it awake; so does each that was sent from the ring. The
+    // clock's overflows are not among them.
+    expect(counters.wakeups).toBeLessThanOrEqual(counters.rx_interrupts + counters.tx_interrupts);
+    expect(counters.wakeups).toBeGreaterThan(0.8 * counters.rx_interrupts);
+    expect(counters.sleeps - counters.wakeups).toBeGreaterThan(0.4 * counters.timer_interrupts);
+    expect(counters.sleeps - counters.wakeups).toBeLessThanOrEqual(counters.timer_interrupts);
     expect(measured(mode, 'heavy').counters.wakeups).toBe(0);
   }
   expect(measured('polled', 'none').counters.wakeups).toBe(0);
