@@ -70,6 +70,7 @@ const rules: readonly Rule[] = [
       ...FFI_PURE,
       'lab/errors.ts',
       'firmware/firmata/',
+      'firmware/protocol/',
       'serialport',
       'firmata-io',
       'johnny-five',
@@ -78,13 +79,18 @@ const rules: readonly Rule[] = [
   },
   {
     room: 'lab/examples/',
-    may: ['lab/layers/parts/', 'lab/errors.ts', 'serialport', 'firmata-io', 'johnny-five'],
+    may: ['lab/layers/parts/', 'lab/errors.ts', 'johnny-five'],
     why: 'an example shows what a user writes, with as little of the lab as it can',
   },
   {
     room: 'lab/boards/core/',
     may: ['lab/boards/core/', 'firmware/protocol/', 'avr8js', 'rp2040js'],
     why: 'the core also runs in a browser: nothing but the emulator library and the protocol',
+  },
+  {
+    room: 'lab/cell/dialogues/',
+    may: ['lab/cell/dialogues/', 'firmware/protocol/codec.ts'],
+    why: 'the same scripts run in a cell and in a browser: nothing but the protocol',
   },
   {
     room: 'lab/boards/',
@@ -114,7 +120,8 @@ const rules: readonly Rule[] = [
 ];
 
 /** Node's own modules are no foreign room, except where the code also runs in a browser. */
-const allowsNode = (room: string): boolean => room !== 'lab/boards/core/';
+const allowsNode = (room: string): boolean => !PURE.has(room);
+const PURE = new Set(['lab/boards/core/', 'lab/cell/dialogues/']);
 
 const ruleFor = (path: string): Rule | undefined => rules.find(({ room }) => within(path, room));
 
@@ -192,6 +199,21 @@ describe('who may import whom', () => {
       for (const { to } of imports) {
         const foreign = within(to, 'lab/ffi/', 'lab/cell/', 'koffi', 'serialport');
         expect(foreign, `${path} imports ${to}: ask a cell instead (lab/run/cells.ts)`).toBe(false);
+      }
+    }
+  });
+
+  // The simulator page runs a board and speaks to it in the reader's browser: by the boards' core and
+  // the cells' dialogues, and by nothing else of either room.
+  it('the site takes from boards and cells only what runs in a browser', () => {
+    const site = sourcesOf('site');
+    expect(site.length, 'there are sources of the site to read').toBeGreaterThan(10);
+    for (const { path, imports } of site) {
+      for (const { to } of imports.filter(one => within(one.to, 'lab/boards/', 'lab/cell/'))) {
+        expect(
+          within(to, 'lab/boards/core/', 'lab/cell/dialogues/'),
+          `${path} imports ${to}: take it from lab/boards/core or lab/cell/dialogues`,
+        ).toBe(true);
       }
     }
   });
