@@ -44,15 +44,19 @@ export function encodeFrame(frame: Frame, preamble = 0): Uint8Array {
     else out.push(byte);
   };
   let fcs = FCS_START;
-  for (const byte of [frame.version, frame.kind, frame.sequence, ...frame.payload]) {
+  const body = (byte: number) => {
     fcs = fcsStep(fcs, byte & 0xff);
     stuff(byte & 0xff);
-  }
+  };
+  body(frame.version);
+  body(frame.kind);
+  body(frame.sequence);
+  for (const byte of frame.payload) body(byte);
   fcs ^= 0xffff;
   stuff(fcs & 0xff);
   stuff(fcs >> 8);
   out.push(FLAG);
-  return Uint8Array.from(out);
+  return new Uint8Array(out);
 }
 
 /** Reads a stream in pieces of any size. Never throws; what is no good frame is counted. */
