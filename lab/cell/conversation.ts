@@ -25,17 +25,28 @@ const NOTHING = new Uint8Array(0);
 export class Conversation {
   readonly #driver: Driver;
   readonly #context: OpenContext;
+  readonly #silence_ns: number;
   #engine: BlockingEngine | EventEngine;
 
-  private constructor(driver: Driver, context: OpenContext, engine: BlockingEngine | EventEngine) {
+  private constructor(
+    driver: Driver,
+    context: OpenContext,
+    engine: BlockingEngine | EventEngine,
+    silence_ns: number,
+  ) {
     this.#driver = driver;
     this.#context = context;
     this.#engine = engine;
+    this.#silence_ns = silence_ns;
   }
 
   /** Throws what the driver throws. */
-  static async open(driver: Driver, context: OpenContext): Promise<Conversation> {
-    return new Conversation(driver, context, await driver.open(context));
+  static async open(
+    driver: Driver,
+    context: OpenContext,
+    silence_ns = SILENCE_NS,
+  ): Promise<Conversation> {
+    return new Conversation(driver, context, await driver.open(context), silence_ns);
   }
 
   /** From the first word to the last. Throws DeviceGone, TimedOut where the board fell silent,
@@ -52,9 +63,7 @@ export class Conversation {
       }
     } catch (error) {
       if (error instanceof NoAnswer) throw new TimedOut(error.message);
-      if (error instanceof Refused) {
-        throw new Unsupported(error.message, 'put the lab’s present firmware on the board');
-      }
+      if (error instanceof Refused) throw new Unsupported(error.message, error.fix);
       throw error;
     }
   }
@@ -85,7 +94,7 @@ export class Conversation {
     operations.length_bytes[0] = length;
     if (this.#engine.submit(SLOT, 1) !== 1) throw new Error('the driver took no operation');
     const { platform } = this.#context;
-    if ((await this.#engine.wait(1, platform.now() + SILENCE_NS)) === 0) return undefined;
+    if ((await this.#engine.wait(1, platform.now() + this.#silence_ns)) === 0) return undefined;
     const result = completions.result[0]!;
     if (result < 0) throw new DeviceGone(`the line failed: ${platform.errnoName(-result)}`);
     if (result === 0) throw new DeviceGone('the line was hung up');

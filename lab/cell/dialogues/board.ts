@@ -74,8 +74,8 @@ export class Board {
   /** How the line is served and what the main loop does beside. Throws Refused. */
   *set({ mode, load }: { readonly mode: string; readonly load: string }): Asking<void> {
     const [wanted, work] = [modes.find(one => one === mode), loads.find(one => one === load)];
-    if (!wanted) throw new Refused(`${mode} is no mode: use ${modes.join(', ')}`);
-    if (!work) throw new Refused(`${load} is no load: use ${loads.join(', ')}`);
+    if (!wanted) throw new Refused(`${mode} is no mode`, `use ${modes.join(', ')}`);
+    if (!work) throw new Refused(`${load} is no load`, `use ${loads.join(', ')}`);
     yield* this.ask<'mode'>({ kind: 'mode', mode: wanted satisfies Mode });
     yield* this.ask<'load'>({ kind: 'load', load: work satisfies Load });
   }
@@ -99,15 +99,18 @@ export class Board {
   }
 }
 
+export const OTHER = 'choose another setting or another board';
+const NEWER = 'put the lab’s present firmware on the board';
+
 /** The reply as the command's own kind. Throws Refused for an error or a status that is not ok. */
 function answerTo<K extends Command['kind']>(command: Command, reply: Reply): ReplyTo<K> {
   if (reply.kind === 'error') {
-    throw new Refused(`the board refused "${command.kind}": ${reply.reason}`);
+    throw new Refused(`the board refused "${command.kind}": ${reply.reason}`, NEWER);
   }
   if ('status' in reply && reply.status !== 'ok') {
     const { kind, ...asked } = command;
     const what = Object.entries(asked).map(([key, value]) => `${key} ${value}`);
-    throw new Refused(`the board refused ${kind} (${what.join(', ')}): ${reply.status}`);
+    throw new Refused(`the board refused ${kind} (${what.join(', ')}): ${reply.status}`, OTHER);
   }
   return reply as ReplyTo<K>;
 }

@@ -31,11 +31,14 @@ export class NoAnswer extends Error {
   }
 }
 
-/** The board understood and cannot do it. */
+/** The board cannot do it, or there is no such thing. `fix` says what would do. */
 export class Refused extends Error {
-  constructor(message: string) {
+  readonly fix: string;
+
+  constructor(message: string, fix: string) {
     super(message);
     this.name = 'Refused';
+    this.fix = fix;
   }
 }
 

@@ -21,7 +21,8 @@ export function overrun({ mode, load, traffic, bursts }: OverrunPlan): Dialogue 
     yield* board.set({ mode, load });
     const lost: number[] = [];
     if (traffic === 'one-way') series.lost_bytes_per_message = lost;
-    else if (traffic !== 'echo') throw new Refused(`${traffic} is no traffic: one-way or echo`);
+    else if (traffic !== 'echo')
+      throw new Refused(`${traffic} is no traffic`, 'use one-way or echo');
     const streamed = yield* traffic === 'one-way'
       ? oneWay(board, bursts, lost)
       : echoStream(board, echoes, bursts);

@@ -8,7 +8,7 @@ import {
   type Way,
   ways,
 } from '../../../firmware/protocol/codec.ts';
-import { type Asking, Board, conversationNotes, firmwareCosts } from './board.ts';
+import { type Asking, Board, conversationNotes, firmwareCosts, OTHER } from './board.ts';
 import { type Dialogue, NoAnswer, Refused, ScriptedDialogue } from './dialogue.ts';
 
 export interface TornReadPlan {
@@ -29,7 +29,7 @@ export function tornRead({ way, width_bytes, reads }: TornReadPlan): Dialogue {
   return new ScriptedDialogue(function* (results) {
     const { totals, notes } = results;
     const wanted = ways.find(one => one === way);
-    if (!wanted) throw new Refused(`${way} is no way to read: use ${ways.join(', ')}`);
+    if (!wanted) throw new Refused(`${way} is no way to read`, `use ${ways.join(', ')}`);
     const board = new Board();
     // Polled: the flags interrupt nobody, so the one handler that runs is the one that writes.
     yield* board.set({ mode: 'polled', load: 'none' });
@@ -64,7 +64,7 @@ function* count(board: Board, way: Way, width_bytes: number, reads: number): Ask
     const { reply } = heard;
     if (reply.kind === 'torn' && reply.status === 'ok') return reply;
     const why = reply.kind === 'torn' ? reply.status : reply.kind;
-    throw new Refused(`the board counts no torn reads of ${width_bytes} bytes: ${why}`);
+    throw new Refused(`the board counts no torn reads of ${width_bytes} bytes: ${why}`, OTHER);
   }
   throw new NoAnswer(`the board did not finish ${reads} reads`);
 }
