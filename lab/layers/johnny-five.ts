@@ -26,8 +26,12 @@ interface JohnnyFive {
     readonly debug: false;
     readonly sigint: false;
   }) => Emitter & { digitalRead(pin: number, listener: (value: 0 | 1) => void): void };
-  readonly Led: new (pin: number) => { on(): void; off(): void };
-  readonly Button: new (pin: number) => Emitter;
+  /** Parts belong to the process's first board where they are given none. */
+  readonly Led: new (options: {
+    pin: number;
+    board: Emitter;
+  }) => { on(): void; off(): void };
+  readonly Button: new (options: { pin: number; board: Emitter }) => Emitter;
 }
 
 export const layer: Layer = {
@@ -45,7 +49,7 @@ export const layer: Layer = {
     try {
       const board = new five.Board({ io: client, repl: false, debug: false, sigint: false });
       await within<void>(FIRST_REPORT_MS, late, done => board.on('ready', () => done()));
-      led = new five.Led(output_pin);
+      led = new five.Led({ pin: output_pin, board });
       led.off();
       await within<void>(FIRST_REPORT_MS, late, (done, fail) => {
         open.failed = fail;
@@ -55,7 +59,7 @@ export const layer: Layer = {
           board.digitalRead(input_pin, value => listener(value === 1));
           return;
         }
-        const button = new five.Button(input_pin);
+        const button = new five.Button({ pin: input_pin, board });
         button.on('down', () => listener(true));
         button.on('up', () => listener(false));
       });
