@@ -133,9 +133,11 @@ export class Timer {
       };
       return Math.max(1, Math.min(turn - tcnt, untilLeft(inside.ocrA), untilLeft(inside.ocrB)));
     };
+    /** Until here the counter only counts; 0 where nothing is planned. */
+    let planned_cycle = 0;
     const plan = () => {
-      const at = inside.lastCycle + ticksToNext() * inside.divider;
-      cpu.addClockEvent(inside.count, at - cpu.cycles);
+      planned_cycle = inside.lastCycle + ticksToNext() * inside.divider;
+      cpu.addClockEvent(inside.count, planned_cycle - cpu.cycles);
     };
     inside.count = (reschedule = true, external = false) => {
       const divider_changes = inside.updateDivider;
@@ -143,11 +145,22 @@ export class Timer {
       if (divider_changes && inside.divider) {
         // item "prescaler-phase": the prescaler has been running; only its tap was chosen now
         inside.lastCycle -= (cpu.cycles - this.#prescaler_zero_cycle) % inside.divider;
-        cpu.clearClockEvent(inside.count); // planned by avr8js
+        while (cpu.clearClockEvent(inside.count)); // planned by avr8js
         plan();
       } else if (reschedule && inside.divider) plan();
+      if (inside.divider === 0) planned_cycle = 0;
     };
-    const { OCRA, OCRB } = this.#config;
+    const { OCRA, OCRB, TCNT, bits } = this.#config;
+    const readSlowly = cpu.readHooks[TCNT]!;
+    cpu.readHooks[TCNT] = address => {
+      const { lastCycle, divider, tcnt } = inside;
+      const changes = inside.tcntUpdated || inside.updateDivider || cpu.cycles >= planned_cycle;
+      if (changes) return readSlowly(address);
+      const value = tcnt + Math.floor((cpu.cycles - lastCycle) / divider);
+      if (bits === 16) cpu.data[address + 1] = value >> 8;
+      cpu.data[address] = value;
+      return value & 0xff;
+    };
     for (const register of [OCRA, OCRB]) {
       const write = cpu.writeHooks[register]!;
       cpu.writeHooks[register] = (value, old, address, mask) => {
