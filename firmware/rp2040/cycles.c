@@ -20,6 +20,12 @@ void cycles_by_interrupt(bool on) {
 
 void cycles_wrapped(void) { high++; }
 
+void cycles_look(void) {
+  uint32_t wrapped = PWM_INTR & 1u << SLICE_CYCLES;
+  PWM_INTR = wrapped; /* only what was seen: the next wrap may come at any moment */
+  high += wrapped >> SLICE_CYCLES;
+}
+
 uint32_t cycles_now(void) {
   uint32_t now;
   WITHOUT_INTERRUPTS {

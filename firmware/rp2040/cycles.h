@@ -8,6 +8,8 @@ void cycles_start(void);
 void cycles_by_interrupt(bool on);
 /* The wrap handler's work. */
 void cycles_wrapped(void);
+/* Instead of the interrupt: count a wrap if there was one. Always takes the same time. */
+void cycles_look(void);
 /* The counter's 16 bits alone. */
 #define CYCLES_LOW ((uint16_t)PWM_CTR(SLICE_CYCLES))
 #endif

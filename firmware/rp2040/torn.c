@@ -96,7 +96,7 @@ void torn_turn(void) {
   PWM_CSR(SLICE_TORN) = 1;
   for (uint32_t left = request.reads; left > 0; left--) {
     if (read(wide)) torn++;
-    if ((uint8_t)left == 0) cycles_now(); /* nobody else counts the wraps now */
+    if ((uint8_t)left == 0) cycles_look(); /* nobody else counts the wraps now */
   }
   PWM_CSR(SLICE_TORN) = 0;
   PWM_INTE = wraps;
