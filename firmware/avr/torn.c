@@ -56,7 +56,10 @@ void torn_turn(void) {
   uint16_t (*read)(void) = ways[request.way];
   uint16_t torn = 0;
   uart->drain();
-  cycles_by_interrupt(false); /* no other handler: the numbers depend on the request alone */
+  /* No other handler: the numbers depend on the request alone. */
+  uint8_t line = UCSR0B;
+  UCSR0B = line & (uint8_t)~_BV(RXCIE0);
+  cycles_by_interrupt(false);
   count = 0;
   value = writes = 0;
   TCCR2A = _BV(WGM21); /* count to OCR2A, then from 0 (section 18.7.2) */
@@ -78,5 +81,6 @@ void torn_turn(void) {
   TCCR2B = 0;
   TIMSK2 = 0;
   cycles_by_interrupt(mode != IOLAB_POLLED);
+  UCSR0B = line;
   torn_answer(request.sequence, torn, writes, request.reads);
 }
