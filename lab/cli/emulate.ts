@@ -1,11 +1,13 @@
 // `iolab emulate`: a board that is not there, behind a port that any serial program may open.
 import { Command } from 'commander';
+import { words } from './choose.ts';
 
 export interface EmulateOptions {
   readonly link?: string;
   readonly realtime?: boolean;
   readonly frozen?: boolean;
   readonly firmware: string;
+  readonly jumper: readonly string[];
   readonly json?: boolean;
 }
 
@@ -21,11 +23,12 @@ export function build(): Command {
     .option('--realtime', 'the board runs as fast as a real one (the default)')
     .option('--frozen', 'its clock stands still until bytes come: the same cycles on every run')
     .option('--firmware <name>', 'lab, firmata, or an image file (.hex, .uf2, .bin)', 'lab')
+    .option('--jumper <from:to>', 'a wire between two pins, as 12:2 or 13:A0; repeat it', words, [])
     .option('--json', 'print one JSON document when the port is there')
     .addHelpText(
       'after',
       '\nExamples:\n  iolab emulate uno --link /tmp/uno\n' +
-        '  iolab emulate uno --firmware firmata\n  iolab emulate pico --frozen --json',
+        '  iolab emulate uno --firmware firmata --jumper 12:2\n  iolab emulate pico --frozen --json',
     )
     .action(async (board: string, options: EmulateOptions) => {
       const { emulate } = await import('./terminal/emulate.ts');

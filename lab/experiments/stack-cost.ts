@@ -2,10 +2,10 @@
 // Firmata's client, johnny-five. The bytes on the wire are the same; what differs is the layers' price.
 import type { Experiment } from './experiment.ts';
 
-const SAMPLES = 200;
+const SAMPLES = 100;
 const SHORT_SAMPLES = 40;
 /** Until compiled code runs throughout. */
-const WARMUP = 150;
+const WARMUP = 120;
 const SHORT_WARMUP = 40;
 /** Six bytes at 57600 baud and the way there; a debounced button takes longer. */
 const TOGGLE_MS = 12;

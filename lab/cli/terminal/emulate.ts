@@ -41,6 +41,7 @@ export async function emulate(board: string, options: EmulateOptions): Promise<v
     image,
     ...(options.frozen ? ['--frozen'] : []),
     ...(options.link ? ['--link', options.link] : []),
+    ...options.jumper.flatMap(one => ['--jumper', one]),
     ...(live ? ['--status', String(STATUS_EVERY_MS)] : []),
   ]);
   const started = { board, pace, image, firmware: options.firmware, link: options.link };
@@ -132,13 +133,12 @@ function tell(started: Started, { ready }: Emulator, json: boolean): void {
 /** One line on standard error that follows the board. */
 function keepLine(emulator: Emulator, frozen: boolean): void {
   const paint = createPaint(colourDepth(process.stderr));
-  const look = { clock_hz: emulator.ready.clock_hz, frozen };
   let before: BoardStatus | undefined;
   emulator.onLine = line => {
     const status = JSON.parse(line) as BoardStatus & { event: string };
     if (status.event !== 'status') return;
     const width = (process.stderr.columns || 80) - 1;
-    process.stderr.write(CLEAR_LINE + boardLine(status, before, look, width, paint));
+    process.stderr.write(CLEAR_LINE + boardLine(status, before, frozen, width, paint));
     before = status;
   };
 }
