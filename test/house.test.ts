@@ -331,7 +331,9 @@ describe('tidiness', () => {
         listed.includes(path.slice(0, path.lastIndexOf('/') + 1)) ||
         used.has(path) ||
         named ||
-        site.includes(name);
+        site.includes(name) ||
+        // An example is a program that its test starts.
+        (within(path, 'lab/examples/') && tests.some(one => one.text.includes(path)));
       if (typesOnly(path)) continue;
       expect(found, `${path} is used by nothing: delete it, or call it`).toBe(true);
     }
