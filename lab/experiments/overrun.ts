@@ -16,7 +16,7 @@ export const experiment: Experiment = {
   id: 'overrun',
   title: 'Overrun',
   question: 'Bytes arrive while the program looks elsewhere: how many are lost?',
-  devices: ['uno'],
+  devices: ['uno', 'pico'],
   settings: {
     mode,
     load,

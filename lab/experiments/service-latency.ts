@@ -14,7 +14,7 @@ export const experiment: Experiment = {
   id: 'service-latency',
   title: 'Service latency',
   question: 'A byte arrives while the program is busy: how many cycles until it is served?',
-  devices: ['uno'],
+  devices: ['uno', 'pico'],
   settings: { mode, load, pace },
   plan: (_driver, request, target) => modesAndLoads(request, target),
   cell(setting, { samples, short }) {

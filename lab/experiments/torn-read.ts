@@ -16,7 +16,7 @@ export const experiment: Experiment = {
   id: 'torn-read',
   title: 'Torn reads',
   question: 'A handler writes what the program reads: how often does it read half of each?',
-  devices: ['uno'],
+  devices: ['uno', 'pico'],
   settings: {
     way: {
       meaning: 'how the program reads: plain, with interrupts off, twice until both are equal',
