@@ -1,5 +1,6 @@
-// The compiler for the Uno's ATmega328P. The built image is committed, so this is for those who
-// change firmware/avr, or want to see the same bytes come out.
+// The compiler for the Uno's ATmega328P, and the program that puts an image on a real one. The built
+// image is committed, so the compiler is for those who change firmware/avr, or want to see the same
+// bytes come out.
 import type { Bench } from './bench.ts';
 import { checkAll, outputOf, versionOf } from './parts/programs.ts';
 
@@ -10,15 +11,22 @@ async function libraryAnswers(): Promise<string | undefined> {
   return compiled === undefined ? undefined : 'avr-libc';
 }
 
+/** avrdude has no --version; its usage says it, with a good end. */
+async function avrdudeAnswers(): Promise<string | undefined> {
+  return (await outputOf('avrdude', ['-?'])) === undefined ? undefined : 'avrdude';
+}
+
 export const bench: Bench = {
   id: 'avr',
-  title: 'AVR compiler',
-  about: 'rebuilds the Uno’s firmware from its source (make -C firmware)',
-  packages: { apt: ['gcc-avr', 'avr-libc', 'make'] },
+  title: 'AVR compiler and programmer',
+  about:
+    'rebuilds the Uno’s firmware (make -C firmware uno) and puts it on a board (iolab flash uno)',
+  packages: { apt: ['gcc-avr', 'avr-libc', 'make', 'avrdude'] },
   check: () =>
     checkAll([
       { name: 'avr-gcc', answer: versionOf('avr-gcc') },
       { name: 'avr-libc', answer: libraryAnswers() },
       { name: 'make', answer: versionOf('make') },
+      { name: 'avrdude', answer: avrdudeAnswers() },
     ]),
 };

@@ -11,6 +11,9 @@ import { boardNames, type LoadedBoard, loadBoard } from './images.ts';
 import { makeLink, removeLink } from './link.ts';
 import { Serving } from './serve.ts';
 
+/** By then firmware has set its clock: a few milliseconds. */
+const CLOCK_SET_CYCLES = 40_000;
+
 interface Options {
   readonly board: string;
   readonly image: string;
@@ -100,10 +103,13 @@ async function main(): Promise<void> {
   process.stdout.on('error', stop);
 
   const { board, sha256 } = loaded;
+  // The firmware sets its clock first of all: what is told is the one it runs at.
+  board.run(CLOCK_SET_CYCLES);
+  const { clock_hz } = board;
+  board.reset();
   const serving = new Serving(platform, bridge, board, options.frozen);
   const report = reporter(serving, loaded, options.status_ms);
   const { path } = bridge;
-  const { clock_hz } = board;
   say({ event: 'ready', path, pid: process.pid, board: options.board, clock_hz, sha256 });
   const turn = () => {
     serving.turn();

@@ -19,11 +19,12 @@ interface Kind {
   /** Endings of the files it takes. */
   readonly endings: readonly string[];
   /** Throws where the file is no image for this board. */
-  load(file: Buffer, ending: string): Promise<Omit<LoadedBoard, 'sha256'>>;
+  load(file: Buffer): Promise<Omit<LoadedBoard, 'sha256'>>;
 }
 
-/** Pin of the LED on the board itself. */
+/** Pins of the LEDs on the boards themselves. */
 const UNO_LED = 13;
+const PICO_LED = 25;
 
 const kinds: Readonly<Record<string, Kind>> = {
   uno: {
@@ -38,6 +39,15 @@ const kinds: Readonly<Record<string, Kind>> = {
       return { board, led: () => board.pin(UNO_LED), connect };
     },
   },
+  pico: {
+    endings: ['.uf2', '.bin'],
+    async load(file) {
+      const { PicoBoard } = await import('./core/pico/pico.ts');
+      const board = new PicoBoard(file);
+      const connect = (from: string, to: string) => board.connect(picoPin(from), picoPin(to));
+      return { board, led: () => board.pin(PICO_LED), connect };
+    },
+  },
 };
 
 /** `12`, or `A0` for 14; NaN for anything else. */
@@ -47,19 +57,22 @@ function unoPin(name: string): number {
   return /^\d+$/.test(name) ? Number(name) : Number.NaN;
 }
 
+/** `15`, or `GP15` as the Pico's own drawings say; NaN for anything else. */
+const picoPin = (name: string): number =>
+  /^(GP)?\d+$/i.test(name) ? Number(name.replace(/^GP/i, '')) : Number.NaN;
+
 export const boardNames: readonly string[] = Object.keys(kinds);
 
 /** Throws WrongUsage that names the file, and the line in it where there is one. */
 export async function loadBoard(name: string, image: string): Promise<LoadedBoard> {
   const { endings, load } = kinds[name]!;
-  const ending = endings.find(one => image.toLowerCase().endsWith(one));
-  if (ending === undefined) {
+  if (!endings.some(one => image.toLowerCase().endsWith(one))) {
     throw new WrongUsage(`${image}: the emulated ${name} takes ${endings.join(' or ')} files`);
   }
   try {
     const file = readFileSync(image);
     const sha256 = createHash('sha256').update(file).digest('hex');
-    return { ...(await load(file, ending)), sha256 };
+    return { ...(await load(file)), sha256 };
   } catch (error) {
     throw new WrongUsage(`${image}: ${whyNot(error)}`);
   }

@@ -5,7 +5,7 @@ import type { Clocked } from './core/board.ts';
 
 const NS_PER_S = 1e9;
 /** A board further behind than this lets the time go: it was stopped, or the host is overloaded. */
-const LATE_LIMIT_NS = 100e6;
+const LATE_LIMIT_NS = 300e6;
 /** A sleeping board skips ahead at almost no cost, so it may catch up from further back. */
 const LATE_LIMIT_ASLEEP_NS = 10e9;
 
@@ -13,40 +13,58 @@ const REST_ASLEEP_NS = 10e6;
 const REST_BUSY_NS = 1e6;
 const REST_ON_THE_WIRE_NS = 0.1e6;
 
+/** A board whose firmware may change its clock while it runs, as the Pico's does at its start. */
+export type Timed = Clocked & { readonly clock_hz: number };
+
 export class RealTime {
   /** Time the board has let go, in nanoseconds. */
   slipped_ns = 0;
-  readonly #ns_per_cycle: number;
+  #clock_hz = 1;
+  /** The board was at this cycle at this time; from there on it runs at the present clock. */
+  #start_cycle = 0;
   #start_ns = 0;
-
-  constructor(clock_hz: number) {
-    this.#ns_per_cycle = NS_PER_S / clock_hz;
-  }
 
   /** The board begins at cycle 0 at `now_ns`. */
   restart(now_ns: number): void {
+    this.#start_cycle = 0;
     this.#start_ns = now_ns;
   }
 
   /** The cycle up to which the board may run now. */
-  target(board: Clocked, now_ns: number): number {
-    const late_ns = now_ns - this.#start_ns - board.cycles * this.#ns_per_cycle;
+  target(board: Timed, now_ns: number): number {
+    this.#follow(board);
+    const late_ns = now_ns - this.#timeOf(board.cycles);
     const limit_ns = board.asleep && board.line_idle ? LATE_LIMIT_ASLEEP_NS : LATE_LIMIT_NS;
     if (late_ns > limit_ns) {
       this.slipped_ns += late_ns;
       this.#start_ns += late_ns;
     }
-    return (now_ns - this.#start_ns) / this.#ns_per_cycle;
+    return this.#start_cycle + ((now_ns - this.#start_ns) * this.#clock_hz) / NS_PER_S;
+  }
+
+  /** A new clock counts from the cycle at which it is noticed: within a slice of the change. */
+  #follow({ clock_hz, cycles }: Timed): void {
+    if (clock_hz === this.#clock_hz) return;
+    if (cycles > this.#start_cycle) {
+      this.#start_ns = this.#timeOf(cycles);
+      this.#start_cycle = cycles;
+    }
+    this.#clock_hz = clock_hz;
+  }
+
+  #timeOf(cycle: number): number {
+    return this.#start_ns + ((cycle - this.#start_cycle) * NS_PER_S) / this.#clock_hz;
   }
 
   /** How long the host may sleep when no byte comes, in nanoseconds. */
-  rest_ns(board: Clocked, now_ns: number): number {
-    const behind_ns = now_ns - this.#start_ns - board.cycles * this.#ns_per_cycle;
+  rest_ns(board: Timed, now_ns: number): number {
+    this.#follow(board);
+    const behind_ns = now_ns - this.#timeOf(board.cycles);
     if (behind_ns > REST_BUSY_NS) return 0;
     if (board.line_idle) return board.asleep ? REST_ASLEEP_NS : REST_BUSY_NS;
     if (!board.asleep) return REST_ON_THE_WIRE_NS;
     // The next change is known: be there in time.
-    const at_ns = this.#start_ns + board.next_event_cycle * this.#ns_per_cycle;
+    const at_ns = this.#timeOf(board.next_event_cycle);
     return Math.min(REST_BUSY_NS, Math.max(0, at_ns - now_ns));
   }
 }

@@ -39,6 +39,8 @@ export interface Seen {
   readonly cycles: number;
   readonly asleep_cycles: number;
   readonly resets: number;
+  /** Cycles per second: firmware may change it. */
+  readonly clock_hz: number;
   /** Bits per second: the board's, and what the program has set. */
   readonly baud: number;
   readonly host_baud: number;
@@ -51,7 +53,7 @@ export class Serving {
   readonly #bridge: PtyBridge;
   readonly #board: SerialBoard;
   readonly #frozen: Frozen | undefined;
-  readonly #real: RealTime;
+  readonly #real = new RealTime();
   #openings = 0;
   #sent: number[] = [];
   #sent_cycle = 0;
@@ -66,7 +68,6 @@ export class Serving {
     this.#bridge = bridge;
     this.#board = board;
     this.#frozen = frozen ? new Frozen() : undefined;
-    this.#real = new RealTime(board.clock_hz);
     this.#real.restart(platform.now());
     board.onTransmit((byte, cycle) => {
       this.#sent.push(byte);
@@ -86,7 +87,7 @@ export class Serving {
   }
 
   get seen(): Seen {
-    const { cycles, asleep_cycles, baud } = this.#board;
+    const { cycles, asleep_cycles, clock_hz, baud } = this.#board;
     return {
       open: this.#bridge.open,
       bytes_in: this.#bytes_in,
@@ -94,6 +95,7 @@ export class Serving {
       cycles: this.#cycles_before + cycles,
       asleep_cycles: this.#asleep_before + asleep_cycles,
       resets: this.#resets,
+      clock_hz,
       baud,
       host_baud: this.#bridge.host_baud,
       slipped_ns: this.#real.slipped_ns,

@@ -62,7 +62,9 @@ describe('iolab bench', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^peers +no /m);
     expect(out).toContain('peers: missing: fio; iolab bench install peers');
-    expect(out).toContain('avr: missing: avr-gcc, avr-libc, make; iolab bench install avr');
+    expect(out).toContain(
+      'avr: missing: avr-gcc, avr-libc, make, avrdude; iolab bench install avr',
+    );
     expect(out.split('\n').every(line => line.length <= 80)).toBe(true);
     expect(calls()).toEqual([]);
   });
@@ -93,17 +95,17 @@ describe('iolab bench', () => {
 
   it('without a package manager the fix names the packages', () => {
     expect(iolab().out.replace(/\s+/g, ' ')).toContain(
-      'avr: missing: avr-gcc, avr-libc, make; install with your own package manager, ' +
-        "by Debian's names: gcc-avr avr-libc make",
+      'avr: missing: avr-gcc, avr-libc, make, avrdude; install with your own package manager, ' +
+        "by Debian's names: gcc-avr avr-libc make avrdude",
     );
   });
 
   it('suggests the nearest name and exits with 2', () => {
     const pairs: [string[], RegExp][] = [
       [['status', 'pers'], /unknown bench "pers"; did you mean peers\?/],
-      [['install', 'peers', 'avrr'], /unknown bench "avrr"; did you mean avr\?/],
+      [['install', 'peers', 'avrr'], /unknown bench "avrr"; did you mean avr or arm\?/],
       [['instal', 'peers'], /did you mean install\?/],
-      [['install'], /needs a name; known: avr, peers/],
+      [['install'], /needs a name; known: arm, avr, peers/],
       [['--verbose'], /unknown option/],
     ];
     fakeApt(makeFio());
@@ -163,7 +165,9 @@ describe('iolab bench install', () => {
     fake('fio', 'echo fio-9.9');
     const done = iolab('install', 'peers', 'avr', 'peers', '--yes');
     expect(done.out).toContain('peers is here already');
-    expect(calls().at(-1)).toMatch(/install -y --no-install-recommends gcc-avr avr-libc make$/);
+    expect(calls().at(-1)).toMatch(
+      /install -y --no-install-recommends gcc-avr avr-libc make avrdude$/,
+    );
   });
 
   it('a failing package manager is exit 3 with its last line, and what helps', () => {
@@ -185,7 +189,7 @@ describe('iolab bench install', () => {
   it('without a package manager it is exit 3, naming the packages', () => {
     const done = iolab('install', 'peers', 'avr', '--yes');
     expect(done.code).toBe(3);
-    expect(done.err).toMatch(/no apt-get or brew.*: fio gcc-avr avr-libc make\n$/);
+    expect(done.err).toMatch(/no apt-get or brew.*: fio gcc-avr avr-libc make avrdude\n$/);
   });
 
   it('Ctrl-C reaches the package manager, and is exit 130', async () => {

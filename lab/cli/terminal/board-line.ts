@@ -13,6 +13,7 @@ export interface BoardStatus {
   readonly bytes_out: number;
   readonly cycles: number;
   readonly asleep_cycles: number;
+  readonly clock_hz: number;
   readonly baud: number;
   readonly host_baud: number;
 }
@@ -23,7 +24,7 @@ const CLOCK_SPEED_DECIMALS = 2;
 export function boardLine(
   now: BoardStatus,
   before: BoardStatus | undefined,
-  { clock_hz, frozen }: { readonly clock_hz: number; readonly frozen: boolean },
+  frozen: boolean,
   width: number,
   paint: Paint,
 ): string {
@@ -32,7 +33,7 @@ export function boardLine(
     { text: now.open ? 'open' : 'closed' },
     { text: `in ${bytes(now.bytes_in)}` },
     { text: `out ${bytes(now.bytes_out)}` },
-    ...rates(now, before, clock_hz, frozen).map(text => ({ text })),
+    ...rates(now, before, frozen).map(text => ({ text })),
   ];
   const wrong = wrongRate(now);
   if (wrong !== '') parts.splice(1, 0, { text: wrong });
@@ -54,18 +55,13 @@ function wrongRate({ open, baud, host_baud }: BoardStatus): string {
   return `garbled: ${host_baud} baud, board ${Math.round(baud)}`;
 }
 
-function rates(
-  now: BoardStatus,
-  before: BoardStatus | undefined,
-  clock_hz: number,
-  frozen: boolean,
-): string[] {
+function rates(now: BoardStatus, before: BoardStatus | undefined, frozen: boolean): string[] {
   const cycles = now.cycles - (before?.cycles ?? 0);
   if (before === undefined || cycles <= 0) return frozen ? ['clock stands still'] : [];
   const asleep = (now.asleep_cycles - before.asleep_cycles) / cycles;
   const share = `asleep ${Math.round(100 * asleep)} %`;
   if (frozen) return [share, 'clock runs'];
-  const speed = cycles / clock_hz / ((now.time_ms - before.time_ms) / 1000);
+  const speed = cycles / now.clock_hz / ((now.time_ms - before.time_ms) / 1000);
   return [share, `${speed.toFixed(CLOCK_SPEED_DECIMALS)}× real time`];
 }
 

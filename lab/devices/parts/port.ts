@@ -114,14 +114,6 @@ export function whyNotOpen(path: string, error: unknown): Error {
   if (!(error instanceof SystemCallError)) return error as Error;
   if (error.errno === 'EBUSY') return busy(path);
   if (error.errno === 'EACCES' || error.errno === 'EPERM') return denied(path);
-  if (error.errno === 'ENOENT' || error.errno === 'ENXIO' || error.errno === 'ENODEV') {
-    const reason = `no port ${path}: nothing is there`;
-    return new Unsupported(
-      reason,
-      'plug the board in, and see iolab scan for its name',
-      error.errno,
-    );
-  }
   if (error.errno === 'ENOTTY' || error.errno === 'EINVAL') {
     return new Unsupported(
       `${path} is no serial port`,
