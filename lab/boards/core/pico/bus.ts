@@ -16,12 +16,13 @@ export const RAM_BYTES = 264 * 1024;
 export const FLASH_START = 0x1000_0000;
 export const FLASH_BYTES = 2 * 1024 * 1024;
 const ROM_BYTES = 16 * 1024;
-/** Cycles that an access costs beyond one to memory (datasheet 2.1.4, APB Bridge). */
+/** Cycles that an access costs beyond one to memory (datasheet, "APB Bridge"). */
 const APB_READ_EXTRA = 2;
 const APB_WRITE_EXTRA = 3;
-/** The single-cycle IO port saves one (datasheet 2.3.1, SIO). */
+/** The single-cycle IO port saves one (datasheet, "SIO"). */
 const SIO_EXTRA = -1;
 
+const SLOTS = 512;
 const SIO_END = 0xd000_0180;
 /** What rp2040js's SIO does not know and would complain of: reads as 0, writes are ignored. */
 const SIO_WRITE_ONLY = new Set([0xbc, 0xfc]);
@@ -43,8 +44,8 @@ export class Bus {
   readonly #ram32: Int32Array;
   readonly #flash16: Uint16Array;
   readonly #flash32: Int32Array;
-  /** By address >>> 14. */
-  readonly #devices = new Map<number, Device>();
+  /** By slot(). */
+  readonly #devices: (Device | undefined)[] = new Array<undefined>(SLOTS).fill(undefined);
   readonly #ppb: Device;
   #for_dma = false;
   #dma_failed = false;
@@ -62,7 +63,7 @@ export class Bus {
   }
 
   attach(address: number, device: Device): void {
-    this.#devices.set(address >>> 14, device);
+    this.#devices[slot(address)] = device;
   }
 
   /** An instruction; where there is no memory, an undefined one. */
@@ -147,7 +148,7 @@ export class Bus {
       case 0:
         return address < ROM_BYTES ? 0 : this.#fault();
       case 1: {
-        // Flash appears four times, with and without the cache (datasheet 2.6.3).
+        // Flash appears four times, with and without the cache (datasheet, "XIP").
         const flash = address & 0xff_ffff;
         if (address >= 0x1400_0000) return this.#readDevice(address);
         return flash < FLASH_BYTES ? this.#flash32[flash >> 2]! : -1;
@@ -166,7 +167,7 @@ export class Bus {
   }
 
   #readDevice(address: number): number {
-    const device = this.#devices.get(address >>> 14);
+    const device = this.#devices[slot(address)];
     if (device !== undefined) return device.read(address & 0xfff);
     const theirs = this.#chip.findPeripheral(address);
     return theirs === undefined ? this.#fault() : theirs.readUint32(address & 0xfff);
@@ -181,7 +182,7 @@ export class Bus {
       else this.#ram8[ram] = value;
       return;
     }
-    // A narrow write reaches a register as copies side by side (datasheet 2.1.5).
+    // A narrow write reaches a register as copies side by side (datasheet, "Narrow IO Register Writes").
     const wide =
       bytes === 4 ? value : bytes === 2 ? (value & 0xffff) * 0x1_0001 : (value & 0xff) * 0x101_0101;
     const at = (address & ~3) >>> 0;
@@ -214,11 +215,11 @@ export class Bus {
   }
 
   #writeDevice(address: number, raw: number): void {
-    const device = this.#devices.get(address >>> 14);
+    const device = this.#devices[slot(address)];
     const offset = address & 0xfff;
     const atomic = (address >>> 12) & 3;
     if (device !== undefined) {
-      // Aliases that flip, set or clear bits (datasheet 2.1.2, Atomic Register Access).
+      // Aliases that flip, set or clear bits (datasheet, "Atomic Register Access").
       const old = atomic === 0 ? 0 : device.read(offset);
       const value =
         atomic === 0 ? raw : atomic === 1 ? old ^ raw : atomic === 2 ? old | raw : old & ~raw;
@@ -229,6 +230,12 @@ export class Bus {
     if (theirs === undefined) this.#fault();
     else theirs.writeUint32Atomic(offset, raw, atomic);
   }
+}
+
+/** The place of a peripheral in a table: 16 KiB each, APB first, then AHB; beyond them nothing. */
+function slot(address: number): number {
+  if ((address & 0x0fff_ffff) >= 0x0040_0000) return SLOTS;
+  return ((address >>> 14) & 0xff) | ((address >>> 20) & 0x100);
 }
 
 function extra(address: number, apb: number): number {

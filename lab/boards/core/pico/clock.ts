@@ -1,6 +1,6 @@
 // The Pico's time: cycles of clk_sys since reset, and the plans made for later cycles. Nothing else
 // moves time on, so the same bytes at the same cycles always give the same answers. The shape is that
-// of an event list in any discrete-event simulator (Knuth, TAOCP 2.2.5, the elevator).
+// of an event list in any discrete-event simulator (Knuth, TAOCP, section 2.2.5).
 
 /** Something to do at a later cycle. Planning it again moves it. */
 export class Plan {

@@ -208,7 +208,7 @@ export class Dma implements Device {
         this.#schedule();
     }
     if (place !== 3) return;
-    // A zero written to a trigger starts nothing; a quiet channel tells it (2.5.2.4 and 2.5.6).
+    // A zero written to a trigger starts nothing; a quiet channel tells it ("Triggering Channels").
     if (value !== 0) this.#start(channel);
     else if (channel.ctrl & QUIET) this.#raw |= 1 << channel.index;
     this.#signal();
@@ -247,7 +247,7 @@ export class Dma implements Device {
     this.#clock.plan(this.#work, Math.max(this.#clock.now, this.#free_cycle));
   }
 
-  /** High priority first, then one after the other (2.5.4, Channel Priority). */
+  /** High priority first, then one after the other ("HIGH_PRIORITY" of CTRL). */
   #choose(): Channel | undefined {
     let chosen: Channel | undefined;
     for (let i = 1; i <= CHANNELS; i++) {
@@ -312,12 +312,12 @@ function treq(channel: Channel): number {
   return (channel.ctrl >> 15) & 63;
 }
 
-/** Cycles of one side of a transfer: 1, or what a register on the APB bridge takes (2.1.4). */
+/** Cycles of one side of a transfer: 1, or what a register on the APB bridge takes. */
 function cost(address: number, apb: number): number {
   return address >>> 28 === 4 ? apb : 1;
 }
 
-/** The next address; within a ring of `ring` + 1 bytes if `ring` is not 0 (2.5.1.1). */
+/** The next address; within a ring of `ring` + 1 bytes if `ring` is not 0 ("RING_SIZE" of CTRL). */
 function advance(address: number, bytes: number, ring: number): number {
   if (ring === 0) return (address + bytes) >>> 0;
   return ((address & ~ring) | ((address + bytes) & ring)) >>> 0;

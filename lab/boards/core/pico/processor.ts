@@ -25,7 +25,7 @@ const SLEEP_ON_EXIT = 2;
 export class Processor {
   asleep = false;
   asleep_cycles = 0;
-  /** A fault within a fault handler: the processor stands still until a reset (DDI 0419, B1.5.15). */
+  /** A fault within a fault handler: the processor stands still until a reset (DDI 0419, "Lockup"). */
   locked_up = false;
   /** The system control register (SCR). */
   control = 0;
@@ -112,7 +112,7 @@ export class Processor {
     return true;
   }
 
-  /** An interrupt that would be taken but for PRIMASK ends the sleep (DDI 0419, B1.5.19). */
+  /** An interrupt that would be taken but for PRIMASK ends the sleep (DDI 0419, "Wait For Interrupt"). */
   #wakes(): boolean {
     return !this.locked_up && this.#priority(this.#waiting()) < this.#running();
   }

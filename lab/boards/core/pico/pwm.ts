@@ -35,7 +35,7 @@ class Slice {
   div = 16;
   cc = 0;
   top = 0xffff;
-  /** What a program has written, in force from the next wrap on (datasheet 4.5.2.3, Double Buffering). */
+  /** What a program has written, in force from the next wrap on (datasheet, "Double Buffering"). */
   next_cc = 0;
   next_top = 0xffff;
   /** The counter stood at `origin_count` at this cycle: a multiple of 1/16, so exact. */

@@ -3,6 +3,7 @@
 // technical reference manual (DDI 0484), section "Instruction set summary". Encodings: ARMv6-M
 // architecture reference manual (DDI 0419), chapter A5.
 import type { RP2040 } from 'rp2040js';
+import { Alu } from './alu.ts';
 import { type Bus, RAM_BYTES, RAM_START } from './bus.ts';
 import type { Clock } from './clock.ts';
 
@@ -20,52 +21,23 @@ export interface Surroundings {
   fault(): void;
 }
 
-export class Thumb {
-  /** Negative: flag N. */
-  n = 0;
-  /** Zero: flag Z. */
-  z = 1;
-  c = 0;
-  v = 0;
+export class Thumb extends Alu {
   readonly #core: RP2040['core'];
   readonly #bus: Bus;
   readonly #clock: Clock;
   readonly #around: Surroundings;
-  readonly #r: Int32Array;
 
   constructor(core: RP2040['core'], bus: Bus, clock: Clock, around: Surroundings) {
+    super(core.registers as Uint32Array<ArrayBuffer>);
     this.#core = core;
     this.#bus = bus;
     this.#clock = clock;
     this.#around = around;
-    this.#r = new Int32Array(core.registers.buffer);
-  }
-
-  /** The flags as bits 31 to 28 of the APSR. */
-  get flags(): number {
-    const nz = (this.n < 0 ? 8 : 0) | (this.z === 0 ? 4 : 0);
-    return (nz | (this.c << 1) | this.v) << 28;
-  }
-
-  set flags(apsr: number) {
-    this.n = apsr;
-    this.z = apsr & 0x4000_0000 ? 0 : 1;
-    this.c = (apsr >>> 29) & 1;
-    this.v = (apsr >>> 28) & 1;
-  }
-
-  /** a + b + carry, with flags. */
-  #add(a: number, b: number, carry: number): number {
-    const sum = (a + b + carry) | 0;
-    this.n = this.z = sum;
-    this.c = ((a & b) | ((a | b) & ~sum)) >>> 31;
-    this.v = ((a ^ sum) & (b ^ sum)) >>> 31;
-    return sum;
   }
 
   /** Execute until the clock says stop. One long function: a call per instruction would cost a third. */
   run(): void {
-    const r = this.#r;
+    const { r } = this;
     const bus = this.#bus;
     const clock = this.#clock;
     const { ram16 } = bus;
@@ -74,14 +46,16 @@ export class Thumb {
       const place = (at - RAM_START) >>> 0;
       const code = place < RAM_BYTES ? ram16[place >> 1]! : bus.fetch(at);
       r[PC] = at + 2;
-      // What the instruction takes, but for waits on the bus, which the bus adds.
-      let cycles = 1;
+      const format = code >> 11;
+      // What the instruction takes, but for waits on the bus, which the bus adds. Formats 9 to 19 are the
+      // loads and stores.
+      let cycles = (format - 9) >>> 0 < 11 ? 2 : 1;
       const low = code & 7;
       const mid = (code >> 3) & 7;
       const five = (code >> 6) & 31;
       const eight = code & 0xff;
       const high = (code >> 8) & 7;
-      switch (code >> 11) {
+      switch (format) {
         case 0: {
           const value = r[mid]!;
           if (five !== 0) this.c = (value >>> (32 - five)) & 1;
@@ -103,46 +77,42 @@ export class Thumb {
         }
         case 3: {
           const operand = code & 0x400 ? (code >> 6) & 7 : r[(code >> 6) & 7]!;
-          r[low] = code & 0x200 ? this.#add(r[mid]!, ~operand, 1) : this.#add(r[mid]!, operand, 0);
+          r[low] = code & 0x200 ? this.add(r[mid]!, ~operand, 1) : this.add(r[mid]!, operand, 0);
           break;
         }
         case 4:
           this.n = this.z = r[high] = eight;
           break;
         case 5:
-          this.#add(r[high]!, ~eight, 1);
+          this.add(r[high]!, ~eight, 1);
           break;
         case 6:
-          r[high] = this.#add(r[high]!, eight, 0);
+          r[high] = this.add(r[high]!, eight, 0);
           break;
         case 7:
-          r[high] = this.#add(r[high]!, ~eight, 1);
+          r[high] = this.add(r[high]!, ~eight, 1);
           break;
         case 8:
-          cycles = code & 0x400 ? this.#highRegisters(code, at) : this.#dataProcessing(code);
+          if (code & 0x400) cycles = this.#highRegisters(code, at);
+          else this.dataProcessing(code);
           break;
         case 9:
           r[high] = bus.load32(((at + 4) & ~3) + eight * 4);
-          cycles = 2;
           break;
         case 10: {
           const address = (r[mid]! + r[(code >> 6) & 7]!) | 0;
           switch ((code >> 9) & 3) {
             case 0:
               bus.store32(address, r[low]!);
-              cycles = 2;
               break;
             case 1:
               bus.store16(address, r[low]!);
-              cycles = 2;
               break;
             case 2:
               bus.store8(address, r[low]!);
-              cycles = 2;
               break;
             default:
               r[low] = (bus.load8(address) << 24) >> 24;
-              cycles = 2;
               break;
           }
           break;
@@ -152,54 +122,42 @@ export class Thumb {
           switch ((code >> 9) & 3) {
             case 0:
               r[low] = bus.load32(address);
-              cycles = 2;
               break;
             case 1:
               r[low] = bus.load16(address);
-              cycles = 2;
               break;
             case 2:
               r[low] = bus.load8(address);
-              cycles = 2;
               break;
             default:
               r[low] = (bus.load16(address) << 16) >> 16;
-              cycles = 2;
               break;
           }
           break;
         }
         case 12:
           bus.store32((r[mid]! + five * 4) | 0, r[low]!);
-          cycles = 2;
           break;
         case 13:
           r[low] = bus.load32((r[mid]! + five * 4) | 0);
-          cycles = 2;
           break;
         case 14:
           bus.store8((r[mid]! + five) | 0, r[low]!);
-          cycles = 2;
           break;
         case 15:
           r[low] = bus.load8((r[mid]! + five) | 0);
-          cycles = 2;
           break;
         case 16:
           bus.store16((r[mid]! + five * 2) | 0, r[low]!);
-          cycles = 2;
           break;
         case 17:
           r[low] = bus.load16((r[mid]! + five * 2) | 0);
-          cycles = 2;
           break;
         case 18:
           bus.store32((r[SP]! + eight * 4) | 0, r[high]!);
-          cycles = 2;
           break;
         case 19:
           r[high] = bus.load32((r[SP]! + eight * 4) | 0);
-          cycles = 2;
           break;
         case 20:
           r[high] = ((at + 4) & ~3) + eight * 4;
@@ -229,7 +187,7 @@ export class Thumb {
             this.#around.fault();
             break;
           }
-          if (this.#holds(condition)) {
+          if (this.holds(condition)) {
             r[PC] = at + 4 + ((code << 24) >> 23);
             cycles = 2;
           }
@@ -250,116 +208,8 @@ export class Thumb {
     }
   }
 
-  #holds(condition: number): boolean {
-    const negative = this.n < 0;
-    switch (condition) {
-      case 0:
-        return this.z === 0;
-      case 1:
-        return this.z !== 0;
-      case 2:
-        return this.c === 1;
-      case 3:
-        return this.c === 0;
-      case 4:
-        return negative;
-      case 5:
-        return !negative;
-      case 6:
-        return this.v === 1;
-      case 7:
-        return this.v === 0;
-      case 8:
-        return this.c === 1 && this.z !== 0;
-      case 9:
-        return this.c === 0 || this.z === 0;
-      case 10:
-        return negative === (this.v === 1);
-      case 11:
-        return negative !== (this.v === 1);
-      case 12:
-        return this.z !== 0 && negative === (this.v === 1);
-      default:
-        return this.z === 0 || negative !== (this.v === 1);
-    }
-  }
-
-  #dataProcessing(code: number): number {
-    const r = this.#r;
-    const to = code & 7;
-    const a = r[to]!;
-    const b = r[(code >> 3) & 7]!;
-    let result = a;
-    switch ((code >> 6) & 15) {
-      case 0:
-        result = a & b;
-        break;
-      case 1:
-        result = a ^ b;
-        break;
-      case 2:
-      case 3:
-      case 4:
-      case 7:
-        result = this.#shift((code >> 6) & 15, a, b & 0xff);
-        break;
-      case 5:
-        r[to] = this.#add(a, b, this.c);
-        return 1;
-      case 6:
-        r[to] = this.#add(a, ~b, this.c);
-        return 1;
-      case 8:
-        this.n = this.z = a & b;
-        return 1;
-      case 9:
-        r[to] = this.#add(0, ~b, 1);
-        return 1;
-      case 10:
-        this.#add(a, ~b, 1);
-        return 1;
-      case 11:
-        this.#add(a, b, 0);
-        return 1;
-      case 12:
-        result = a | b;
-        break;
-      case 13:
-        result = Math.imul(a, b); // one cycle on the RP2040 (datasheet 2.4.1)
-        break;
-      case 14:
-        result = a & ~b;
-        break;
-      default:
-        result = ~b;
-    }
-    this.n = this.z = r[to] = result;
-    return 1;
-  }
-
-  /** Shifts by a register: by nothing they leave the carry, by 32 and more they end (DDI 0419, A2.2.1). */
-  #shift(kind: number, value: number, by: number): number {
-    if (by === 0) return value;
-    switch (kind) {
-      case 2:
-        this.c = by > 32 ? 0 : by === 32 ? value & 1 : (value >>> (32 - by)) & 1;
-        return by > 31 ? 0 : value << by;
-      case 3:
-        this.c = by > 32 ? 0 : (value >>> (by - 1)) & 1;
-        return by > 31 ? 0 : (value >>> by) | 0;
-      case 4:
-        this.c = (value >> Math.min(by - 1, 31)) & 1;
-        return value >> Math.min(by, 31);
-      default: {
-        const turned = (value >>> (by & 31)) | (value << ((32 - by) & 31));
-        this.c = turned >>> 31;
-        return turned;
-      }
-    }
-  }
-
   #highRegisters(code: number, at: number): number {
-    const r = this.#r;
+    const { r } = this;
     const from = (code >> 3) & 15;
     const to = ((code >> 4) & 8) | (code & 7);
     const operand = from === PC ? at + 4 : r[from]!;
@@ -367,7 +217,7 @@ export class Thumb {
       case 0:
         return this.#setAny(to, (to === PC ? at + 4 : r[to]!) + operand);
       case 1:
-        this.#add(r[to]!, ~operand, 1);
+        this.add(r[to]!, ~operand, 1);
         return 1;
       case 2:
         return this.#setAny(to, operand);
@@ -380,10 +230,10 @@ export class Thumb {
 
   #setAny(to: number, value: number): number {
     if (to === PC) {
-      this.#r[PC] = value & ~1;
+      this.r[PC] = value & ~1;
       return 2;
     }
-    this.#r[to] = to === SP ? value & ~3 : value;
+    this.r[to] = to === SP ? value & ~3 : value;
     return 1;
   }
 
@@ -391,11 +241,11 @@ export class Thumb {
     const handler = 1;
     if (may_leave && target >>> 28 === 15 && this.#core.currentMode === handler) {
       this.#around.leaveException(target);
-    } else this.#r[PC] = target & ~1;
+    } else this.r[PC] = target & ~1;
   }
 
   #storeMany(base: number, list: number): number {
-    const r = this.#r;
+    const { r } = this;
     let address = r[base]!;
     let count = 0;
     for (let i = 0; i < 8; i++) {
@@ -409,7 +259,7 @@ export class Thumb {
   }
 
   #loadMany(base: number, list: number): number {
-    const r = this.#r;
+    const { r } = this;
     let address = r[base]!;
     let count = 0;
     for (let i = 0; i < 8; i++) {
@@ -424,7 +274,7 @@ export class Thumb {
 
   /** item "push-pop-cycles": 1 + N, and 3 + N for a return, N with the LR or PC. */
   #push(list: number, link: boolean): number {
-    const r = this.#r;
+    const { r } = this;
     let count = link ? 1 : 0;
     for (let i = 0; i < 8; i++) count += (list >> i) & 1;
     let address = (r[SP]! - 4 * count) | 0;
@@ -439,7 +289,7 @@ export class Thumb {
   }
 
   #pop(list: number, and_return: boolean): number {
-    const r = this.#r;
+    const { r } = this;
     let address = r[SP]!;
     let count = 0;
     for (let i = 0; i < 8; i++) {
@@ -459,7 +309,7 @@ export class Thumb {
   }
 
   #miscellaneous(code: number): number {
-    const r = this.#r;
+    const { r } = this;
     const to = code & 7;
     const value = r[(code >> 3) & 7]!;
     switch ((code >> 8) & 15) {
@@ -510,7 +360,7 @@ export class Thumb {
 
   /** BL, MRS, MSR and the barriers: the 32-bit instructions there are. */
   #wide(code: number, at: number): number {
-    const r = this.#r;
+    const { r } = this;
     const second = this.#bus.fetch(at + 2);
     r[PC] = at + 4;
     if ((second & 0xd000) === 0xd000) {

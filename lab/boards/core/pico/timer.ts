@@ -89,7 +89,7 @@ export class Timer implements Device {
     });
   }
 
-  /** An alarm rings when the low word equals its own (datasheet 4.6.3). */
+  /** An alarm rings when the low word equals its own (datasheet, "Alarms"). */
   #plan(alarm: number): void {
     const plan = this.#plans[alarm]!;
     this.#clock.cancel(plan);
