@@ -5,6 +5,7 @@ import { defineConfig } from 'astro/config';
 import starlightLinksValidator from 'starlight-links-validator';
 import { basePaths } from './site/build/base.ts';
 import { focusableCode } from './site/build/code.ts';
+import { withoutEval } from './site/build/eval.ts';
 import { builtLinks } from './site/build/links.ts';
 import { ownRecords } from './site/build/own.ts';
 import { contentPolicy } from './site/build/policy.ts';
@@ -20,7 +21,7 @@ export default defineConfig({
   devToolbar: { enabled: false },
   vite: {
     // The simulator's worker loads one board of several: only modules can be split so.
-    worker: { format: 'es' },
+    worker: { format: 'es', plugins: () => [withoutEval()] },
     build: {
       rolldownOptions: {
         // Astro marks its content modules so and handles the mark itself; the bundler need not warn.

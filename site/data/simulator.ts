@@ -17,6 +17,13 @@ export const SIMULATED_BOARDS = [
     clock_hz: 16_000_000,
     modes: ['polled', 'interrupt', 'interrupt+ring'],
   },
+  {
+    name: 'pico',
+    title: 'Raspberry Pi Pico',
+    image: 'pico.uf2',
+    clock_hz: 24_000_000,
+    modes: ['polled', 'interrupt', 'interrupt+ring', 'dma'],
+  },
 ] as const;
 
 /** Each choice's published record, from one run per board; `href` makes a link of its path. */

@@ -24,6 +24,7 @@ const CPU = 'cpu_ns_per_op';
 
 interface Row {
   readonly item: Item;
+  readonly name: string;
   readonly latency: Middle;
   readonly wire_ns: number;
   readonly cpu: Middle;
@@ -38,13 +39,13 @@ export function stack(given: readonly Item[], options: Options): Drawn {
     if (latency === undefined || cpu === undefined || !(latency.value > 0)) absent.push(item);
     else {
       const wire_ns = Math.min(Math.max(0, middle(item.record, WIRE)?.value ?? 0), latency.value);
-      rows.push({ item, latency, wire_ns, cpu });
+      const { event } = item.record.parameters;
+      const name = event === undefined ? item.record.driver : `${item.record.driver}, ${event}`;
+      rows.push({ item, name, latency, wire_ns, cpu });
     }
   }
   if (rows.length === 0) return notMeasured(options);
-  rows.sort(
-    (a, b) => a.cpu.value - b.cpu.value || (a.item.record.driver < b.item.record.driver ? -1 : 1),
-  );
+  rows.sort((a, b) => a.cpu.value - b.cpu.value || (a.name < b.name ? -1 : 1));
   const columns = [
     'Layer',
     'Toggle to event, median',
@@ -56,8 +57,8 @@ export function stack(given: readonly Item[], options: Options): Drawn {
     'Samples',
     'Status',
   ];
-  const table = rows.map(({ item: { record }, latency, wire_ns }) => [
-    record.driver,
+  const table = rows.map(({ item: { record }, name, latency, wire_ns }) => [
+    name,
     cell(record, LATENCY),
     intervalCell(record, LATENCY),
     time(wire_ns),
@@ -161,7 +162,7 @@ function latencyBar(row: Row, box: Box, x: Scale, index: number, hatch: string):
     }),
     ...interval(row.latency, x, y),
     mark(mechanism, undefined, box.left + 5, y - 9, 4),
-    label(record.driver, box.left + 14, y - 5, { class: 'fig-name' }),
+    label(row.name, box.left + 14, y - 5, { class: 'fig-name' }),
     label(time(row.latency.value), box.right, y - 5, { 'text-anchor': 'end', class: 'fig-value' }),
   );
 }
@@ -180,7 +181,7 @@ function cpuBar(row: Row, box: Box, x: Scale, index: number, named: boolean): st
       class: `fig-count e-${record.evidence.device}`,
     }),
     ...interval(row.cpu, x, y),
-    named ? label(record.driver, box.left, y - 5, { class: 'fig-name' }) : '',
+    named ? label(row.name, box.left, y - 5, { class: 'fig-name' }) : '',
     label(time(row.cpu.value), box.right, y - 5, { 'text-anchor': 'end', class: 'fig-value' }),
   );
 }

@@ -13,7 +13,9 @@ export async function makeBoard(name: BoardName, image: Uint8Array): Promise<Ser
       ]);
       return new UnoBoard(parseHex(new TextDecoder('latin1').decode(image)));
     }
-    case 'pico':
-      throw new Error('this site was built without the emulated Pico');
+    case 'pico': {
+      const { PicoBoard } = await import('../../lab/boards/core/pico/pico.ts');
+      return new PicoBoard(image);
+    }
   }
 }

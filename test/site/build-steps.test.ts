@@ -1,10 +1,11 @@
 // The steps around the build: links under a base path, the link check, the content policy.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withBase } from '../../site/build/base.ts';
+import { clockOfBrowser } from '../../site/build/eval.ts';
 import { brokenLinks } from '../../site/build/links.ts';
 import { policyFor, withPolicy } from '../../site/build/policy.ts';
 
@@ -92,5 +93,16 @@ describe('content policy', () => {
 
   it('fails on a page it cannot protect', () => {
     expect(() => withPolicy('<p>no head</p>')).toThrow(/charset/);
+  });
+});
+
+describe('the simulator’s libraries', () => {
+  it('lose their eval where the browser has the clock', () => {
+    const file = new URL('../../node_modules/rp2040js/dist/esm/utils/time.js', import.meta.url);
+    const code = readFileSync(file, 'utf8');
+    expect(clockOfBrowser(code), 'rp2040js changed: look at site/build/eval.ts').not.toContain(
+      'eval(',
+    );
+    expect(clockOfBrowser('eval(text)')).toBe('eval(text)');
   });
 });
