@@ -31,7 +31,7 @@ export function commitOf(folder = root): string | undefined {
   }
 }
 
-const PACKAGES = ['koffi', 'serialport', 'avr8js'];
+const PACKAGES = ['koffi', 'serialport', 'avr8js', 'rp2040js'];
 
 function versions(): Record<string, string> {
   const found: Record<string, string> = {};

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { LabRecord, LabRun } from '../../../lab/records/schema.ts';
-import { onUno } from '../../cell/dialogues/fresh.ts';
+import { onBoard } from '../../cell/dialogues/fresh.ts';
 import { pinnedNode, root, startProgram, temporaryFolder } from '../../helpers/cli.ts';
 
 /** An older Node that strips types, to show that the counts are the board's and not the engine's. */
@@ -22,7 +22,7 @@ const SAMPLES = long ? 40 : 10;
 const RUNS = long ? 5 : 2;
 /** The helper's bound on one run. */
 const RUN_LIMIT_MS = 60_000;
-const DEVICES = ['uno', 'pico'];
+const DEVICES = ['uno', 'pico'] as const;
 
 async function measured(node: string, device: string): Promise<LabRun> {
   const words = ['run', 'service-latency', '--device', device, '--samples', String(SAMPLES)];
@@ -83,10 +83,10 @@ describe.each(DEVICES)('service latency of the emulated %s', device => {
     RUNS * RUN_LIMIT_MS,
   );
 
-  it.runIf(device === 'uno')('is what plain calls give, as a browser makes them', () => {
+  it('is what plain calls give, as a browser makes them', () => {
     expect(first, 'the first run failed: see above').toBeDefined();
     for (const { parameters, metrics } of first!.records) {
-      const { series, totals } = onUno({
+      const { series, totals } = onBoard(device, {
         script: 'service-latency',
         mode: String(parameters.mode),
         load: String(parameters.load),
