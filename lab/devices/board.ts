@@ -1,7 +1,7 @@
 // The keeper of a serial board: opens the line once, holds it open through the run (opening a real
 // Uno resets it), waits for the board's ready frame and asks what it is. Nothing here sleeps a fixed
 // time: it waits for an answer, with a bound.
-import { constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import {
   type BoardFacts,
   type BoardName,
@@ -18,7 +18,8 @@ import { DeviceGone, TimedOut, Unsupported, WrongUsage } from '../errors.ts';
 import { EAGAIN, EINTR, POLLIN } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
 import type { DeviceSession } from './device.ts';
-import { busy, holdersOf, lockFileHolder, nameHolders, whyNotOpen } from './parts/port.ts';
+import { openLine } from './parts/open-line.ts';
+import { holdersOf, nameHolders } from './parts/port.ts';
 import { FIRMATA_ASK, FIRMATA_BAUD, Witness } from './parts/witness.ts';
 
 export const BAUD = 115200;
@@ -58,21 +59,7 @@ export class BoardKeeper {
   }
 
   #open(): void {
-    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
-    const { posix, linux } = this.#platform;
-    const path = this.#path;
-    const locked = lockFileHolder(path);
-    if (locked) throw busy(path, [locked]);
-    try {
-      this.#fd = posix.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-      // The superuser gets in all the same (ioctl_tty(2), TIOCEXCL): two readers would share the bytes.
-      if (linux?.isExclusive(this.#fd) || posix.isLocked(this.#fd)) throw busy(path);
-      posix.makeRaw(this.#fd, BAUD);
-    } catch (error) {
-      if (this.#fd >= 0) posix.close(this.#fd);
-      this.#fd = -1;
-      throw whyNotOpen(path, error);
-    }
+    this.#fd = openLine(this.#platform, this.#path, BAUD);
   }
 
   /**

@@ -155,7 +155,19 @@ describe('the keeper', () => {
 
   test('names a port that is not there', () => {
     expect(() => firmataSession(platform, 'uno', '/dev/nothing-here')).toThrow(
-      'no port /dev/nothing-here',
+      'open /dev/nothing-here: ENOENT',
     );
   });
+});
+
+test('a port that another program keeps for itself is named, with the program', async () => {
+  const { createPort, openPort } = await import('../../lab/layers/parts/port.ts');
+  const own = await startBoard();
+  const ours = { path: own.path, baud: 57_600, shared: false };
+  const holder = await createPort(ours);
+  await openPort(holder, () => {});
+  const second = await createPort(ours);
+  await expect(openPort(second, () => {})).rejects.toThrow(`${own.path} is in use`);
+  await new Promise(resolve => holder.close(resolve));
+  await own.stop();
 });

@@ -1,7 +1,7 @@
 // The keeper of a board that speaks Firmata: holds the line open through the run (opening a real Uno
 // resets it), waits for the version report, and makes sure of the jumper wire that the measurement
 // needs. The same for a real board and an emulated one. Every wait is bounded.
-import { constants, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import {
   bitOf,
   FIRMATA_BAUD,
@@ -21,7 +21,7 @@ import { EAGAIN, EINTR, POLLIN } from '../../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../ffi/platform.ts';
 import type { DeviceSession } from '../device.ts';
 import { INPUT_PIN, OUTPUT_PIN } from './jumper.ts';
-import { whyNotOpen } from './port.ts';
+import { openLine } from './open-line.ts';
 
 /** A real Uno's boot loader holds the line for up to two seconds after a reset. */
 const READY_LIMIT_NS = 4e9;
@@ -46,17 +46,11 @@ class FirmataKeeper {
   readonly #pollfd: Memory;
   #closed = false;
 
-  /** Throws SystemCallError where the port cannot be opened. */
+  /** Throws Unsupported or SystemCallError where the port cannot be opened. */
   constructor(platform: Platform, path: string) {
     this.#platform = platform;
     this.#path = path;
-    const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
-    try {
-      this.#fd = platform.posix.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
-      platform.posix.makeRaw(this.#fd, FIRMATA_BAUD);
-    } catch (error) {
-      throw whyNotOpen(path, error);
-    }
+    this.#fd = openLine(platform, path, FIRMATA_BAUD);
     this.#buffer = platform.memory(BUFFER_BYTES);
     this.#pollfd = platform.memory(8);
     new Int32Array(this.#pollfd.bytes.buffer)[0] = this.#fd;

@@ -1,8 +1,8 @@
 // The serialport package, opened for a layer or an example: errors in words, the binding's gaps closed,
 // bytes counted.
-import { denied, whyNotOpen } from '../../devices/parts/port.ts';
+import { busy, denied } from '../../devices/parts/port.ts';
 import { watchPoller } from '../../drivers/parts/serial-poller.ts';
-import { DeviceGone, SystemCallError, Unsupported } from '../../errors.ts';
+import { DeviceGone, Unsupported } from '../../errors.ts';
 
 export type Port = import('serialport').SerialPort;
 
@@ -42,12 +42,11 @@ export async function openPort(port: Port, gone: (error: Error) => void): Promis
 /** The binding's words (`Error: Permission denied, cannot open …`) as ours. */
 function refusal(path: string, { message }: Error): Error {
   if (/no such file/i.test(message)) {
-    return whyNotOpen(path, new SystemCallError(`open ${path}`, 'ENOENT'));
+    const fix = 'plug the board in, and see iolab scan for its name';
+    return new Unsupported(`no port ${path}: nothing is there`, fix, 'ENOENT');
   }
   if (/permission denied/i.test(message)) return denied(path);
-  if (/lock|busy/i.test(message)) {
-    return whyNotOpen(path, new SystemCallError(`open ${path}`, 'EBUSY'));
-  }
+  if (/lock|busy/i.test(message)) return busy(path);
   return new Unsupported(message, 'see iolab doctor');
 }
 
