@@ -1,6 +1,6 @@
 // What each layer of a stack adds to one operation: time beside the wire's share, which no layer can
-// avoid, and processor time. Layers from the least processor time to the most; two panels with one
-// row per layer, so that the eye can go straight across.
+// avoid, and processor time. Layers as they lie upon each other; two panels with one row per layer, so
+// that the eye can go straight across.
 import { type Box, bottomAxis, linearScale, type Scale } from './axis.ts';
 import {
   absentRows,
@@ -30,6 +30,14 @@ interface Row {
   readonly cpu: Middle;
 }
 
+/** From the descriptor up; layers not named here follow. */
+const LAYERS = ['raw', 'serialport', 'firmata', 'johnny-five'];
+
+function heightOf({ item }: Row): number {
+  const at = LAYERS.indexOf(item.record.driver);
+  return at < 0 ? LAYERS.length : at;
+}
+
 export function stack(given: readonly Item[], options: Options): Drawn {
   const rows: Row[] = [];
   const absent: Item[] = [];
@@ -45,7 +53,10 @@ export function stack(given: readonly Item[], options: Options): Drawn {
     }
   }
   if (rows.length === 0) return notMeasured(options);
-  rows.sort((a, b) => a.cpu.value - b.cpu.value || (a.name < b.name ? -1 : 1));
+  rows.sort(
+    (a, b) =>
+      heightOf(a) - heightOf(b) || a.latency.value - b.latency.value || (a.name < b.name ? -1 : 1),
+  );
   const columns = [
     'Layer',
     'Toggle to event, median',

@@ -152,11 +152,11 @@ describe('stack', () => {
     expect(stack(items([record]), options).wide).not.toMatch(/width="-/);
   });
 
-  it('orders layers by the processor time they take', () => {
+  it('orders layers as they lie upon each other', () => {
     expect(stack(given.stack!, options).table.rows.map(([name]) => name)).toEqual([
-      'descriptor',
+      'raw',
       'serialport',
-      'firmata-io',
+      'firmata',
       'johnny-five',
     ]);
   });

@@ -118,9 +118,9 @@ function dmaBlock(): LabRecord[] {
 function stackCost(): LabRecord[] {
   return (
     [
-      ['descriptor', 1_100_000, 40_000],
+      ['raw', 1_100_000, 40_000],
       ['serialport', 1_190_000, 170_000],
-      ['firmata-io', 1_260_000, 260_000],
+      ['firmata', 1_260_000, 260_000],
       ['johnny-five', 1_410_000, 420_000],
     ] as const
   ).map(([driver, p50_ns, cpu_ns]) =>
