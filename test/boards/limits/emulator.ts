@@ -1,0 +1,124 @@
+// An emulator process and the program that talks to it through the serialport package, for the tests
+// of limits. Linux and macOS.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { SerialPort } from 'serialport';
+import {
+  type Command,
+  decodeReply,
+  encodeCommand,
+  FrameParser,
+  type Reply,
+} from '../../../firmware/protocol/codec.ts';
+import { watchPoller } from '../../../lab/drivers/parts/serial-poller.ts';
+
+const emulator = join(import.meta.dirname, '../../../lab/boards/emulator.ts');
+const ANSWER_LIMIT_MS = 10_000;
+
+export class Emulated {
+  readonly pid: number;
+  readonly #child: ChildProcess;
+  readonly #port: SerialPort;
+  readonly #parser = new FrameParser();
+  readonly #replies: { reply: Reply; sequence: number }[] = [];
+  #wake: () => void = () => {};
+  #sequence = 0;
+
+  private constructor(child: ChildProcess, pid: number, port: SerialPort) {
+    this.#child = child;
+    this.pid = pid;
+    this.#port = port;
+    port.on('data', (bytes: Buffer) => {
+      for (const frame of this.#parser.push(bytes)) {
+        this.#replies.push({ reply: decodeReply(frame), sequence: frame.sequence });
+      }
+      this.#wake();
+    });
+  }
+
+  /** Ask `hello` first: the ready frame may have come before anybody listened. */
+  static async start(board: string, image: string, ...more: string[]): Promise<Emulated> {
+    const child = spawn(process.execPath, [emulator, '--board', board, '--image', image, ...more], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      for await (const line of createInterface({ input: child.stdout! })) {
+        const { path, pid } = JSON.parse(line) as { path: string; pid: number };
+        const port = await open(path);
+        return new Emulated(child, pid, port);
+      }
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
+    throw new Error('the emulator ended without a ready line: see its message above');
+  }
+
+  /** Bytes that came and belonged to no good frame: frames thrown away. */
+  get bad_frames(): number {
+    return this.#parser.bad;
+  }
+
+  write(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#port.write(Buffer.from(bytes), error => (error ? reject(error) : resolve()));
+    });
+  }
+
+  /** The next reply, of whatever kind. */
+  async next(): Promise<Reply> {
+    for (;;) {
+      const reply = this.#replies.shift()?.reply;
+      if (reply) return reply;
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(
+          () => reject(new Error('no answer: does the emulator still run?')),
+          ANSWER_LIMIT_MS,
+        );
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  }
+
+  async #await<K extends Reply['kind']>(kind: K): Promise<Extract<Reply, { kind: K }>> {
+    for (;;) {
+      const reply = await this.next();
+      if (reply.kind === kind) return reply as Extract<Reply, { kind: K }>;
+    }
+  }
+
+  async ask<K extends Command['kind']>(command: Command & { kind: K }) {
+    await this.write(encodeCommand(command, this.#sequence++));
+    return this.#await<K>(command.kind);
+  }
+
+  /** Processor time of the emulator so far, in milliseconds (proc(5), in steps of 10). Linux. */
+  get cpu_ms(): number {
+    const stat = readFileSync(`/proc/${this.pid}/stat`, 'latin1');
+    const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * 10;
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>(resolve => this.#port.close(() => resolve()));
+    const ended = new Promise(resolve => this.#child.once('exit', resolve));
+    this.#child.stdin!.end();
+    await ended;
+  }
+}
+
+function open(path: string): Promise<SerialPort> {
+  const port = new SerialPort({ path, baudRate: 115_200, autoOpen: false, lock: false });
+  return new Promise((resolve, reject) =>
+    port.open(error => {
+      if (error) return reject(error);
+      watchPoller(port, () => {});
+      resolve(port);
+    }),
+  );
+}

@@ -1,0 +1,65 @@
+// The emulator in real time: its clock follows the wall's, at a bounded cost. Two seconds each, or
+// with IOLAB_LONG=1 ten. The costs are shares of processor time, so other work here does not add.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, test } from 'vitest';
+import { cyclesBetween } from '../../../firmware/protocol/codec.ts';
+import { boardsHere } from '../here.ts';
+import { Emulated } from './emulator.ts';
+
+const SPAN_MS = process.env.IOLAB_LONG ? 10_000 : 2_000;
+/** Of the ratio between the board's time and the host's. */
+const TOLERANCE = 0.01;
+/** Of one core. */
+const BUSY_SHARE = 0.5;
+const ASLEEP_SHARE = process.env.IOLAB_LONG ? 0.05 : 0.1; // two seconds hold compilation, too
+
+const here = process.platform === 'linux';
+if (!here) console.log('time and cost left out: processor time is read from /proc');
+
+describe.runIf(here).each(boardsHere)('$name', ({ name, image }) => {
+  let board: Emulated;
+  afterEach(() => board.stop());
+
+  /** The board's stamp and the host's clock at one moment: the quickest of some pings. */
+  async function moment(): Promise<{ cycles: number; host_ms: number }> {
+    let best = { trip_ms: Number.POSITIVE_INFINITY, cycles: 0, host_ms: 0 };
+    for (let i = 0; i < 10; i++) {
+      const before = performance.now();
+      const { service_cycles } = await board.ask({ kind: 'ping' });
+      const trip_ms = performance.now() - before;
+      const host_ms = before + trip_ms / 2;
+      if (trip_ms < best.trip_ms) best = { trip_ms, cycles: service_cycles, host_ms };
+    }
+    return best;
+  }
+
+  async function measure(timer_hz: number) {
+    const first = await moment();
+    const cpu_before_ms = board.cpu_ms;
+    const before = performance.now();
+    await sleep(SPAN_MS);
+    const share = (board.cpu_ms - cpu_before_ms) / (performance.now() - before);
+    const second = await moment();
+    const board_ms = (cyclesBetween(first.cycles, second.cycles) / timer_hz) * 1000;
+    return { share, ratio: board_ms / (second.host_ms - first.host_ms) };
+  }
+
+  test.each([
+    ['interrupt+ring', 'asleep between bytes', ASLEEP_SHARE],
+    ['polled', 'busy all the time', BUSY_SHARE],
+  ] as const)(
+    '%s, %s: keeps time within 1 %',
+    async (mode, _, most) => {
+      board = await Emulated.start(name, image);
+      const { timer_hz } = await board.ask({ kind: 'hello' });
+      await board.ask({ kind: 'mode', mode });
+      const { share, ratio } = await measure(timer_hz);
+      console.log(
+        `${name} ${mode}: time ratio ${ratio.toFixed(5)}, ${(share * 100).toFixed(1)} % of a core`,
+      );
+      expect(Math.abs(ratio - 1)).toBeLessThan(TOLERANCE);
+      expect(share).toBeLessThanOrEqual(most);
+    },
+    60_000,
+  );
+});
