@@ -28,9 +28,9 @@ const right = (title: string, cell: Field['cell'], meaning?: string): Field => (
   ...(meaning ? { meaning } : {}),
 });
 
-/** Every digit of a whole count is true; means are rounded. */
+/** Every digit of a whole count is true; means are rounded to three. */
 const exact = (value: number): string =>
-  Number.isInteger(value) ? formatWhole(value) : formatCount(value);
+  Number.isInteger(value) || Math.abs(value) >= 100 ? formatWhole(value) : formatCount(value);
 
 const total = (name: string) => (record: LabRecord) => {
   const value = numberOf(record, name);
