@@ -52,6 +52,7 @@ function serviceLatency(device: string, modes: readonly Mode[]): LabRecord[] {
         { mode, load },
         {
           service_cycles: scattered(mode === 'polled' ? 9 : 30, high, 200, `${mode}${load}`),
+          answer_cycles: scattered(200, high + 4_000, 200, `${mode}${load} answer`),
           stack_bytes: counted(mode === 'polled' ? 0 : 33, 'B'),
         },
       );

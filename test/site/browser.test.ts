@@ -8,6 +8,7 @@ import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fidelity, unfaithful } from '../../lab/boards/core/fidelity.ts';
 import { writePublished } from './fixtures.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
@@ -60,13 +61,18 @@ describe('the build', () => {
     expect(pagesOf(full)).toEqual(
       expect.arrayContaining([
         '',
+        'board-firmware/',
         'completion-queues/',
         'evidence/',
         'how-we-measure/',
+        'hybrid/',
         'interrupts/',
         'machines/',
+        'polling-machines/',
         'polling/',
+        'serial-board/',
         'set-up/',
+        'stack-price/',
       ]),
     );
     expect(existsSync(join(full, '404.html'))).toBe(true);
@@ -86,7 +92,18 @@ describe('the build', () => {
           /data-measured="(\w+)"/g,
         ),
       ].map(found => found[1]);
-    for (const page of ['', 'polling', 'interrupts', 'completion-queues', 'how-we-measure']) {
+    for (const page of [
+      '',
+      'polling',
+      'interrupts',
+      'completion-queues',
+      'how-we-measure',
+      'board-firmware',
+      'serial-board',
+      'stack-price',
+      'polling-machines',
+      'hybrid',
+    ]) {
       const drawn = figures(full, page);
       expect(drawn.length, page).toBeGreaterThan(0);
       expect(new Set(drawn), page).toEqual(new Set(['true']));
@@ -103,6 +120,32 @@ describe('the build', () => {
     const word = /class (\w+)/.exec(lines.find(line => line.startsWith('class ')) ?? '')?.[1];
     expect(word, 'the driver has a class to look for').toBeDefined();
     expect(shown.includes(word!)).toBe(true);
+  });
+
+  it('marks what no record backs yet, and takes the mark away where one does', () => {
+    const backed = (folder: string) =>
+      [
+        ...readFileSync(join(folder, 'hybrid/index.html'), 'utf8').matchAll(
+          /data-backed="(\w+)"[^>]*>([\s\S]*?)<\/span>/g,
+        ),
+      ].map(([, known]) => known);
+    expect(backed(bare).length).toBeGreaterThan(2);
+    expect(new Set(backed(bare))).toEqual(new Set(['false']));
+    const page = readFileSync(join(bare, 'hybrid/index.html'), 'utf8');
+    expect(page.split('class="tag tag-absent"').length - 1).toBe(backed(bare).length);
+  });
+
+  it('shows the firmware’s files and the list of corrections, both from the source', () => {
+    const page = readFileSync(join(full, 'board-firmware/index.html'), 'utf8');
+    const text = page.replace(/<[^>]+>/g, '');
+    for (const path of ['firmware/avr/uart_polled.c', 'firmware/rp2040/uart_dma.c']) {
+      const source = readFileSync(join(root, path), 'utf8');
+      const name = /static bool (\w+)\(/.exec(source)?.[1];
+      expect(text.includes(path) && text.includes(`static bool ${name}(`), path).toBe(true);
+    }
+    for (const item of [...fidelity, ...unfaithful.map(text => ({ name: text }))]) {
+      expect(text.includes(item.name.slice(0, 40)), item.name).toBe(true);
+    }
   });
 
   it('names no host of this machine and loads no file of another', () => {
