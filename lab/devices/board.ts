@@ -186,11 +186,10 @@ export class BoardKeeper {
   }
 }
 
-/** What a board says of itself, as a record keeps it. */
+/** What a board says of itself, as a record keeps it. Its mode is a setting, and may change. */
 export function boardIdentity(facts: BoardFacts): Record<string, string> {
   return {
     board: facts.board,
-    mode: facts.mode,
     clock_hz: String(facts.clock_hz),
     timer_hz: String(facts.timer_hz),
     firmware_build: facts.build,
