@@ -1,6 +1,7 @@
 // The tables of what boards count: exact numbers, settings as columns, the mechanism's mark, 80 columns.
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { reportRecord } from '../../lab/cli/terminal/record.ts';
 import { reportRun } from '../../lab/cli/terminal/report.ts';
 import { displayWidth } from '../../lab/cli/terminal/table.ts';
 import { Histogram } from '../../lab/measure/histogram.ts';
@@ -167,5 +168,16 @@ describe('the table of a board’s counts', () => {
     const text = plain('blocks').replace(WIDE_SPACE, ' ');
     expect(text).toMatch(/^■ interrupt\+ring +– +1 +1 000 +1 013/m);
     expect(text).toMatch(/^▲ dma +64 +69\.3 +14\.4 +301/m);
+  });
+});
+
+describe('one record of a board', () => {
+  it('shows cycles whole, and draws how they are spread', () => {
+    const [, heavy] = runs.latency!;
+    const text = reportRecord(heavy!, { width: 80, colour: false }).replace(WIDE_SPACE, ' ');
+    expect(text).toMatch(/^service_cycles +4 602 cycles/m);
+    expect(text).toContain('min 294 cycles · p50 4 602 cycles');
+    expect(text, 'the axis counts cycles, not nanoseconds').toMatch(/^ *500 +1 000 +2 000/m);
+    for (const line of text.split('\n')) expect(displayWidth(line), line).toBeLessThanOrEqual(80);
   });
 });

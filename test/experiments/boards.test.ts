@@ -8,7 +8,8 @@ import type { Experiment, PlanRequest } from '../../lab/experiments/experiment.t
 import { experimentIds, findExperiment } from '../../lab/experiments/find.ts';
 
 const COUNTED = ['service-latency', 'overrun', 'torn-read', 'dma-block'];
-const request: PlanRequest = { rate_hz: [], depth: [], samples: undefined, set: {}, short: false };
+const nothing = { rate_hz: [], depth: [], records: [], samples: undefined, set: {}, short: false };
+const request: PlanRequest = nothing;
 
 const board = (name: string, ...modes: string[]): Target => ({
   device: name,

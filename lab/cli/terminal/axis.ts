@@ -45,10 +45,10 @@ export function tickLabel(value_ns: number): string {
 }
 
 /** The line of tick labels under a horizontal axis, each starting under its tick; none overlap. */
-export function tickLine(axis: LogAxis, cells: number): string {
+export function tickLine(axis: LogAxis, cells: number, labelOf = tickLabel): string {
   let line = '';
   for (const { value, cell } of axis.ticks) {
-    const label = tickLabel(value);
+    const label = labelOf(value);
     const start = Math.max(0, Math.min(cell - Math.floor(label.length / 2), cells - label.length));
     if (line !== '' && start < line.length + 1) continue;
     line = line.padEnd(start) + label;

@@ -102,7 +102,7 @@ export function formatTimeInterval(value_ns: number, interval?: readonly [number
   return `${show(value)} ${unit} [${show(low)}, ${show(high)}]`;
 }
 
-/** A metric's value by its unit: `ns` as time, `1/s` and `B/s` as rates, others as counts. */
+/** A metric's value by its unit: `ns` as time, `1/s` and `B/s` as rates, cycles whole, others as counts. */
 export function formatValue(value: number, unit: string): string {
   // The metric's name says "per op" already.
   switch (unit.replace(/\/(op|event)$/, '')) {
@@ -120,6 +120,11 @@ export function formatValue(value: number, unit: string): string {
     case '1':
     case 'count':
       return formatCount(value);
+    case 'cycles':
+    case 'bytes':
+      // Counted, not estimated: every digit is true.
+      if (Number.isInteger(value)) return `${formatWhole(value)} ${unit}`;
+      return `${formatCount(value)} ${unit}`;
     default:
       return `${formatCount(value)} ${plainText(unit)}`;
   }

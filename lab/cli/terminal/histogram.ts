@@ -17,7 +17,7 @@ export interface HistogramOptions {
   readonly height?: number;
 }
 
-/** Lines of a histogram with axis and percentile marks. Times only; empty where there is nothing. */
+/** Lines of a histogram with axis and percentile marks. Times and cycles; empty where there is nothing. */
 export function histogramPlot(metric: Distribution, options: HistogramOptions): string[] {
   const { width, paint, mechanism, height = 8 } = options;
   const columns = Math.min(width, 80);
@@ -43,7 +43,7 @@ export function histogramPlot(metric: Distribution, options: HistogramOptions): 
   return [
     ...lines,
     axisRule(axis, columns),
-    tickLine(axis, columns),
+    metric.unit === 'ns' ? tickLine(axis, columns) : tickLine(axis, columns, formatWhole),
     percentileMarks(metric, axis.at, columns),
   ];
 }

@@ -18,6 +18,9 @@ const COLUMNS: readonly Column[] = [
   { title: 'max', align: 'right' },
 ];
 
+/** Units whose distributions have a tail to look at. */
+const DRAWN: ReadonlySet<string> = new Set(['ns', 'cycles']);
+
 /** A record as tables, plots and lines; ends with a line feed. */
 export function reportRecord(record: LabRecord, { width, colour }: ReportOptions): string {
   const paint = createPaint(colour);
@@ -40,7 +43,7 @@ export function reportRecord(record: LabRecord, { width, colour }: ReportOptions
     lines.push('', ...renderTable(COLUMNS, metrics.map(metricRow), options));
   }
   for (const [name, metric] of metrics) {
-    if (!('bins' in metric) || metric.unit !== 'ns') continue;
+    if (!('bins' in metric) || !DRAWN.has(metric.unit)) continue;
     const plot = histogramPlot(metric, { width, paint, mechanism });
     lines.push('', paint.bold(plainText(name)), ...plot, ...text(percentileLine(metric)));
   }
