@@ -4,6 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { machineIds } from '../lab/machines/find.ts';
 import {
   filesBelow,
   importsOf,
@@ -53,6 +54,8 @@ const rules: readonly Rule[] = [
     room: 'lab/devices/',
     may: [
       'lab/devices/',
+      'lab/machines/simh.ts',
+      'lab/machines/hercules.ts',
       ...FFI_PURE,
       'lab/errors.ts',
       'firmware/protocol/',
@@ -62,11 +65,17 @@ const rules: readonly Rule[] = [
     why: 'a device knows no driver, no measurement, no run and no cell',
   },
   {
+    room: 'lab/machines/',
+    may: ['lab/machines/', 'lab/measure/random.ts', 'lab/errors.ts'],
+    why: 'a machine runs its programs alone: it knows no driver, device, run or cell',
+  },
+  {
     room: 'lab/layers/',
     may: [
       'lab/layers/',
       'lab/drivers/parts/serial-poller.ts',
       'lab/devices/parts/port.ts',
+      'lab/devices/parts/firmata-setup.ts',
       ...FFI_PURE,
       'lab/errors.ts',
       'firmware/firmata/',
@@ -232,6 +241,7 @@ describe('who may import whom', () => {
         'lab/measure/',
         'lab/drivers/',
         'lab/layers/',
+        'lab/machines/',
         'lab/devices/',
       ),
     );
@@ -323,6 +333,8 @@ describe('tidiness', () => {
     const listed = sources
       .filter(({ path }) => path.endsWith('/find.ts'))
       .map(({ path }) => path.slice(0, -'find.ts'.length));
+    // Its find.ts lists a folder below each machine.
+    listed.push(...machineIds().map(machine => `lab/machines/${machine}/programs/`));
     for (const { path } of sources) {
       // Found by listing, imported, started as a process by its name, or read by the site.
       const name = path.split('/').at(-1)!;

@@ -28,7 +28,7 @@ const FIRMATA_BAUD = 57_600;
 /** A real Uno's boot loader takes up to two seconds. */
 const READY_MS = 4000;
 const ASK_AGAIN_MS = 300;
-const PRESS_MS = 1000;
+const PRESS_MS = 2000;
 const BLINK_MS = 100;
 /** The board says version and name after a reset; one that was not reset has to be asked. */
 const ASK = Buffer.of(0xf9, 0xf0, 0x79, 0xf7);

@@ -9,6 +9,7 @@ import { loadPlatform } from '../../lab/ffi/load.ts';
 import type { Platform } from '../../lab/ffi/platform.ts';
 import { findLayer, layerIds } from '../../lab/layers/find.ts';
 import type { OpenLayer } from '../../lab/layers/layer.ts';
+import { otherEnd } from '../helpers/other-end.ts';
 import { startBoard, type TestBoard } from './board.ts';
 
 /** Long enough for a busy machine: reaching it is a failure, not a measurement. */
@@ -170,4 +171,12 @@ test('a port that another program keeps for itself is named, with the program', 
   await expect(openPort(second, () => {})).rejects.toThrow(`${own.path} is in use`);
   await new Promise(resolve => holder.close(resolve));
   await own.stop();
+});
+
+test('noise is no Firmata', async () => {
+  const noise = await otherEnd('noise');
+  expect(() => firmataSession(platform, 'uno', noise.path)).toThrow(
+    `no Firmata answers on ${noise.path} at 57600 baud`,
+  );
+  await noise.close();
 });

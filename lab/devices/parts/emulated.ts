@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DeviceGone, TimedOut, Unsupported, WrongUsage } from '../../errors.ts';
 import type { DeviceContext, DeviceSession } from '../device.ts';
-import { INPUT_PIN, OUTPUT_PIN } from './jumper.ts';
+import { INPUT_PIN, OUTPUT_PIN } from './firmata-setup.ts';
 
 const file = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
 

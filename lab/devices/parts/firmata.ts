@@ -20,17 +20,21 @@ import { DeviceGone, Unsupported } from '../../errors.ts';
 import { EAGAIN, EINTR, POLLIN } from '../../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../ffi/platform.ts';
 import type { DeviceSession } from '../device.ts';
-import { INPUT_PIN, OUTPUT_PIN } from './jumper.ts';
+import { INPUT_PIN, OUTPUT_PIN, putFirmata } from './firmata-setup.ts';
 import { openLine } from './open-line.ts';
 
 /** A real Uno's boot loader holds the line for up to two seconds after a reset. */
 const READY_LIMIT_NS = 4e9;
 /** Ask again this often: the first bytes may fall into a boot loader. */
 const ASK_EVERY_NS = 0.3e9;
+/** A wire answers within milliseconds; a busy machine's emulator may stand still for a while. */
+const FOLLOW_LIMIT_NS = 2e9;
 /** Rate and patience for the question whether the lab's own firmware is there instead. */
 const LAB_BAUD = 115_200;
 const LAB_LIMIT_NS = 1.5e9;
 const BUFFER_BYTES = 1024;
+/** The version of the protocol that all boards speak. */
+const FIRMATA_MAJOR = 2;
 
 interface Firmware {
   readonly name: string;
@@ -60,15 +64,17 @@ class FirmataKeeper {
   /** Version and name. Throws Unsupported that says what is there instead, where that answers. */
   firmware(): Firmware {
     const version = this.#ask(queryVersion(), READY_LIMIT_NS, one =>
-      one.kind === 'version' ? one : undefined,
+      one.kind === 'version' && one.major === FIRMATA_MAJOR ? one : undefined,
     );
     if (!version) throw this.#somethingElse();
+    // Three bytes of noise may look like a version; a name does not come by chance.
     const named = this.#ask(sysex('firmware'), READY_LIMIT_NS, one =>
       one.kind === 'firmware' ? one : undefined,
     );
+    if (!named) throw this.#somethingElse();
     return {
-      name: named?.name ?? 'unknown',
-      version: named ? `${named.major}.${named.minor}` : 'unknown',
+      name: named.name,
+      version: `${named.major}.${named.minor}`,
       protocol: `${version.major}.${version.minor}`,
     };
   }
@@ -87,8 +93,8 @@ class FirmataKeeper {
     const port = portOf(INPUT_PIN);
     const follows =
       this.#ask(reportPort(port, true), READY_LIMIT_NS, reads(false)) &&
-      this.#ask(writePin(OUTPUT_PIN, true), ASK_EVERY_NS, reads(true)) &&
-      this.#ask(writePin(OUTPUT_PIN, false), ASK_EVERY_NS, reads(false));
+      this.#ask(writePin(OUTPUT_PIN, true), FOLLOW_LIMIT_NS, reads(true)) &&
+      this.#ask(writePin(OUTPUT_PIN, false), FOLLOW_LIMIT_NS, reads(false));
     this.#send(systemReset());
     if (follows) return;
     throw new Unsupported(
@@ -146,7 +152,7 @@ class FirmataKeeper {
     const parser = new FrameParser();
     this.#send(encodeCommand({ kind: 'hello' }, 0, PREAMBLE_BYTES));
     const lab = this.#receive(now() + LAB_LIMIT_NS, bytes => parser.push(bytes)[0]);
-    const fix = 'put firmware/images/firmata.hex on the board: see iolab flash --help';
+    const fix = putFirmata(this.#path);
     if (lab) return new Unsupported(`the lab’s firmware is on ${this.#path}, not Firmata`, fix);
     return new Unsupported(
       `no Firmata answers on ${this.#path} at ${FIRMATA_BAUD} baud`,

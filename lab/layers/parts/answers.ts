@@ -1,6 +1,7 @@
 // What is on a line where Firmata does not answer: the lab's own firmware speaks another protocol at
 // another rate, and says so when it is asked.
 import { encodeCommand, FrameParser, PREAMBLE_BYTES } from '../../../firmware/protocol/codec.ts';
+import { putFirmata } from '../../devices/parts/firmata-setup.ts';
 import { Unsupported } from '../../errors.ts';
 import { closePort, createPort, openPort } from './port.ts';
 
@@ -12,7 +13,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Opens the port at the lab's rate, asks, closes it. Never rejects. */
 export async function whatAnswers(path: string): Promise<Unsupported> {
-  const fix = 'put Firmata on the board: iolab flash uno --help';
+  const fix = putFirmata(path);
   const none = new Unsupported(`no Firmata answers on ${path}`, `check the cable, or ${fix}`);
   const port = await createPort({ path, baud: LAB_BAUD, shared: false });
   try {
