@@ -107,6 +107,11 @@ const rules: readonly Rule[] = [
     why: 'a board is a process behind a terminal: it knows no driver, device, measurement or run',
   },
   {
+    room: 'lab/flash/',
+    may: ['lab/flash/', 'lab/boards/core/', 'lab/errors.ts', 'firmware/protocol/'],
+    why: 'flashing knows images and programs: the board is asked by a device process',
+  },
+  {
     room: 'lab/measure/',
     may: ['lab/measure/', 'lab/errors.ts'],
     why: 'the ruler is pure: no driver, device or foreign call (type imports are fine)',

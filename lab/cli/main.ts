@@ -5,6 +5,7 @@ import { build as bench } from './bench.ts';
 import { build as compare } from './compare.ts';
 import { build as doctor } from './doctor.ts';
 import { build as emulate } from './emulate.ts';
+import { build as flash } from './flash.ts';
 import { build as list } from './list.ts';
 import { build as ruler } from './ruler.ts';
 import { build as run } from './run.ts';
@@ -37,7 +38,7 @@ const program = new Command('iolab')
     await welcome();
   });
 
-for (const build of [scan, list, run, show, compare, emulate, ruler, bench, doctor]) {
+for (const build of [scan, list, run, show, compare, emulate, flash, ruler, bench, doctor]) {
   const command = build()
     .option('--debug', 'show where a failure came from')
     .exitOverride()

@@ -18,11 +18,22 @@ export interface OtherEnd {
 export const otherEnd = (manner: 'silent' | 'echo' | 'noise'): Promise<OtherEnd> =>
   serve([join(root, 'test/helpers/line.ts'), manner]);
 
-/** The emulated Uno behind a link with a steady name. */
-export const emulatedUno = (link: string): Promise<OtherEnd> => {
-  const image = join(root, 'firmware/images/uno.hex');
-  return serve([join(root, 'lab/boards/emulator.ts'), '--image', image, '--link', link]);
+/** An emulated board with the lab's firmware behind a link with a steady name. */
+export const emulated = (
+  board: 'uno' | 'pico',
+  link: string,
+  ...more: string[]
+): Promise<OtherEnd> => {
+  const image = join(root, 'firmware/images', board === 'uno' ? 'uno.hex' : 'pico.uf2');
+  const words = ['--board', board, '--image', image, '--link', link];
+  return serve([join(root, 'lab/boards/emulator.ts'), ...words, ...more]);
 };
+
+export const emulatedUno = (link: string): Promise<OtherEnd> => emulated('uno', link);
+
+/** A boot loader that takes programs, as a real Uno's, behind a link; `words` as in its file. */
+export const bootloader = (link: string, ...words: string[]): Promise<OtherEnd> =>
+  serve([join(root, 'test/helpers/bootloader.ts'), link, ...words]);
 
 async function serve(args: readonly string[]): Promise<OtherEnd> {
   const child: ChildProcess = spawn(pinnedNode, args, { stdio: ['pipe', 'pipe', 'inherit'] });

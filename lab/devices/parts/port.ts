@@ -76,9 +76,15 @@ export function lockFileHolder(path: string, folders = LOCK_FOLDERS): Holder | u
   return undefined;
 }
 
-/** `minicom (process 123)`, or as many as there are. */
-export const nameHolders = (holders: readonly Holder[]): string =>
-  holders.map(({ program, pid }) => `${program} (process ${pid})`).join(', ');
+/** More than this are counted, not named. */
+const NAMED = 3;
+
+/** `minicom (process 123)`, or a few of them. */
+export function nameHolders(holders: readonly Holder[]): string {
+  const names = holders.slice(0, NAMED).map(({ program, pid }) => `${program} (process ${pid})`);
+  const more = holders.length - names.length;
+  return names.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
 
 /** A port that another program keeps for itself. */
 export function busy(path: string, holders: readonly Holder[] = holdersOf(path)): Unsupported {
