@@ -1,7 +1,9 @@
-// The lab measured by itself: the floor, and a whole cell over the null device, so that what
-// remains is loop, workload, clock and recorder.
+// The lab measured by itself: the floor, a whole cell over the null device, so that what remains is
+// loop, workload, clock and recorder, and the speeds of the emulated boards.
+import type { BoardSpeed } from '../boards/speed.ts';
 import { findExperiment } from '../experiments/find.ts';
 import type { Distribution, Floor, LabRecord } from '../records/schema.ts';
+import { measureBoardSpeeds } from './board-speeds.ts';
 import { orchestrate } from './orchestrate.ts';
 import type { RunEvents } from './request.ts';
 
@@ -12,6 +14,7 @@ export interface RulerReading {
   readonly lab_ns_per_op: number;
   readonly latency_ns: Distribution;
   readonly record: LabRecord;
+  readonly boards: readonly BoardSpeed[];
 }
 
 const OPERATIONS = 200_000;
@@ -47,5 +50,6 @@ export async function readRuler(events: RunEvents, signal: AbortSignal): Promise
     lab_ns_per_op: 1e9 / rate.value,
     latency_ns: latency,
     record,
+    boards: await measureBoardSpeeds(signal),
   };
 }

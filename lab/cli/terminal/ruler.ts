@@ -20,7 +20,7 @@ export async function ruler({ json }: { readonly json?: boolean }): Promise<void
   else print(describe(reading));
 }
 
-function describe({ floor, lab_ns_per_op, latency_ns }: RulerReading): string {
+function describe({ floor, lab_ns_per_op, latency_ns, boards }: RulerReading): string {
   const paint = createPaint(colourDepth());
   const row = (name: string, value_ns: number, about: string) =>
     `  ${name.padEnd(18)}${formatTime(value_ns).padStart(9)}  ${about}`;
@@ -38,6 +38,13 @@ function describe({ floor, lab_ns_per_op, latency_ns }: RulerReading): string {
     '',
     paint.bold('latency of nothing, as this lab sees it'),
     ...histogramPlot(latency_ns, { width: terminalWidth(), paint, mechanism: 'reference' }),
+    '',
+    paint.bold('emulated boards, in multiples of real time'),
+    ...boards.map(({ board, clock_hz, busy_ratio, asleep_ratio }) => {
+      const clock = `${(clock_hz / 1e6).toFixed(0)} MHz`;
+      const busy = `${busy_ratio.toFixed(1)}× busy`;
+      return `  ${board.padEnd(6)}${clock.padStart(7)}${busy.padStart(14)}  ${asleep_ratio.toFixed(0)}× asleep`;
+    }),
     '',
     'A value below the floor is printed as "< floor".',
   ].join('\n');

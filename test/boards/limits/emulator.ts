@@ -1,6 +1,7 @@
 // An emulator process and the program that talks to it through the serialport package, for the tests
 // of limits. Linux and macOS.
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,6 +20,8 @@ const ANSWER_LIMIT_MS = 10_000;
 
 export class Emulated {
   readonly pid: number;
+  /** Time that the emulator has let go, by its last status line (--status): it was not let run. */
+  slipped_ms = 0;
   readonly #child: ChildProcess;
   readonly #port: SerialPort;
   readonly #parser = new FrameParser();
@@ -43,17 +46,23 @@ export class Emulated {
     const child = spawn(process.execPath, [emulator, '--board', board, '--image', image, ...more], {
       stdio: ['pipe', 'pipe', 'inherit'],
     });
+    const lines = createInterface({ input: child.stdout! });
+    const ended = once(child, 'exit').then(() => {
+      throw new Error('the emulator ended without a ready line: see its message above');
+    });
+    ended.catch(() => {});
     try {
-      for await (const line of createInterface({ input: child.stdout! })) {
-        const { path, pid } = JSON.parse(line) as { path: string; pid: number };
-        const port = await open(path);
-        return new Emulated(child, pid, port);
-      }
+      const [line] = (await Promise.race([once(lines, 'line'), ended])) as [string];
+      const { path, pid } = JSON.parse(line) as { path: string; pid: number };
+      const emulated = new Emulated(child, pid, await open(path));
+      lines.on('line', status => {
+        emulated.slipped_ms = (JSON.parse(status) as { slipped_ns: number }).slipped_ns / 1e6;
+      });
+      return emulated;
     } catch (error) {
       child.kill('SIGKILL');
       throw error;
     }
-    throw new Error('the emulator ended without a ready line: see its message above');
   }
 
   /** Bytes that came and belonged to no good frame: frames thrown away. */
