@@ -82,9 +82,9 @@ describe('timer', () => {
 
   test('timer-tick: no tick, no time; then a microsecond per twelve cycles of the reference', () => {
     const { write, read, advance, chip, clock } = rig();
+    chip.rp2040.clocks.writeUint32(0x30, 2); // clk_ref: the crystal
     advance(1000);
     expect(read(TIMER + LOW)).toBe(0);
-    chip.rp2040.clocks.writeUint32(0x30, 2); // clk_ref: the crystal
     write(WATCHDOG + 0x2c, (1 << 9) | 12);
     const zero = clock.cycles;
     const per_us = clock.hz / 1e6;

@@ -296,8 +296,10 @@ export const unfaithful: readonly string[] = [
   'Leaving a handler takes ten cycles here; ARM gives no number. Two handlers in a row are left and ' +
     'entered (the chip chains them without the stack), and an entry under way is not taken over by a ' +
     'more urgent interrupt; instead that one enters on top.',
-  'An interrupt waits for the end of LDM, STM, PUSH and POP; the chip abandons and repeats them.',
-  'Waking from WFI costs nothing beyond the entry; deep sleep counts as sleep.',
+  'The fifteen cycles of an entry are counted from the end of the instruction under way, LDM, STM, PUSH ' +
+    'and POP among them, which the chip abandons and repeats.',
+  'Waking from WFI costs nothing beyond the entry; deep sleep counts as sleep; a masked interrupt ends ' +
+    'WFE also without SEVONPEND.',
   'Code and data in flash cost as much as in RAM: every access hits the cache. Programming flash does ' +
     'not work.',
   'The hardware divider answers at once; the chip takes eight cycles.',
