@@ -227,8 +227,8 @@ export const unfaithful: readonly string[] = [
     'do not show. A rate on the host that is wrong by more than 4 % garbles the bytes as a receiver ' +
     'would (wire.ts), but takes no longer and no shorter, and framing errors are not reported.',
   'Frame and parity errors, breaks, 9-bit frames and multi-processor mode do not occur.',
-  'The receiver’s synchroniser (a few cycles) and the transmitter’s wait for its bit clock (up to ' +
-    'one bit) are left out.',
+  'The synchronisers of the receiver and of the capture pin (a few cycles) and the transmitter’s wait ' +
+    'for its bit clock (up to one bit) are left out.',
   'On overrun the byte that comes last is lost; the datasheet leaves open which one it is.',
   'A register is read at the start of an instruction, one cycle early for LDS; a timer written to ' +
     'counts on from there at once.',
