@@ -50,7 +50,7 @@ function judge(run: LabRun): void {
 
 describe('on the emulated board', () => {
   it('every layer is measured, over the same bytes', async () => {
-    const args = ['--rounds', '6', '--samples', '40'];
+    const args = ['--rounds', '3', '--samples', '40'];
     const run = await measure(...args);
     const measured = run.records.filter(one => one.parameters.repeat === undefined);
     expect(new Set(measured.map(one => one.driver))).toEqual(new Set(LAYERS));
