@@ -17,6 +17,6 @@ describe.each(boardsHere)('$name', ({ make }) => {
       expect(result.answered).toBeGreaterThan(FRAMES / PARTS / 10);
       expect(result.refused).toBeGreaterThan(FRAMES / PARTS / 50);
     },
-    120_000,
+    240_000,
   );
 });
