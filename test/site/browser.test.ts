@@ -241,7 +241,10 @@ describe.skipIf(path === undefined)('in Chromium', () => {
       await everyPage(context, async (page, name) => {
         expect(await page.getAttribute('html', 'data-theme'), name).toBe(scheme);
         await openAll(page);
-        const { violations } = await new AxeBuilder({ page }).analyze();
+        const builder = new AxeBuilder({ page });
+        // Only colours differ between the themes; everything else was looked at in the first.
+        if (scheme === 'dark') builder.withRules(['color-contrast', 'link-in-text-block']);
+        const { violations } = await builder.analyze();
         const told = violations.map(
           one =>
             `${one.id}: ${one.help} (${one.nodes
@@ -252,7 +255,7 @@ describe.skipIf(path === undefined)('in Chromium', () => {
         expect(told, name).toEqual([]);
       });
     },
-    120_000,
+    300_000,
   );
 
   it('fits a phone of 320 px: no page scrolls sideways, folds open', async () => {
