@@ -14,6 +14,7 @@ import { createDialogue } from './dialogues/create.ts';
 import { measureFloor } from './floor.ts';
 import { failure, readLine, say } from './lines.ts';
 import { runBlocking, runEvent } from './loops.ts';
+import { runProgram } from './program.ts';
 import type {
   CellJob,
   CellResult,
@@ -21,6 +22,7 @@ import type {
   FoundRow,
   Job,
   ProbeJob,
+  ProgramWorkload,
   ToggleWorkload,
 } from './protocol.ts';
 import { openToggle } from './toggle.ts';
@@ -52,6 +54,7 @@ async function measure(platform: Platform, job: CellJob): Promise<void> {
   const { workload } = job;
   if (workload.kind === 'toggle') await measureLayer(platform, job, workload);
   else if (workload.kind === 'dialogue') await measureDialogue(platform, job, workload);
+  else if (workload.kind === 'program') await measureProgram(job, workload);
   else await measureDriver(platform, job);
 }
 
@@ -87,16 +90,36 @@ async function measureDialogue(
     await conversation.close();
   }
   const { counted, series, totals, notes } = dialogue.results;
+  sayCounts({ n: counted, started, series, totals, notes });
+}
+
+/** Only the machine's own counts: it runs in simulated time, whatever the host does. */
+async function measureProgram(job: CellJob, plan: ProgramWorkload): Promise<void> {
+  const started = new Date().toISOString();
+  say({ event: 'ready' });
+  const { n, series, totals, notes } = await runProgram(job, plan);
+  sayCounts({ n, started, series: series ?? {}, totals, notes });
+}
+
+interface Counts {
+  readonly n: number;
+  readonly started: string;
+  readonly series: Readonly<Record<string, readonly number[]>>;
+  readonly totals: Readonly<Record<string, number>>;
+  readonly notes: readonly string[];
+}
+
+/** A result without costs of the host. */
+function sayCounts({ n, started, series, totals, notes }: Counts): void {
+  const samples = Object.entries(series).map(
+    ([name, all]) => [name, Float64Array.from(all)] as const,
+  );
   const result: CellResult = {
     event: 'result',
-    n: counted,
+    n,
     started,
     ended: new Date().toISOString(),
-    series: encodeAll(
-      Object.fromEntries(
-        Object.entries(series).map(([name, all]) => [name, Float64Array.from(all)]),
-      ),
-    ),
+    series: encodeAll(Object.fromEntries(samples)),
     totals,
     threads: [],
     notes,

@@ -31,7 +31,8 @@ export type WorkloadPlan =
       readonly seed: number;
     }
   | ToggleWorkload
-  | DialogueWorkload;
+  | DialogueWorkload
+  | ProgramWorkload;
 
 export interface ToggleWorkload {
   /** Set an output through a layer, and wait until the same layer reports the input wired to it. */
@@ -44,6 +45,13 @@ export interface DialogueWorkload {
   /** Hold a scripted conversation with a board (lab/cell/dialogues). */
   readonly kind: 'dialogue';
   readonly plan: DialoguePlan;
+}
+
+export interface ProgramWorkload {
+  /** Run a program of a classic machine (lab/machines); the job's driver is the program. */
+  readonly kind: 'program';
+  /** How long its simulator may run. */
+  readonly limit_ms: number;
 }
 
 export interface CellJob {

@@ -6,6 +6,7 @@ import { WrongUsage } from '../errors.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { experimentIds, findExperiment } from '../experiments/find.ts';
 import { layerIds } from '../layers/find.ts';
+import { allPrograms, programIds } from '../machines/find.ts';
 import { peerIds } from '../peers/find.ts';
 import { unknownName } from './suggest.ts';
 
@@ -76,11 +77,11 @@ export async function checkDevices(names: readonly string[]): Promise<void> {
   }
 }
 
-/** Drivers, or layers where an experiment runs those; each name must serve every experiment. */
+/** Drivers, or what an experiment has in their place; each name must serve every experiment. */
 export function checkDrivers(names: readonly string[], experiments: readonly Experiment[]): void {
-  for (const { layers } of experiments) {
-    const known = layers ? layerIds() : driverIds();
-    const what = layers ? 'layer' : 'driver';
+  for (const { layers, programs } of experiments) {
+    const known = programs ? programIds() : layers ? layerIds() : driverIds();
+    const what = programs ? 'program' : layers ? 'layer' : 'driver';
     for (const name of names) if (!known.includes(name)) unknownName(what, name, known);
   }
 }
@@ -90,13 +91,15 @@ export function checkPeers(names: readonly string[]): void {
   for (const name of names) if (!known.includes(name)) unknownName('peer', name, known);
 }
 
-/** Every key of --set must mean something to an experiment or to a driver, and so must its value. */
+/** Every key of --set must mean something to an experiment, a driver or a program, and so must its value. */
 export async function checkSettings(
   set: Readonly<Record<string, string>>,
   experiments: readonly Experiment[],
 ): Promise<void> {
   const drivers = await allDrivers();
-  const all = [...drivers.map(one => one.parameters), ...experiments.map(one => one.settings)];
+  const programs = experiments.some(one => one.programs) ? await allPrograms() : [];
+  const own = [...drivers, ...programs];
+  const all = [...own.map(one => one.parameters), ...experiments.map(one => one.settings)];
   const known = new Map(all.flatMap(one => Object.entries(one)));
   for (const [key, value] of Object.entries(set)) {
     const setting = known.get(key);

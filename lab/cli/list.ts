@@ -1,11 +1,11 @@
 // `iolab list WHAT`: the names that other commands accept, each with a sentence.
 import { Command } from 'commander';
 
-export const KINDS = ['experiments', 'drivers', 'devices'] as const;
+export const KINDS = ['experiments', 'drivers', 'devices', 'programs'] as const;
 
 export function build(): Command {
   return new Command('list')
-    .summary('list experiments, drivers or devices')
+    .summary('list experiments, drivers, devices or programs')
     .description('Lists the names that run and scan accept.')
     .argument('[what]', KINDS.join(', '))
     .option('--json', 'print one JSON document')

@@ -14,6 +14,7 @@ export interface RunOptions {
   readonly samples?: number;
   readonly rate?: number[];
   readonly depth?: number[];
+  readonly records?: number[];
   readonly set?: Record<string, string>;
   readonly peer?: string[];
   readonly seed: number;
@@ -35,6 +36,7 @@ export function build(): Command {
     .option('--samples <n>', 'operations a round', number('--samples', 1, 1_000_000))
     .option('--rate <hz>', 'stimuli a second', numbers('--rate', 0.1, 20_000, false))
     .option('--depth <n>', 'operations in flight', numbers('--depth', 1, 1024, true))
+    .option('--records <n>', 'bytes, sectors or records', numbers('--records', 1, 100_000, true))
     .option('--set <key=value>', 'settings of the experiment or the driver', settings)
     .option('--peer <programs>', 'measure other programs beside ours: fio', collect)
     .option('--seed <n>', 'seed of schedules and resampling', number('--seed', 0, 2 ** 31), 1)

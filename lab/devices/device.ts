@@ -19,6 +19,8 @@ export interface DeviceFacts {
   readonly addressed: boolean;
   /** Speaks the lab's wire protocol, so a round trip can be measured. */
   readonly board: boolean;
+  /** A machine that runs whole programs (lab/machines) and that no driver serves. */
+  readonly programs?: true;
   readonly platforms: readonly NodeJS.Platform[];
   /** What it is, in one sentence. */
   readonly about: string;

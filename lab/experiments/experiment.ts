@@ -8,6 +8,8 @@ import type { Target } from '../drivers/driver.ts';
 export interface PlanRequest {
   readonly rate_hz: readonly number[];
   readonly depth: readonly number[];
+  /** Bytes, sectors or records to move; absent for the experiment's own choice. */
+  readonly records?: readonly number[];
   /** Samples per round; undefined for the experiment's own choice. */
   readonly samples: number | undefined;
   readonly set: Readonly<Record<string, string>>;
@@ -37,7 +39,7 @@ export interface Experiment {
   readonly title: string;
   readonly question: string;
   /** Options of `run` that it takes, beside the common ones. */
-  readonly options: readonly ('rate' | 'depth' | 'peer')[];
+  readonly options: readonly ('rate' | 'depth' | 'records' | 'peer')[];
   /** Devices measured when none is named. */
   readonly devices: readonly string[];
   /** Drivers measured when none is named; others that fit may be named. */
@@ -55,6 +57,8 @@ export interface Experiment {
   >;
   /** Its drivers are the layers of lab/layers instead of the drivers of lab/drivers. */
   readonly layers?: true;
+  /** Its drivers are programs of classic machines (lab/machines); each device has its own. */
+  readonly programs?: true;
   /** What its devices are told where the user chose nothing else: which firmware, which pace. */
   readonly device_settings?: Readonly<Record<string, string>>;
   readonly rounds: number;

@@ -15,6 +15,7 @@ import {
   WrongUsage,
 } from '../errors.ts';
 import type { Experiment, PlannedCell, Setting } from '../experiments/experiment.ts';
+import { allPrograms, programIds } from '../machines/find.ts';
 import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
 import { auditPath } from '../measure/mounts.ts';
 import { createRandom, deriveSeed } from '../measure/random.ts';
@@ -76,7 +77,9 @@ export class Bench {
     this.#around = around;
     const { rounds, plan } = around.request;
     this.rounds = rounds ?? (plan.short ? experiment.short_rounds : experiment.rounds);
-    this.#evidence = { device: model.evidence, processor: around.host.processor };
+    // A program runs on the machine's processor and never on the host's.
+    const processor = experiment.programs ? 'emulated' : around.host.processor;
+    this.#evidence = { device: model.evidence, processor };
   }
 
   static async create(
@@ -167,7 +170,8 @@ export class Bench {
 
   async #plan(): Promise<void> {
     const { request, signal } = this.#around;
-    const { layers } = this.experiment;
+    const { layers, programs } = this.experiment;
+    if (programs) return this.#planPrograms();
     const answers = await probeDrivers(this.#drivers(), this.#device!.target, signal, layers);
     const usable: string[] = [];
     for (const driver of this.#drivers()) {
@@ -178,6 +182,20 @@ export class Bench {
     for (const { id, parameters } of await allDrivers()) this.#parameters.set(id, parameters);
     for (const driver of usable) this.#add(driver, driver === this.experiment.baseline);
     for (const id of request.peers) await this.#addPeer(id, usable);
+  }
+
+  /** A machine runs its own programs; whether it has the parts for one, the run itself finds out. */
+  async #planPrograms(): Promise<void> {
+    const { request } = this.#around;
+    const { family } = splitId(this.device_id);
+    const own = programIds(family);
+    for (const { id, parameters } of await allPrograms()) this.#parameters.set(id, parameters);
+    for (const id of this.#drivers()) {
+      if (own.includes(id)) this.#add(id, false);
+      // An experiment has several machines: only what was asked of this very one is missing here.
+      else if (request.devices.length > 0 && request.drivers.length > 0)
+        this.#refuse(id, `${family} has no program ${id}`, `it has ${own.join(', ')}`);
+    }
   }
 
   async #addPeer(id: string, usable: readonly string[]): Promise<void> {

@@ -3,6 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { benchRows } from '../benches/status.ts';
 import type { FoundRow } from '../cell/protocol.ts';
+import { findDevice, splitId } from '../devices/find.ts';
 import { allDrivers } from '../drivers/find.ts';
 import { type LabScan, SCAN_SCHEMA } from '../records/schema.ts';
 import { findDevices, probeDrivers, startDevice } from './cells.ts';
@@ -20,9 +21,11 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
     const drivers = await allDrivers();
     const ids = drivers.map(({ id }) => id);
     const [found, benches] = await Promise.all([findDevices(signal), benchRows()]);
+    const here = found.filter(({ id, ok }) => ok && !id.includes('@'));
+    const models = await Promise.all(here.map(({ id }) => findDevice(splitId(id).family)));
     const asked = await Promise.all(
-      found
-        .filter(({ id, ok }) => ok && !id.includes('@'))
+      here
+        .filter((_, i) => !models[i]!.programs)
         .map(device => askDrivers(device, ids, workspace, signal)),
     );
     return {

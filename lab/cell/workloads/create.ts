@@ -22,6 +22,8 @@ export function slotsFor(job: CellJob): Pick<OpenContext, 'depth' | 'slot_bytes'
       throw new Error('a toggle goes through a layer and needs no slots');
     case 'dialogue':
       return { depth: 1, slot_bytes: DIALOGUE_SLOT_BYTES };
+    case 'program':
+      throw new Error('a program runs on a machine of its own and needs no slots');
     case 'random-read':
       return { depth: job.depth, slot_bytes: job.workload.block_bytes };
   }
@@ -44,6 +46,8 @@ export function createWorkload(
       throw new Error('a toggle goes through a layer, not through a driver');
     case 'dialogue':
       throw new Error('a dialogue has a loop of its own (lab/cell/conversation.ts)');
+    case 'program':
+      throw new Error('a program runs on a machine of its own (lab/cell/program.ts)');
     case 'random-read': {
       const verify = target.device !== 'null';
       // Where one call submits a whole batch later, the time in `submit` says nothing.

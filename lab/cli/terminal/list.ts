@@ -2,6 +2,7 @@
 import { allDevices } from '../../devices/find.ts';
 import { allDrivers } from '../../drivers/find.ts';
 import { experimentIds, findExperiment } from '../../experiments/find.ts';
+import { allPrograms } from '../../machines/find.ts';
 import { KINDS } from '../list.ts';
 import { unknownName } from '../suggest.ts';
 import { print, printJson, terminalWidth } from './output.ts';
@@ -41,6 +42,16 @@ const listings: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       kind,
       stamps,
       evidence,
+    })),
+  programs: async () =>
+    (await allPrograms()).map(({ id, title, about, machine, mechanism, parameters, source }) => ({
+      id,
+      title: `${machine}, ${title}`,
+      about,
+      machine,
+      mechanism,
+      parameters,
+      source,
     })),
 };
 

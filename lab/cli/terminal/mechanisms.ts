@@ -1,8 +1,10 @@
-// Which mechanism the id of a driver or a layer stands for: asked of their files themselves, so that a
-// new one needs no entry here. Importing such a file runs no foreign code (driver.ts, layer.ts).
+// Which mechanism the id of a driver, a layer or a program stands for: asked of their files themselves, so that a
+// new one needs no entry here. Importing such a file runs no foreign code (driver.ts, layer.ts,
+// program.ts).
 import type { Mechanism } from '../../drivers/driver.ts';
 import { driverIds, findDriver } from '../../drivers/find.ts';
 import { findLayer, layerIds } from '../../layers/find.ts';
+import { allPrograms } from '../../machines/find.ts';
 
 async function load(): Promise<ReadonlyMap<string, Mechanism>> {
   const found = new Map<string, Mechanism>();
@@ -18,6 +20,7 @@ async function load(): Promise<ReadonlyMap<string, Mechanism>> {
     const { id, mechanism } = await findLayer(file);
     if (!found.has(id)) found.set(id, mechanism);
   }
+  for (const { id, mechanism } of await allPrograms()) found.set(id, mechanism);
   return found;
 }
 

@@ -45,6 +45,7 @@ export async function run(names: readonly string[], options: RunOptions): Promis
 async function requestOf(names: readonly string[], options: RunOptions): Promise<RunRequest> {
   const experiments = await chooseExperiments(names.length > 0 ? names : MAIN_JOB);
   const { device = [], driver = [], peer = [], rate = [], depth = [], set = {} } = options;
+  const { records = [] } = options;
   await checkDevices(device);
   checkDrivers(driver, experiments);
   checkPeers(peer);
@@ -59,13 +60,20 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
     rounds: options.rounds,
     seed: options.seed,
     out: options.out,
-    plan: { rate_hz: rate, depth, samples: options.samples, set, short: names.length === 0 },
+    plan: {
+      rate_hz: rate,
+      depth,
+      ...(records.length > 0 ? { records } : {}),
+      samples: options.samples,
+      set,
+      short: names.length === 0,
+    },
     command: ['iolab', ...process.argv.slice(2).filter(word => word !== '--json')].join(' '),
   };
 }
 
 function checkOptions({ id, options: takes }: Experiment, options: RunOptions): void {
-  for (const name of ['rate', 'depth', 'peer'] as const) {
+  for (const name of ['rate', 'depth', 'records', 'peer'] as const) {
     if (options[name] === undefined || takes.includes(name)) continue;
     const other = takes.length > 0 ? `; it takes --${takes.join(' and --')}` : '';
     throw new WrongUsage(`${id} takes no --${name}${other}`);

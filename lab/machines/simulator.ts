@@ -1,0 +1,106 @@
+// Runs a simulator as a child process, as every simulator here is run: no standard input, its own
+// folder, a bounded time, and an end that it shares with the cell. What it means is for others to say.
+import { spawn } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Cancelled, Unsupported } from '../errors.ts';
+
+/** Far more than any simulator here says; one that says more is stuck in a loop that prints. */
+const MOST_OUTPUT_BYTES = 16 * 2 ** 20;
+
+export interface SimulatorRun {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Working folder; also what the simulator takes for its home, so that no user's file speaks. */
+  readonly folder: string;
+  readonly limit_ms: number;
+  readonly signal: AbortSignal;
+  /** Added to the environment, of which only PATH and the language are passed on. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** What installs it. */
+  readonly fix: string;
+}
+
+export interface SimulatorEnd {
+  /** Standard output and standard error, one character a byte. */
+  readonly out: string;
+  readonly err: string;
+  /** Exit code; undefined where it was ended. */
+  readonly code: number | undefined;
+  /** Why it was ended by us. */
+  readonly ended: 'time' | 'output' | undefined;
+}
+
+/** Throws Unsupported where there is no such program, Cancelled where the signal aborts. */
+export async function runSimulator(run: SimulatorRun): Promise<SimulatorEnd> {
+  const { program, folder, limit_ms, signal, fix } = run;
+  if (signal.aborted) throw new Cancelled();
+  if (findProgramFile(program) === undefined)
+    throw new Unsupported(`the simulator ${program} is not installed`, fix);
+  const [command, ...args] = diesWithUs([program, ...run.args]);
+  const { PATH = '' } = process.env;
+  const child = spawn(command!, args, {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH, LANG: 'C', HOME: folder, ...run.env },
+  });
+  let ended: SimulatorEnd['ended'];
+  const kill = () => child.kill('SIGKILL');
+  const timer = setTimeout(() => {
+    ended = 'time';
+    kill();
+  }, limit_ms);
+  signal.addEventListener('abort', kill, { once: true });
+  const texts = { out: [] as Buffer[], err: [] as Buffer[] };
+  let bytes = 0;
+  const hear = (chunks: Buffer[]) => (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= MOST_OUTPUT_BYTES) {
+      chunks.push(chunk);
+      return;
+    }
+    ended = 'output';
+    kill();
+  };
+  child.stdout.on('data', hear(texts.out));
+  child.stderr.on('data', hear(texts.err));
+  try {
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (signal.aborted) throw new Cancelled();
+    const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('latin1');
+    return { out: text(texts.out), err: text(texts.err), code: code ?? undefined, ended };
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', kill);
+  }
+}
+
+/**
+ * A cell may be killed at any moment, and its child would live on. setpriv(1) asks the kernel to end it
+ * then (PR_SET_PDEATHSIG, prctl(2)); where there is none, the bounds inside the simulator must do.
+ */
+function diesWithUs(command: readonly string[]): readonly string[] {
+  const setpriv = findProgramFile('setpriv');
+  return setpriv === undefined ? command : [setpriv, '--pdeathsig', 'KILL', ...command];
+}
+
+/** Where the shell would find it; undefined where it is not. */
+export function findProgramFile(name: string): string | undefined {
+  for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
+    const full = join(folder, name);
+    try {
+      accessSync(full, constants.X_OK);
+      return full;
+    } catch {
+      // Not in this folder.
+    }
+  }
+  return undefined;
+}
+
+/** The last lines of what it said, for a message about a machine that did not end. */
+export const lastLines = (text: string, lines = 20): string =>
+  text.trimEnd().split(/\r?\n/).slice(-lines).join('\n');
