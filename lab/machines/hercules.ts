@@ -2,6 +2,7 @@
 // punched cards out. A program says that it ended well by the PSW it stops with, so that is checked;
 // one that does not stop is asked for its last state, and then ended.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TimedOut, Unsupported } from '../errors.ts';
 import { type CardFeed, feedCards } from './s390/feed.ts';
@@ -171,17 +172,19 @@ function printedLines(folder: string): string[] {
     .map(line => line.replace(/[\r\f]/g, '').trimEnd());
 }
 
-/** The simulator's version where it runs; throws Unsupported where it does not. */
-export async function herculesVersion(folder: string): Promise<string> {
+/** Runs the simulator to ask its version: `Hercules 3.13`. Throws Unsupported where it does not run. */
+export async function herculesVersion(): Promise<string> {
   const { out, err } = await runSimulator({
     program: 'hercules',
     args: ['--version'],
-    folder,
-    limit_ms: 5000,
+    folder: tmpdir(),
+    limit_ms: ANSWER_LIMIT_MS,
     signal: new AbortController().signal,
     fix: HERCULES_FIX,
   });
-  const [, version] = /Hercules [Vv]ersion ([\d.]+)/.exec(out + err) ?? [];
+  const [, version] = /Hercules Version ([\d.]+)/i.exec(out + err) ?? [];
   if (!version) throw new Unsupported('hercules does not answer as Hercules does', HERCULES_FIX);
   return `Hercules ${version}`;
 }
+
+const ANSWER_LIMIT_MS = 5000;

@@ -1,0 +1,64 @@
+// cost = a + b·n over the records of one run that differ in how much was moved. Counts that lie on a
+// line to the digit get the line itself, with intervals of no width; others get least squares.
+import { type FitPoint, INTERVAL_ROUNDS, linearFit } from '../measure/statistics.ts';
+import type { Fit, LabRecord } from '../records/schema.ts';
+
+/** The setting that says how much is moved. */
+const OVER = 'records';
+/** Two points always lie on a line. */
+const LEAST_POINTS = 3;
+
+type Line = Pick<Fit, 'a' | 'a_interval' | 'b' | 'b_interval' | 'points'>;
+
+/** A line for each program or driver and each count of its records. */
+export function fitsOf(records: readonly LabRecord[], seed: number): Fit[] {
+  const groups = new Map<string, LabRecord[]>();
+  for (const record of records) {
+    if (record.status !== 'ok' || typeof record.parameters[OVER] !== 'number') continue;
+    const { [OVER]: _, ...others } = record.parameters;
+    const key = JSON.stringify([record.experiment, record.device, record.driver, others]);
+    groups.set(key, [...(groups.get(key) ?? []), record]);
+  }
+  return [...groups.values()].flatMap(group => fitsOfGroup(group, seed));
+}
+
+function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
+  const { experiment, device, driver, metrics } = group[0]!;
+  const names = Object.entries(metrics).flatMap(([name, metric]) =>
+    metric.kind === 'count' && 'value' in metric ? [name] : [],
+  );
+  return names.flatMap(metric => {
+    const points = group.flatMap(({ parameters, rounds }) =>
+      rounds.flatMap(({ round, values }) => {
+        const y = values[metric];
+        return y === undefined ? [] : [{ x: Number(parameters[OVER]), y, round }];
+      }),
+    );
+    // What never happened is told by its metric; a line through zeros says no more.
+    if (points.every(({ y }) => y === 0)) return [];
+    const line = fit(points, seed);
+    return line ? [{ experiment, device, driver, metric, over: OVER, ...line }] : [];
+  });
+}
+
+/**
+ * The line through the points; nothing where there are too few, or where they scatter and too few
+ * rounds would make an interval that says nothing.
+ */
+export function fit(points: readonly FitPoint[], seed: number): Line | undefined {
+  if (new Set(points.map(({ x }) => x)).size < LEAST_POINTS) return undefined;
+  const exact = exactLine(points);
+  if (exact) return exact;
+  const rounds = new Set(points.map(({ round }) => round)).size;
+  return rounds < INTERVAL_ROUNDS ? undefined : linearFit(points, seed);
+}
+
+function exactLine(points: readonly FitPoint[]): Line | undefined {
+  const [first] = points;
+  const other = points.find(({ x }) => x !== first!.x);
+  if (!first || !other) return undefined;
+  const b = (other.y - first.y) / (other.x - first.x);
+  const a = first.y - b * first.x;
+  if (points.some(({ x, y }) => a + b * x !== y)) return undefined;
+  return { a, a_interval: [a, a], b, b_interval: [b, b], points: points.length };
+}
