@@ -15,6 +15,7 @@ import {
 import { writeRecord, writeRun, writeSamples } from '../records/write.ts';
 import { Bench, type Surroundings } from './bench.ts';
 import { measureFloor } from './cells.ts';
+import { fitsOf } from './fits.ts';
 import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents, RunRequest } from './request.ts';
 import { openWorkspace, sweep } from './workspace.ts';
@@ -89,7 +90,7 @@ export async function orchestrate(
     ended: new Date().toISOString(),
     records,
     comparisons: compareAll(benches, records, request),
-    fits: [],
+    fits: fitsOf(records, request.seed),
     skipped: benches.flatMap(bench => bench.skipped),
   };
   // Interrupted before the first record there is nothing to keep, and `last` stays what it was.
