@@ -1,5 +1,6 @@
 // The published machines: who they are, what the lab costs there, which runs they hold. Pure.
 import type { Floor, Host, LabRecord, LabRunFile } from '../../lab/records/schema.ts';
+import { cell, middle, quantity } from '../figures/format.ts';
 import type { Library, Loaded } from './records.ts';
 
 export interface MachineRun {
@@ -49,4 +50,26 @@ export function machinesOf(library: Library): Machine[] {
     };
   });
   return machines.sort((a, b) => Number(a.yours) - Number(b.yours) || (a.name < b.name ? -1 : 1));
+}
+
+/** Counts that an experiment without a latency is about: metric, words after it, the whole it is of. */
+const COUNTED: readonly (readonly [metric: string, words: string, whole?: string])[] = [
+  ['service_cycles', 'cycles to service'],
+  ['torn_reads', 'reads torn', 'reads'],
+  ['bytes_per_wakeup', 'bytes per wake-up'],
+  ['lost_bytes', 'bytes lost', 'sent_bytes'],
+];
+
+/** What a record says first: its median latency, or what it counted; a dash where it has neither. */
+export function headline(record: LabRecord): string {
+  if (middle(record, 'latency_ns') !== undefined) return cell(record, 'latency_ns');
+  for (const [metric, words, whole] of COUNTED) {
+    const found = middle(record, metric);
+    if (found === undefined) continue;
+    const all = whole === undefined ? undefined : middle(record, whole);
+    const of = all === undefined ? '' : ` of ${quantity(all.value, 'B')}`;
+    const unit = Number.isInteger(found.value) ? 'B' : '1';
+    return `${quantity(found.value, unit)}${of} ${words}`;
+  }
+  return '–';
 }

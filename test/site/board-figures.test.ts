@@ -2,6 +2,7 @@
 // modes and loads is the one in which they are read.
 import { describe, expect, it } from 'vitest';
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { headline } from '../../site/data/machines.ts';
 import { counts } from '../../site/figures/counts.ts';
 import { cycles, cyclesFrame } from '../../site/figures/cycles.ts';
 import type { Drawn, Item } from '../../site/figures/figure.ts';
@@ -207,5 +208,21 @@ describe('settings', () => {
       'width\u00a02\u00a0bytes',
       'width\u00a08\u00a0bytes',
     ]);
+  });
+});
+
+describe('the list of a machine’s records', () => {
+  it('says what each record is about, also where it has no latency', () => {
+    const said = (experiment: string) =>
+      headline(all.find(record => record.experiment === experiment)!).replace(
+        /[\u00a0\u202f]/g,
+        ' ',
+      );
+    expect(said('service-latency')).toMatch(/^\d+ cycles to service$/);
+    expect(said('overrun')).toBe('0 of 4 096 bytes lost');
+    expect(said('torn-read')).toBe('137 of 10 000 reads torn');
+    expect(said('dma-block')).toBe('1.02 bytes per wake-up');
+    expect(said('stack-cost')).toMatch(/ms$/);
+    expect(headline(fakeRecord({ over: { metrics: {} } }))).toBe('–');
   });
 });
