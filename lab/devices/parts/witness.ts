@@ -24,15 +24,12 @@ export class Witness {
     }
   }
 
-  /** Is this a Firmata board's answer to FIRMATA_ASK? Version bytes have their upper bit clear. */
+  /** Does this begin with a Firmata board's answer to FIRMATA_ASK? Its versions are 2.0 to 2.x. */
   sawAtFirmataRate(bytes: Uint8Array): boolean {
-    for (let at = 0; at + 2 < bytes.length; at++) {
-      const [start, major, minor] = bytes.subarray(at, at + 3);
-      if (start !== FIRMATA_ASK || major! > 9 || minor! > 0x7f) continue;
-      this.#firmata = `${major}.${minor}`;
-      return true;
-    }
-    return false;
+    const [start, major, minor] = bytes;
+    if (start !== FIRMATA_ASK || major !== 2 || minor === undefined || minor > 0x7f) return false;
+    this.#firmata = `${major}.${minor}`;
+    return true;
   }
 
   /** Why no board answered, and what to do. `line_baud` is the rate that the line has now. */

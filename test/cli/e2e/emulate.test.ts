@@ -65,12 +65,17 @@ async function emulate(...args: string[]): Promise<Running> {
   return one;
 }
 
-/** What serialport's own programs are like: a process of its own, since its poller knows no workers. */
+/**
+ * A program with serialport, in a process of its own. The timer is needed: bindings-cpp 13 calls back
+ * into JavaScript without letting promises go on, so on a recent Node a lone reader is woken only by
+ * the next event of another kind.
+ */
 const PROGRAM = `
   import { SerialPort } from 'serialport';
   const port = new SerialPort({ path: process.argv[1], baudRate: 115200 });
   port.on('data', data => process.stdout.write(data));
-  process.stdin.on('end', () => port.close()).resume();
+  const tick = setInterval(() => {}, 20);
+  process.stdin.on('end', () => port.close(() => clearInterval(tick))).resume();
 `;
 
 /** Opens the port with serialport 13 and waits for the board's ready frame. */
