@@ -19,12 +19,17 @@ export interface SimhRun {
   readonly signal: AbortSignal;
 }
 
-/** What the simulator printed, one character a byte. Throws Unsupported, TimedOut, Cancelled. */
+/**
+ * What the simulator and its console printed, one character a byte, in the order in which it happened:
+ * read from SIMH's log, because the two reach standard output through different buffers. Throws
+ * Unsupported, TimedOut with what was said last, Cancelled.
+ */
 export async function runSimh(run: SimhRun): Promise<string> {
   const { machine, commands, folder, limit_ms, signal } = run;
   const file = join(folder, 'run.ini');
   // Where a file ends without leaving, SIMH asks standard input for ever: `exit` ends every file.
-  writeFileSync(file, `${commands.join('\n')}\nexit\n`);
+  writeFileSync(file, `set console log=${LOG}\n${commands.join('\n')}\nexit\n`);
+  rmSync(join(folder, LOG), { force: true });
   const end = await runSimulator({
     program: machine,
     args: ['run.ini'],
@@ -42,7 +47,9 @@ export async function runSimh(run: SimhRun): Promise<string> {
     const said = lastLines(`${end.err}\n${end.out}`, 3);
     throw new Unsupported(`${machine} ended with ${end.code}: ${said}`, SIMH_FIX);
   }
-  return end.out;
+  const log = readOutput(folder, LOG);
+  if (!log) throw new Error(`${machine} wrote no log: ${lastLines(`${end.err}\n${end.out}`, 3)}`);
+  return log.toString('latin1');
 }
 
 /** Runs the simulator to ask its version: `SIMH V3.8-1`. Throws Unsupported where it does not run. */
@@ -61,9 +68,10 @@ export async function simhVersion(machine: string): Promise<string> {
 }
 
 const ANSWER_LIMIT_MS = 5000;
+const LOG = 'console.log';
 
 /** What was found of a saved file; undefined where the simulator wrote none. */
-export function readOutput(folder: string, name: string): Buffer | undefined {
+function readOutput(folder: string, name: string): Buffer | undefined {
   try {
     return readFileSync(join(folder, name));
   } catch {

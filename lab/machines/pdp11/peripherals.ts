@@ -1,0 +1,260 @@
+// The devices of the PDP-11 that programs here use: how each is attached, how long it takes by its
+// handbook, what it holds, and how its data are verified afterwards. Times are in microseconds and
+// become the simulator's time registers.
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inMemory, type Outcome, toBytes, units, wholeNumber } from './machine.ts';
+
+/** Where data lie; the code is below. */
+export const BUFFER = 0o4000;
+/** From the buffer to the end of memory, less a little. */
+const MOST_BYTES = 48_000;
+
+export type Parameters = Readonly<Record<string, string>>;
+export type ParameterFacts = Readonly<Record<string, { meaning: string; default: string }>>;
+
+export interface Plugged {
+  readonly commands: readonly string[];
+  readonly memory: ReadonlyMap<number, number>;
+  /** Names given to the program's source. */
+  readonly symbols: Readonly<Record<string, number>>;
+  readonly read?: { readonly address: number; readonly words: number };
+  /** How long the device takes for all of it, at most. */
+  readonly busy_us: number;
+  /** Operations that the program is for, and the bytes that they move. */
+  readonly n: number;
+  readonly bytes: number;
+  /** Throws Error where the data are not what was put in. */
+  readonly verify: (outcome: Outcome) => void;
+  readonly note: string;
+}
+
+export interface Peripheral {
+  readonly parameters: ParameterFacts;
+  readonly source: string;
+  /** Put its files into `folder` and say how it is attached. Throws WrongUsage. */
+  plug(folder: string, parameters: Parameters): Plugged;
+}
+
+const chosen = (
+  facts: ParameterFacts,
+  parameters: Parameters,
+  name: string,
+  most: number,
+): number => wholeNumber(name, parameters[name] ?? facts[name]!.default, 1, most);
+
+/** Bytes that repeat late, so that a transfer that is shifted or cut is seen. */
+const pattern = (length: number, seed = 0): Uint8Array =>
+  Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8) * 13 + 3 + seed) & 0xff);
+
+/** The first place where two differ, for a message. */
+export function mustEqual(what: string, got: Uint8Array, wanted: Uint8Array): void {
+  if (got.length !== wanted.length)
+    throw new Error(`${what}: ${got.length} bytes instead of ${wanted.length}`);
+  const at = got.findIndex((byte, i) => byte !== wanted[i]);
+  if (at >= 0) throw new Error(`${what}: byte ${at} is ${got[at]} instead of ${wanted[at]}`);
+}
+
+const perSecond = (rate: number): number => 1e6 / rate;
+const SENTENCE = 'PROGRAMMED, POLLED OR INTERRUPT-DRIVEN: THE PRINTER IS AS FAST.\r\n';
+
+const printerParameters = {
+  records: { meaning: 'characters to print', default: '64' },
+  cps: {
+    meaning: 'characters a second of the printer: 10 a Teletype, 30 a DECwriter',
+    default: '30',
+  },
+} as const;
+
+/** The console's printer: an LA36 DECwriter II prints 30 characters a second, an ASR-33 Teletype 10. */
+export const printer: Peripheral = {
+  parameters: printerParameters,
+  source: 'PDP-11 Peripherals Handbook (DEC, 1976), DL11 and LA36',
+  plug(_folder, parameters) {
+    const n = chosen(printerParameters, parameters, 'records', MOST_BYTES);
+    const cps = chosen(printerParameters, parameters, 'cps', 100_000);
+    const text = SENTENCE.repeat(Math.ceil(n / SENTENCE.length)).slice(0, n);
+    const bytes = Buffer.from(text, 'latin1');
+    return {
+      commands: [`deposit tto time ${units(perSecond(cps))}`],
+      memory: inMemory(BUFFER, bytes),
+      symbols: { text: BUFFER, count: n },
+      busy_us: (n + 1) * perSecond(cps),
+      n,
+      bytes: n,
+      verify: ({ printed }) => mustEqual('printed text', Buffer.from(printed, 'latin1'), bytes),
+      note: `printer: ${cps} characters a second`,
+    };
+  },
+};
+
+const tapeParameters = {
+  records: { meaning: 'bytes to read', default: '512' },
+  cps: { meaning: 'characters a second of the tape reader', default: '300' },
+} as const;
+
+/** The PC11's paper-tape reader: 300 characters a second, stopping at each where the program is late. */
+export const tape: Peripheral = {
+  parameters: tapeParameters,
+  source: 'PDP-11 Peripherals Handbook (DEC, 1976), PC11: 300 characters a second',
+  plug(folder, parameters) {
+    const n = chosen(tapeParameters, parameters, 'records', MOST_BYTES);
+    const cps = chosen(tapeParameters, parameters, 'cps', 100_000);
+    const bytes = pattern(n);
+    writeFileSync(join(folder, 'tape.ptr'), bytes);
+    return {
+      commands: ['attach -e ptr tape.ptr', `deposit ptr time ${units(perSecond(cps))}`],
+      memory: new Map(),
+      symbols: { buffer: BUFFER, count: n },
+      read: { address: BUFFER, words: Math.ceil(n / 2) },
+      busy_us: (n + 1) * perSecond(cps),
+      n,
+      bytes: n,
+      verify: ({ memory }) => mustEqual('memory', toBytes(memory).subarray(0, n), bytes),
+      note: `tape reader: ${cps} characters a second`,
+    };
+  },
+};
+
+const SECTOR_BYTES = 512;
+const diskParameters = {
+  records: { meaning: 'sectors of 512 bytes', default: '8' },
+  access_us: {
+    meaning: 'time from the start of a transfer to its end, without a seek',
+    default: '23333',
+  },
+} as const;
+const DISK_SOURCE =
+  'PDP-11 Peripherals Handbook (DEC, 1976), RK11/RK05: 1500 turns a minute, 12 sectors a track';
+
+/** An RK05 has 203 cylinders of 2 surfaces with 12 sectors each. */
+const DISK_BYTES = 203 * 2 * 12 * SECTOR_BYTES;
+
+/**
+ * The RK05 cartridge disk: half a turn of 40 ms until the sector comes, and a twelfth of one to pass.
+ * The controller moves every word itself, so there is no programmed transfer.
+ */
+function disk(direction: 'read' | 'write'): Peripheral {
+  return {
+    parameters: diskParameters,
+    source: DISK_SOURCE,
+    plug(folder, parameters) {
+      const n = chosen(
+        diskParameters,
+        parameters,
+        'records',
+        Math.floor(MOST_BYTES / SECTOR_BYTES),
+      );
+      const access_us = chosen(diskParameters, parameters, 'access_us', 1_000_000);
+      const bytes = pattern(n * SECTOR_BYTES);
+      const file = join(folder, 'disk.rk');
+      rmSync(file, { force: true });
+      const image = Buffer.alloc(DISK_BYTES, 0o125);
+      if (direction === 'read') image.set(bytes);
+      writeFileSync(file, image);
+      const words = bytes.length / 2;
+      return {
+        commands: ['attach -e rk0 disk.rk', `deposit rk rtime ${units(access_us)}`],
+        memory: direction === 'write' ? inMemory(BUFFER, bytes) : new Map(),
+        symbols: { buffer: BUFFER, count: n, words },
+        ...(direction === 'read' ? { read: { address: BUFFER, words } } : {}),
+        busy_us: (n + 1) * access_us,
+        n,
+        bytes: bytes.length,
+        verify({ memory }) {
+          if (direction === 'read') return mustEqual('memory', toBytes(memory), bytes);
+          const written = readFileSync(file);
+          mustEqual('disk', written.subarray(0, bytes.length), bytes);
+          mustEqual(
+            'rest of the disk',
+            written.subarray(bytes.length),
+            image.subarray(bytes.length),
+          );
+        },
+        note: `disk: ${access_us} µs a transfer`,
+      };
+    },
+  };
+}
+
+export const diskRead = disk('read');
+export const diskWrite = disk('write');
+
+const FLOPPY_SECTOR = 128;
+const FLOPPY_TRACK = 26 * FLOPPY_SECTOR;
+const FLOPPY_TRACKS = 77;
+const floppyParameters = {
+  records: { meaning: 'sectors of 128 bytes', default: '8' },
+  access_us: {
+    meaning: 'time until a sector of the next track is in the drive’s buffer',
+    default: '89000',
+  },
+  byte_us: { meaning: 'time between two bytes of the drive’s buffer', default: '18' },
+} as const;
+
+/**
+ * The RX01 floppy: the drive reads a sector into a buffer of its own, from which the program fetches
+ * every byte. A step to the next track takes 6 ms and half a turn 83 ms; the simulator knows only a
+ * time per track, so each sector lies on the track after the last one and that time holds both.
+ */
+export const floppy: Peripheral = {
+  parameters: floppyParameters,
+  source: 'RX8/RX11 Floppy Disk System Maintenance Manual (DEC, 1975), chapters 1 and 4',
+  plug(folder, parameters) {
+    const n = chosen(floppyParameters, parameters, 'records', FLOPPY_TRACKS - 2);
+    const access_us = chosen(floppyParameters, parameters, 'access_us', 1_000_000);
+    const byte_us = chosen(floppyParameters, parameters, 'byte_us', 1_000_000);
+    const bytes = pattern(n * FLOPPY_SECTOR);
+    const image = Buffer.alloc(FLOPPY_TRACKS * FLOPPY_TRACK, 0o125);
+    // Sector 1 of the tracks 2, 3, …: after a reset the head stands on track 1.
+    for (let i = 0; i < n; i++) {
+      image.set(bytes.subarray(i * FLOPPY_SECTOR, (i + 1) * FLOPPY_SECTOR), (2 + i) * FLOPPY_TRACK);
+    }
+    writeFileSync(join(folder, 'floppy.rx'), image);
+    return {
+      commands: [
+        'attach -e rx0 floppy.rx',
+        `deposit rx stime ${units(access_us)}`,
+        `deposit rx xtime ${units(byte_us)}`,
+      ],
+      memory: new Map(),
+      symbols: { buffer: BUFFER, count: n },
+      read: { address: BUFFER, words: bytes.length / 2 },
+      busy_us: (n + 1) * (access_us + 2 * FLOPPY_SECTOR * byte_us),
+      n,
+      bytes: bytes.length,
+      verify: ({ memory }) => mustEqual('memory', toBytes(memory), bytes),
+      note: `floppy: ${access_us} µs a sector, ${byte_us} µs a byte of its buffer`,
+    };
+  },
+};
+
+const bothParameters = {
+  records: { meaning: 'bytes to read from the tape', default: '512' },
+  cps: { meaning: 'characters a second of the tape reader', default: '300' },
+} as const;
+
+/** The tape reader and the console's printer together, the printer with a tenth of the tape's bytes. */
+export const tapeAndPrinter: Peripheral = {
+  parameters: bothParameters,
+  source: `${tape.source}; DL11 and LA36`,
+  plug(folder, parameters) {
+    const reading = tape.plug(folder, parameters);
+    const letters = Math.max(1, Math.floor(reading.n / 10));
+    const printing = printer.plug(folder, { records: String(letters) });
+    const text = BUFFER + 2 * Math.ceil(reading.n / 2);
+    return {
+      ...reading,
+      commands: [...reading.commands, ...printing.commands],
+      memory: new Map([...printing.memory].map(([at, word]) => [at - BUFFER + text, word])),
+      symbols: { ...reading.symbols, text, letters },
+      busy_us: reading.busy_us + printing.busy_us,
+      bytes: reading.bytes + printing.bytes,
+      verify(outcome) {
+        reading.verify(outcome);
+        printing.verify(outcome);
+      },
+      note: `${reading.note}; ${printing.note}`,
+    };
+  },
+};
