@@ -47,6 +47,11 @@ export interface HerculesEnd {
 }
 
 const OUTPUTS = ['printed.txt', 'punched.ebc', 'cards.ebc', 'disk.ckd', 'feed.sock'];
+/**
+ * A disabled wait: the processor stops for good, and Hercules prints its PSW. It lives on then, and its
+ * own way to act on a message (hao) sometimes misses one, so the runner ends it.
+ */
+const STOPPED = /PSW=000A0000 ([0-9A-F]{8})/;
 /** Hercules takes whole seconds; the runner itself ends it a little later. */
 const LEAST_PAUSE_S = 1;
 const LAST_STATE_MS = 1500;
@@ -75,11 +80,12 @@ export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
       folder,
       limit_ms: limit_ms + LAST_STATE_MS,
       signal,
+      until: STOPPED,
       env: { HERCULES_RC: 'machine.rc' },
       fix: HERCULES_FIX,
     });
     log = end.out + end.err;
-    if (end.ended) throw notEnded(limit_ms, log);
+    if (end.ended === 'time' || end.ended === 'output') throw notEnded(limit_ms, log);
   } finally {
     stop.abort();
     await feeding;
@@ -121,8 +127,6 @@ function commands({ trace_device, trace_instructions, limit_ms }: HerculesRun): 
   return [
     trace_instructions ? 't+' : 't+ 2-3',
     ...(trace_device === undefined ? [] : [`t+${trace_device.toString(16).padStart(3, '0')}`]),
-    'hao tgt HHCCP011I',
-    'hao cmd quit',
     `ipl ${READER.toString(16).padStart(3, '0')}`,
     `pause ${Math.max(LEAST_PAUSE_S, Math.floor(limit_ms / 1000))}`,
     // Only reached where the program has not stopped by then: its last state.
@@ -135,24 +139,23 @@ function commands({ trace_device, trace_instructions, limit_ms }: HerculesRun): 
   ].join('\n');
 }
 
+/** The commands after the pause asked for the state; what Hercules says of its own end is left out. */
 function notEnded(limit_ms: number, log: string): TimedOut {
-  const said = lastLines(log, 20);
+  const [, asked = log] = log.split('HHCPN012I');
+  const [state = asked] = asked.split('HHCIN900I');
+  const said = lastLines(state, 20);
   return new TimedOut(`the S/390 program did not end within ${limit_ms} ms. Its state:\n${said}`);
 }
 
-/**
- * Did the program stop, and with the PSW of a good end? Hercules' threads share the log, so other lines
- * may stand between the message and the PSW.
- */
+/** Did the program stop, and with the PSW of a good end? */
 function judge(log: string, limit_ms: number): void {
-  const [, , address] =
-    /HHCCP011I CPU\d+: Disabled[\s\S]*?PSW=([0-9A-F]{8}) ([0-9A-F]{8})/.exec(log) ?? [];
+  if (/HHCPN012I/.test(log)) throw notEnded(limit_ms, log);
+  const [, address] = STOPPED.exec(log) ?? [];
   if (address === undefined) {
-    if (/HHCPN012I/.test(log)) throw notEnded(limit_ms, log);
     throw new Unsupported(`hercules ended early: ${lastLines(log, 5)}`, HERCULES_FIX);
   }
   if (Number.parseInt(address, 16) !== DONE) {
-    throw new Error(`the S/390 program stopped with PSW …${address}:\n${lastLines(log, 8)}`);
+    throw new Error(`the S/390 program stopped with PSW 000A0000 ${address}`);
   }
 }
 

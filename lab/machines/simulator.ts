@@ -17,6 +17,8 @@ export interface SimulatorRun {
   readonly signal: AbortSignal;
   /** Added to the environment, of which only PATH and the language are passed on. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Ended as soon as it has said this: for a simulator that lives on after its program. */
+  readonly until?: RegExp;
   /** What installs it. */
   readonly fix: string;
 }
@@ -28,7 +30,7 @@ export interface SimulatorEnd {
   /** Exit code; undefined where it was ended. */
   readonly code: number | undefined;
   /** Why it was ended by us. */
-  readonly ended: 'time' | 'output' | undefined;
+  readonly ended: 'time' | 'output' | 'until' | undefined;
 }
 
 /** Throws Unsupported where there is no such program, Cancelled where the signal aborts. */
@@ -63,6 +65,13 @@ export async function runSimulator(run: SimulatorRun): Promise<SimulatorEnd> {
     kill();
   };
   child.stdout.on('data', hear(texts.out));
+  if (run.until) {
+    const heard = listenFor(run.until, () => {
+      ended ??= 'until';
+      kill();
+    });
+    child.stdout.on('data', heard);
+  }
   child.stderr.on('data', hear(texts.err));
   try {
     const code = await new Promise<number | null>((resolve, reject) => {
@@ -77,6 +86,18 @@ export async function runSimulator(run: SimulatorRun): Promise<SimulatorEnd> {
     signal.removeEventListener('abort', kill);
   }
 }
+
+/** Messages come in pieces, so the end of the last piece is looked at again with the next. */
+function listenFor(pattern: RegExp, found: () => void): (chunk: Buffer) => void {
+  let tail = '';
+  return chunk => {
+    const text = tail + chunk.toString('latin1');
+    if (pattern.test(text)) found();
+    tail = text.slice(-LONGEST_LINE);
+  };
+}
+
+const LONGEST_LINE = 200;
 
 /**
  * A cell may be killed at any moment, and its child would live on. setpriv(1) asks the kernel to end it
