@@ -202,6 +202,10 @@ export const FitSchema = Type.Object(
     driver: name,
     metric: name,
     over: name,
+    /** The settings that were the same in all points; absent where there were none. */
+    parameters: Type.Optional(
+      Type.Record(Type.String({ maxLength: 100 }), scalar, { maxProperties: 40 }),
+    ),
     a: number,
     a_interval: interval,
     b: number,

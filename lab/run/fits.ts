@@ -23,9 +23,12 @@ export function fitsOf(records: readonly LabRecord[], seed: number): Fit[] {
 }
 
 function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
-  const { experiment, device, driver, metrics } = group[0]!;
+  const { experiment, device, driver, metrics, parameters } = group[0]!;
+  const { [OVER]: _, ...others } = parameters;
+  const same = Object.keys(others).length > 0 ? { parameters: others } : {};
+  // What is already per operation does not grow with their number.
   const names = Object.entries(metrics).flatMap(([name, metric]) =>
-    metric.kind === 'count' && 'value' in metric ? [name] : [],
+    metric.kind === 'count' && 'value' in metric && metric.unit !== '1/op' ? [name] : [],
   );
   return names.flatMap(metric => {
     const points = group.flatMap(({ parameters, rounds }) =>
@@ -36,8 +39,8 @@ function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
     );
     // What never happened is told by its metric; a line through zeros says no more.
     if (points.every(({ y }) => y === 0)) return [];
-    const line = fit(points, seed);
-    return line ? [{ experiment, device, driver, metric, over: OVER, ...line }] : [];
+    const line = lineThrough(points, seed);
+    return line ? [{ experiment, device, driver, metric, over: OVER, ...same, ...line }] : [];
   });
 }
 
@@ -45,7 +48,7 @@ function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
  * The line through the points; nothing where there are too few, or where they scatter and too few
  * rounds would make an interval that says nothing.
  */
-export function fit(points: readonly FitPoint[], seed: number): Line | undefined {
+export function lineThrough(points: readonly FitPoint[], seed: number): Line | undefined {
   if (new Set(points.map(({ x }) => x)).size < LEAST_POINTS) return undefined;
   const exact = exactLine(points);
   if (exact) return exact;
