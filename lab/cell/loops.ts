@@ -74,7 +74,7 @@ const TURNS = 50;
 
 function someTurns(engine: BlockingEngine, workload: Workload, batch: Batch, stamp: Stamp): void {
   for (let turn = 0; turn < TURNS && !workload.done; turn++) {
-    const finished = engine.wait(1, NO_DEADLINE);
+    const finished = engine.wait(workload.together ?? 1, NO_DEADLINE);
     if (finished === 0) throw new TimedOut('the driver has nothing in flight and nothing finished');
     batch.collect(engine, finished);
     batch.submit(engine, stamp);

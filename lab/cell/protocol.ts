@@ -30,6 +30,15 @@ export type WorkloadPlan =
       readonly block_bytes: number;
       readonly seed: number;
     }
+  | {
+      /** Read so many blocks one after the other, and do that again and again. */
+      readonly kind: 'chain-read';
+      readonly records: number;
+      readonly chains: number;
+      readonly warmup: number;
+      readonly block_bytes: number;
+      readonly seed: number;
+    }
   | ToggleWorkload
   | DialogueWorkload
   | ProgramWorkload;

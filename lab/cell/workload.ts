@@ -9,6 +9,8 @@ export interface Workload {
   readonly slot_bytes: number;
   /** Starts operations at planned times, and sleeps in `prepare` until then. */
   readonly timed: boolean;
+  /** Completions to wait for at once; absent where the first one will do. */
+  readonly together?: number;
   /** True once nothing more will be prepared and nothing is in flight. */
   readonly done: boolean;
   /** Operations counted; the costs of the round are divided by this. */

@@ -113,6 +113,8 @@ export interface Counters {
   syscalls: number;
   /** Times the driver asked, whether or not something was there. */
   polls: number;
+  /** Operations that the next one was linked to; absent where nothing can be linked. */
+  links?: number;
 }
 
 interface Engine {

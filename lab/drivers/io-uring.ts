@@ -36,9 +36,10 @@ const facts: DriverFacts = {
     'Linux 5.19 (to cancel what is in flight), and no filter that forbids it (containers often do)',
   parameters: {
     submission: {
-      meaning: 'each: one call per operation; batch: one call submits all and waits',
+      meaning:
+        'each: one call per operation; batch: one call submits all and waits; linked: as batch, and each starts when the one before has ended well',
       default: 'batch',
-      values: ['each', 'batch'],
+      values: ['each', 'batch', 'linked'],
     },
   },
   source: 'https://man7.org/linux/man-pages/man7/io_uring.7.html',
@@ -54,6 +55,7 @@ class IoUring extends Slots implements BlockingEngine {
   readonly loop = 'blocking';
   readonly #ring: Ring;
   readonly #each: boolean;
+  readonly #linked: boolean;
   readonly #block: boolean;
   #fd: number;
   #inFlight = 0;
@@ -61,6 +63,7 @@ class IoUring extends Slots implements BlockingEngine {
   constructor(context: OpenContext) {
     super(context);
     this.#each = context.parameters.submission === 'each';
+    this.#linked = context.parameters.submission === 'linked';
     this.#block = context.target.kind === 'block';
     this.#ring = new Ring(context.platform, context.depth + 1, 0);
     try {
@@ -94,6 +97,7 @@ class IoUring extends Slots implements BlockingEngine {
     for (;;) {
       const ready = ring.ready();
       if (ready >= wanted && ring.queued() === 0) break;
+      if (this.#linked) ring.linkQueued();
       const taken = ring.enter(wanted, deadline_ns);
       if (taken === -ETIME) break;
       if (taken < 0 && taken !== -EINTR) throw new Error(`io_uring_enter: errno ${-taken}`);
@@ -103,6 +107,7 @@ class IoUring extends Slots implements BlockingEngine {
     ring.advance(ready);
     this.#inFlight -= ready;
     this.counters.syscalls = ring.enters;
+    this.counters.links = ring.links;
     return this.take();
   }
 

@@ -7,6 +7,7 @@ import type { Platform } from '../../ffi/platform.ts';
 import { DIALOGUE_SLOT_BYTES } from '../conversation.ts';
 import type { CellJob } from '../protocol.ts';
 import type { AnyEngine, Edges, Workload } from '../workload.ts';
+import { ChainRead } from './chain-read.ts';
 import { RandomRead } from './random-read.ts';
 import { REQUEST_REPLY_SLOT_BYTES, RequestReply } from './request-reply.ts';
 import { StampedRead } from './stamped-read.ts';
@@ -24,6 +25,7 @@ export function slotsFor(job: CellJob): Pick<OpenContext, 'depth' | 'slot_bytes'
       return { depth: 1, slot_bytes: DIALOGUE_SLOT_BYTES };
     case 'program':
       throw new Error('a program runs on a machine of its own and needs no slots');
+    case 'chain-read':
     case 'random-read':
       return { depth: job.depth, slot_bytes: job.workload.block_bytes };
   }
@@ -48,6 +50,13 @@ export function createWorkload(
       throw new Error('a dialogue has a loop of its own (lab/cell/conversation.ts)');
     case 'program':
       throw new Error('a program runs on a machine of its own (lab/cell/program.ts)');
+    case 'chain-read':
+      return new ChainRead(engine, edges, {
+        ...workload,
+        depth,
+        bytes: target.bytes ?? 0,
+        verify: target.device !== 'null',
+      });
     case 'random-read': {
       const verify = target.device !== 'null';
       // Where one call submits a whole batch later, the time in `submit` says nothing.

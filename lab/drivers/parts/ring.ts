@@ -9,6 +9,7 @@ import {
   IORING_ENTER_GETEVENTS,
   IORING_OFF_SQ_RING,
   IORING_OFF_SQES,
+  IOSQE_IO_LINK,
 } from '../../ffi/linux/constants.ts';
 import { URING_CQE_BYTES, URING_PARAMS_BYTES, URING_SQE_BYTES } from '../../ffi/linux/structs.ts';
 import type { LinuxCalls, Memory, Platform } from '../../ffi/platform.ts';
@@ -19,6 +20,9 @@ const fixes: Readonly<Record<string, string>> = {
   ENOSYS: 'this kernel has no io_uring, or a seccomp filter hides it: use Linux 5.19 or newer',
   ENOMEM: 'raise the locked-memory limit (ulimit -l)',
 };
+
+/** The flags stand in the second byte of an entry's first word. */
+const LINKED = IOSQE_IO_LINK << 8;
 
 // struct io_uring_params, in words of four bytes.
 const PARAM_SQ_ENTRIES = 0;
@@ -48,6 +52,8 @@ export class Ring {
   #tail = 0;
   #head = 0;
   #queued = 0;
+  /** Entries that carried a link when the kernel got them. */
+  links = 0;
 
   /** Throws Unsupported with errno and fix where the kernel or a filter refuses. */
   constructor(platform: Platform, entries: number, flags: number) {
@@ -117,6 +123,20 @@ export class Ring {
     // Words 9 to 15 stay zero as mapped: nothing here uses them.
     this.#tail = (this.#tail + 1) | 0;
     this.#queued++;
+  }
+
+  /**
+   * Link the entries that wait to be handed over: each starts when the one before has ended well. The
+   * last has no successor, and a link into a later submission would be none.
+   */
+  linkQueued(): void {
+    for (let back = this.#queued; back > 1; back--) {
+      const at = ((this.#tail - back) & this.#sqMask) << 4;
+      const word = this.#sqe[at]!;
+      if ((word & LINKED) !== 0) continue;
+      this.#sqe[at] = word | LINKED;
+      this.links++;
+    }
   }
 
   /**

@@ -21,6 +21,8 @@ export const IORING_ENTER_GETEVENTS = 1;
 export const IORING_ENTER_EXT_ARG = 1 << 3;
 export const IORING_OFF_SQ_RING = 0;
 export const IORING_OFF_SQES = 0x10000000;
+/** A flag of an entry: the next one starts when this one has ended well. */
+export const IOSQE_IO_LINK = 1 << 2;
 export const IORING_OP_ASYNC_CANCEL = 14;
 export const IORING_OP_READ = 22;
 export const IORING_OP_WRITE = 23;
