@@ -37,6 +37,9 @@ export const portOf = (pin: number): number => pin >> 3;
 export const bitOf = (pin: number): number => 1 << (pin & 7);
 
 export const queryVersion = () => Uint8Array.of(VERSION);
+/** Both questions about what the board is: the protocol's version, and the firmware's name. */
+export const queryIdentity = () =>
+  Uint8Array.of(VERSION, START_SYSEX, sysexKinds.firmware, END_SYSEX);
 export const systemReset = () => Uint8Array.of(SYSTEM_RESET);
 export const setMode = (pin: number, mode: PinMode) => Uint8Array.of(PIN_MODE, pin, pinModes[mode]);
 export const writePin = (pin: number, level: boolean) =>
@@ -120,4 +123,38 @@ function textOf(data: readonly number[]): string {
     text += String.fromCharCode(data[i]! | (data[i + 1]! << 7));
   }
   return text;
+}
+
+/** The version of the protocol that all boards speak. */
+const PROTOCOL_MAJOR = 2;
+/** Printed characters of one byte. */
+const NAME = /^[\x20-\x7e\xa0-\xff]+$/;
+
+/** What a board with Firmata says it is. */
+export interface FirmataIdentity {
+  readonly name: string;
+  readonly version: string;
+  /** The protocol's version. */
+  readonly protocol: string;
+}
+
+/**
+ * Waits for a board's identity. Three bytes of noise may look like a version: only with a firmware's
+ * name, which does not come by chance, is it an answer.
+ */
+export class IdentityListener {
+  #protocol: string | undefined;
+  #firmware: { readonly name: string; readonly version: string } | undefined;
+
+  /** The identity, once this message and those before it tell it whole. */
+  take(message: FirmataMessage): FirmataIdentity | undefined {
+    if (message.kind === 'version' && message.major === PROTOCOL_MAJOR) {
+      this.#protocol = `${message.major}.${message.minor}`;
+    }
+    if (message.kind === 'firmware' && NAME.test(message.name)) {
+      this.#firmware = { name: message.name, version: `${message.major}.${message.minor}` };
+    }
+    if (this.#protocol === undefined || !this.#firmware) return undefined;
+    return { ...this.#firmware, protocol: this.#protocol };
+  }
 }

@@ -2,6 +2,7 @@
 // Uno resets it), waits for the board's ready frame and asks what it is. Nothing here sleeps a fixed
 // time: it waits for an answer, with a bound.
 import { realpathSync } from 'node:fs';
+import { FIRMATA_BAUD, queryIdentity } from '../../firmware/firmata/codec.ts';
 import {
   type BoardFacts,
   type BoardName,
@@ -20,7 +21,7 @@ import type { Memory, Platform } from '../ffi/platform.ts';
 import type { DeviceSession } from './device.ts';
 import { openLine } from './parts/open-line.ts';
 import { holdersOf, nameHolders } from './parts/port.ts';
-import { FIRMATA_ASK, FIRMATA_BAUD, Witness } from './parts/witness.ts';
+import { Witness } from './parts/witness.ts';
 
 export const BAUD = 115200;
 const DEFAULT_MODE: Mode = 'interrupt+ring';
@@ -28,7 +29,7 @@ const DEFAULT_MODE: Mode = 'interrupt+ring';
 const READY_LIMIT_NS = 4e9;
 /** Ask again this often: the first bytes may fall into a boot loader. */
 const ASK_EVERY_NS = 0.3e9;
-/** A board that is up answers Firmata's question well within this. */
+/** A board that is up answers Firmata's questions, some 50 bytes, well within this. */
 const FIRMATA_LIMIT_NS = 0.4e9;
 const BUFFER_BYTES = 256;
 /** How often a closed line is opened anew before an emulator counts as stuck, and how long each. */
@@ -113,13 +114,9 @@ export class BoardKeeper {
     const { posix, now } = this.#platform;
     posix.makeRaw(this.#fd, FIRMATA_BAUD);
     posix.flushInput(this.#fd);
-    this.#send(Uint8Array.of(FIRMATA_ASK));
-    const came: number[] = [];
+    this.#send(queryIdentity());
     const end_ns = now() + FIRMATA_LIMIT_NS;
-    this.#read(end_ns, bytes => {
-      came.push(...bytes);
-      return this.#witness.sawAtFirmataRate(Uint8Array.from(came));
-    });
+    this.#read(end_ns, bytes => this.#witness.sawAtFirmataRate(bytes));
     posix.makeRaw(this.#fd, BAUD);
   }
 
@@ -224,7 +221,7 @@ export async function serialSession(
     return boardSession(platform, device, path, parameters, expected);
   }
   const { firmataSession } = await import('./parts/firmata.ts');
-  return firmataSession(platform, device, path);
+  return firmataSession(platform, device, path, parameters);
 }
 
 /**

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { chmodSync, mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { queryIdentity } from '../../firmware/firmata/codec.ts';
 import { encodeFrame } from '../../firmware/protocol/codec.ts';
 import {
   denied,
@@ -17,6 +18,7 @@ import { Witness } from '../../lab/devices/parts/witness.ts';
 import { SystemCallError } from '../../lab/errors.ts';
 import { startDevice } from '../../lab/run/cells.ts';
 import { complaints, iolab, pinnedNode, root, temporaryFolder } from '../helpers/cli.ts';
+import { noiseFrom } from '../helpers/noise.ts';
 import { emulated, type OtherEnd, otherEnd } from '../helpers/other-end.ts';
 
 const linux = process.platform === 'linux';
@@ -191,6 +193,39 @@ describe('what answers is not the lab’s firmware', () => {
   ] as const)('%s: told apart', async (manner, words) => {
     end = await otherEnd(manner);
     expect(await refusal(`serial@${end.path}`)).toMatch(words);
+  });
+
+  it('noise that holds Firmata’s version and nameless reports is never taken for Firmata', () => {
+    const block = new Uint8Array(256);
+    for (let seed = 1; seed <= 20; seed++) {
+      const witness = new Witness();
+      const fill = noiseFrom(seed);
+      for (let i = 0; i < 200; i++) {
+        fill(block);
+        expect(witness.sawAtFirmataRate(block), `seed ${seed}, block ${i}`).toBe(false);
+      }
+    }
+    // Its own questions, come back, are no answer.
+    expect(new Witness().sawAtFirmataRate(queryIdentity())).toBe(false);
+    // Nor is another major version, though it has a name.
+    const named = [0xf0, 0x79, 1, 0, 0x41, 0, 0xf7];
+    expect(new Witness().sawAtFirmataRate(Uint8Array.of(0xf9, 3, 0, ...named))).toBe(false);
+  });
+
+  it('Firmata is found behind noise, in whatever pieces it comes', () => {
+    const before = new Uint8Array(100);
+    noiseFrom(7)(before);
+    const answer = [0xf9, 2, 6, 0xf0, 0x79, 1, 0, 0x41, 0, 0x62, 0, 0xf7];
+    const bytes = [...before, ...answer];
+    for (let piece = 1; piece <= bytes.length; piece++) {
+      const witness = new Witness();
+      const found: boolean[] = [];
+      for (let i = 0; i < bytes.length; i += piece) {
+        found.push(witness.sawAtFirmataRate(Uint8Array.from(bytes.slice(i, i + piece))));
+      }
+      expect(found.indexOf(true), `pieces of ${piece}`).toBe(found.length - 1);
+      expect(witness.verdict(115_200, 115_200).reason).toContain('Firmata 2.6 answers');
+    }
   });
 
   it('another version of the protocol is named', () => {

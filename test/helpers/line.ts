@@ -2,6 +2,7 @@
 //   node test/helpers/line.ts silent|echo|noise
 // Opens a pseudo-terminal, prints its path as one line of JSON, and ends when its input closes.
 import { loadPlatform } from '../../lab/ffi/load.ts';
+import { noiseFrom } from './noise.ts';
 
 const LOOK_EVERY_MS = 5;
 const BUFFER_BYTES = 256;
@@ -11,14 +12,10 @@ const platform = await loadPlatform();
 platform.dieWithParent();
 const { master, slave_path } = platform.posix.openPty();
 const buffer = platform.memory(BUFFER_BYTES);
-let state = 1;
+const fill = noiseFrom(1);
 
-/** Bytes that mean nothing, the same each time (a linear congruential generator). */
 function noise(): number {
-  for (let i = 0; i < BUFFER_BYTES; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    buffer.bytes[i] = state >>> 24;
-  }
+  fill(buffer.bytes);
   return BUFFER_BYTES;
 }
 

@@ -146,6 +146,21 @@ describe('the keeper', () => {
     await bare.stop();
   });
 
+  test('asks only what the board is where the wire is left unchecked', async () => {
+    const bare = await startBoard();
+    const session = firmataSession(platform, 'uno', bare.path, { jumper: 'unchecked' });
+    expect(session.identity).toMatchObject({
+      firmware: 'iolab-firmata 1.0',
+      firmata: '2.5',
+      jumper: 'unchecked',
+    });
+    await session.close();
+    expect(() => firmataSession(platform, 'uno', bare.path, { jumper: 'maybe' })).toThrow(
+      'jumper=maybe: use checked or unchecked',
+    );
+    await bare.stop();
+  });
+
   test('names the lab’s firmware where that is on the board', async () => {
     const lab = await startBoard({ firmware: 'lab' });
     expect(() => firmataSession(platform, 'uno', lab.path)).toThrow(

@@ -1,22 +1,23 @@
 // The keeper of a board that speaks Firmata: holds the line open through the run (opening a real Uno
 // resets it), waits for the version report, and makes sure of the jumper wire that the measurement
-// needs. The same for a real board and an emulated one. Every wait is bounded.
+// needs, unless `jumper=unchecked`. The same for a real board and an emulated one. Every wait is bounded.
 import { realpathSync } from 'node:fs';
 import {
   bitOf,
   FIRMATA_BAUD,
+  type FirmataIdentity,
   type FirmataMessage,
   FirmataParser,
+  IdentityListener,
   portOf,
-  queryVersion,
+  queryIdentity,
   reportPort,
   setMode,
-  sysex,
   systemReset,
   writePin,
 } from '../../../firmware/firmata/codec.ts';
 import { encodeCommand, FrameParser, PREAMBLE_BYTES } from '../../../firmware/protocol/codec.ts';
-import { DeviceGone, Unsupported } from '../../errors.ts';
+import { DeviceGone, Unsupported, WrongUsage } from '../../errors.ts';
 import { EAGAIN, EINTR, POLLIN } from '../../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../ffi/platform.ts';
 import type { DeviceSession } from '../device.ts';
@@ -33,14 +34,6 @@ const FOLLOW_LIMIT_NS = 2e9;
 const LAB_BAUD = 115_200;
 const LAB_LIMIT_NS = 1.5e9;
 const BUFFER_BYTES = 1024;
-/** The version of the protocol that all boards speak. */
-const FIRMATA_MAJOR = 2;
-
-interface Firmware {
-  readonly name: string;
-  readonly version: string;
-  readonly protocol: string;
-}
 
 class FirmataKeeper {
   readonly #platform: Platform;
@@ -62,21 +55,11 @@ class FirmataKeeper {
   }
 
   /** Version and name. Throws Unsupported that says what is there instead, where that answers. */
-  firmware(): Firmware {
-    const version = this.#ask(queryVersion(), READY_LIMIT_NS, one =>
-      one.kind === 'version' && one.major === FIRMATA_MAJOR ? one : undefined,
-    );
-    if (!version) throw this.#somethingElse();
-    // Three bytes of noise may look like a version; a name does not come by chance.
-    const named = this.#ask(sysex('firmware'), READY_LIMIT_NS, one =>
-      one.kind === 'firmware' ? one : undefined,
-    );
-    if (!named) throw this.#somethingElse();
-    return {
-      name: named.name,
-      version: `${named.major}.${named.minor}`,
-      protocol: `${version.major}.${version.minor}`,
-    };
+  identity(): FirmataIdentity {
+    const listener = new IdentityListener();
+    const found = this.#ask(queryIdentity(), READY_LIMIT_NS, one => listener.take(one));
+    if (!found) throw this.#somethingElse();
+    return found;
   }
 
   /** Does the input follow the output? Throws Unsupported that names the wire. */
@@ -172,12 +155,27 @@ class FirmataKeeper {
 /** Bits per second of an ATmega328P that aims at 57600: UBRR 34 at double speed (table 20-6). */
 const BOARD_HZ = 16e6 / (8 * 35);
 
-/** A board with Firmata as a device session. Throws SystemCallError, Unsupported or DeviceGone. */
-export function firmataSession(platform: Platform, device: string, path: string): DeviceSession {
+/** Is the wire to be checked? Throws WrongUsage for a word that says neither. */
+function jumperOf({ jumper = 'checked' }: Readonly<Record<string, string>>): boolean {
+  if (jumper === 'checked' || jumper === 'unchecked') return jumper === 'checked';
+  throw new WrongUsage(`jumper=${jumper}: use checked or unchecked`);
+}
+
+/**
+ * A board with Firmata as a device session. With `jumper=unchecked` it is only asked what it is: no pin
+ * is touched. Throws SystemCallError, Unsupported, DeviceGone or WrongUsage.
+ */
+export function firmataSession(
+  platform: Platform,
+  device: string,
+  path: string,
+  parameters: Readonly<Record<string, string>> = {},
+): DeviceSession {
+  const checked = jumperOf(parameters);
   const keeper = new FirmataKeeper(platform, path);
   try {
-    const { name, version, protocol } = keeper.firmware();
-    keeper.checkJumper();
+    const { name, version, protocol } = keeper.identity();
+    if (checked) keeper.checkJumper();
     // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
     const simulated = realpathSync(path).startsWith('/dev/pts/');
     const line = { to_board_hz: simulated ? BOARD_HZ : FIRMATA_BAUD, from_board_hz: BOARD_HZ };
@@ -197,7 +195,7 @@ export function firmataSession(platform: Platform, device: string, path: string)
         board: 'uno',
         firmware: `${name} ${version}`,
         firmata: protocol,
-        jumper: `pin ${OUTPUT_PIN} to pin ${INPUT_PIN}`,
+        jumper: checked ? `pin ${OUTPUT_PIN} to pin ${INPUT_PIN}` : 'unchecked',
       },
       close: async () => keeper.close(),
     };

@@ -1,19 +1,23 @@
 // What came over a line on which no board answered, turned into a reason that a user can act on:
 // nothing, an echo, another version of our protocol, Firmata, or bytes without sense. Pure.
+import {
+  FIRMATA_BAUD,
+  type FirmataIdentity,
+  FirmataParser,
+  IdentityListener,
+} from '../../../firmware/firmata/codec.ts';
 import { type Frame, PROTOCOL_VERSION } from '../../../firmware/protocol/codec.ts';
 
 /** A reply has this bit in its kind; a command that comes back is an echo. */
 const REPLY = 0x80;
 
-/** Firmata's version report (protocol of Firmata 2, "REPORT_VERSION") and its usual rate. */
-export const FIRMATA_BAUD = 57_600;
-export const FIRMATA_ASK = 0xf9;
-
 export class Witness {
   #bytes = 0;
   #echoed = false;
   #version: number | undefined;
-  #firmata = '';
+  readonly #parser = new FirmataParser();
+  readonly #listener = new IdentityListener();
+  #firmata: FirmataIdentity | undefined;
 
   /** Everything that came, and the good frames found in it. */
   saw(bytes: Uint8Array, frames: readonly Frame[]): void {
@@ -24,19 +28,19 @@ export class Witness {
     }
   }
 
-  /** Does this begin with a Firmata board's answer to FIRMATA_ASK? Its versions are 2.0 to 2.x. */
+  /** What came next after Firmata's own questions; true once its answer is whole. Keeps 1 kB at most. */
   sawAtFirmataRate(bytes: Uint8Array): boolean {
-    const [start, major, minor] = bytes;
-    if (start !== FIRMATA_ASK || major !== 2 || minor === undefined || minor > 0x7f) return false;
-    this.#firmata = `${major}.${minor}`;
-    return true;
+    for (const message of this.#parser.push(bytes)) {
+      this.#firmata ??= this.#listener.take(message);
+    }
+    return this.#firmata !== undefined;
   }
 
   /** Why no board answered, and what to do. `line_baud` is the rate that the line has now. */
   verdict(baud: number, line_baud: number): { reason: string; fix: string } {
     const flash = 'put the lab’s firmware on it: iolab flash';
-    if (this.#firmata !== '') {
-      const reason = `a board with Firmata ${this.#firmata} answers at ${FIRMATA_BAUD} baud instead`;
+    if (this.#firmata) {
+      const reason = `a board with Firmata ${this.#firmata.protocol} answers at ${FIRMATA_BAUD} baud instead`;
       return { reason, fix: `the lab’s own firmware is needed; ${flash}` };
     }
     if (this.#version !== undefined) {
