@@ -191,6 +191,7 @@ const UNITS: readonly (readonly [RegExp, string, 'time' | 'count'])[] = [
   [/_per_kB$/, '1/kB', 'count'],
   [/_bytes$/, 'bytes', 'count'],
   [/_cycles$/, 'cycles', 'count'],
+  [/_us$/, 'µs', 'count'],
   [/_share$/, '1', 'count'],
 ];
 

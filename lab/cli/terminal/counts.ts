@@ -1,10 +1,11 @@
-// Tables of what boards count: one row per setting, a column per setting that differs, then cycles,
-// losses and costs. Counts of one driver need no column for it, and no processor time of the host's.
+// Tables of what boards and classic machines count: one row per setting, a column per setting that
+// differs, then cycles, losses and costs. Counts of one driver need no column for it, except where the
+// driver is a program; and no processor time of the host's.
 import type { Mechanism } from '../../drivers/driver.ts';
 import type { LabRecord } from '../../records/schema.ts';
 import { MARKS, type Paint } from './colour.ts';
-import { formatCount, formatWhole, plainText } from './format.ts';
-import { distributionOf, numberOf } from './rows.ts';
+import { formatCount, formatTime, formatWhole, plainText } from './format.ts';
+import { distributionOf, driverCell, numberOf } from './rows.ts';
 import type { Cell, Column } from './table.ts';
 
 /** The mechanism that a mode of the lab's firmware stands for. */
@@ -94,11 +95,41 @@ const COLUMNS: Readonly<Record<string, readonly Field[]>> = {
   ],
 };
 
-/** Do these records hold nothing but counts of a board? */
+const simulatedTime = (record: LabRecord) => {
+  const time_us = numberOf(record, 'simulated_us');
+  return time_us === undefined ? undefined : formatTime(time_us * 1000);
+};
+
+const latency = (which: 'p50' | 'max') => (record: LabRecord) =>
+  quantile('latency_cycles', which)(record) ?? quantile('latency_instructions', which)(record);
+
+/** What programs of classic machines count; each record fills the columns that it has. */
+const PROGRAM: readonly Field[] = [
+  right('instr', total('instructions'), 'instr: instructions executed'),
+  right('cycles', total('cycles')),
+  right('loop', total('loop_cycles'), 'loop: cycles a byte where none is waited for'),
+  right('c/byte', total('cycles_per_byte'), 'c/byte: cycles a byte'),
+  right('int', total('interrupts'), 'int: interrupts'),
+  right('starts', total('io_starts'), 'starts: of transfers'),
+  right('polls', total('polls')),
+  right('held', total('held_cycles'), 'held: cycles in which the device held the processor'),
+  right('turns', total('useful_turns'), 'turns: of useful work meanwhile'),
+  right('busy', share('busy_share'), 'busy: share of the time'),
+  right('time', simulatedTime, 'time: simulated'),
+  right('lost', total('lost_bytes'), 'lost: bytes'),
+  right('late', latency('p50'), 'late, max: from arrival to fetch, in cycles or instructions'),
+  right('max', latency('max')),
+];
+
+/** Programs run on an emulated processor; boards are measured from the host's. */
+const isProgram = ({ evidence }: LabRecord): boolean => evidence.processor === 'emulated';
+
+const columnsOf = (record: LabRecord): readonly Field[] | undefined =>
+  isProgram(record) ? PROGRAM : COLUMNS[record.experiment];
+
+/** Do these records hold nothing but counts of a board or of a machine? */
 export function isCounted(records: readonly LabRecord[]): boolean {
-  return records.every(
-    ({ experiment, metrics }) => COLUMNS[experiment] !== undefined && !metrics.latency_ns,
-  );
+  return records.every(one => columnsOf(one) !== undefined && !one.metrics.latency_ns);
 }
 
 /** Header and cells, and the line that explains the titles. */
@@ -106,20 +137,21 @@ export function countTable(
   records: readonly LabRecord[],
   { paint, differing }: { readonly paint: Paint; readonly differing: readonly string[] },
 ): { columns: Column[]; rows: (Cell | string)[][]; legend: string } {
-  const fields = (COLUMNS[records[0]!.experiment] ?? []).filter(field =>
+  const programs = isProgram(records[0]!);
+  const fields = (columnsOf(records[0]!) ?? []).filter(field =>
     records.some(record => field.cell(record) !== undefined),
   );
-  const several = new Set(records.map(one => one.driver)).size > 1;
+  const several = programs || new Set(records.map(one => one.driver)).size > 1;
   const settings = differing.map(key => ({ key, title: TITLES[key] ?? key.replace(/_/g, ' ') }));
   const stub = (title: string): Column => ({ title, align: 'left', stub: true });
   return {
     columns: [
-      ...(several ? [stub('driver')] : []),
+      ...(several ? [stub(programs ? '  program' : 'driver')] : []),
       ...settings.map(({ key, title }) => stub(key === 'mode' ? `  ${title}` : title)),
       ...fields,
     ],
     rows: records.map(record => [
-      ...(several ? [record.driver] : []),
+      ...(several ? [programs ? driverCell(record.driver, paint) : record.driver] : []),
       ...settings.map(({ key }) => settingCell(key, record.parameters[key], paint)),
       ...fields.map(field => field.cell(record) ?? '–'),
     ]),
@@ -127,7 +159,11 @@ export function countTable(
   };
 }
 
-const TITLES: Readonly<Record<string, string>> = { block_bytes: 'block', width_bytes: 'width' };
+const TITLES: Readonly<Record<string, string>> = {
+  block_bytes: 'block',
+  width_bytes: 'width',
+  records: 'n',
+};
 
 function settingCell(
   key: string,

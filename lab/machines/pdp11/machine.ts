@@ -1,6 +1,6 @@
 // One run of a PDP-11/40 on SIMH: memory and devices set, the program started, what it did read back.
 // A breakpoint that never stops is set on every instruction, so SIMH counts each line's executions.
-import { TimedOut, WrongUsage } from '../../errors.ts';
+import { TimedOut } from '../../errors.ts';
 import type { ListingLine, ProgramContext } from '../program.ts';
 import { runSimh } from '../simh.ts';
 import { lastLines } from '../simulator.ts';
@@ -70,7 +70,9 @@ export async function runPdp11(job: Job, context: ProgramContext): Promise<Outco
   const stop = /\n([^\n]*), PC: (\d+)[^\n]*\n$/.exec(ran);
   if (stop?.[1] !== 'HALT instruction') {
     const why = stop ? `stopped with "${stop[1]}" at ${stop[2]}` : 'said nothing of its end';
-    throw new TimedOut(`the PDP-11 ${why}. Its last state:\n${lastLines(state.split(MEMORY)[0] ?? '', 40)}`);
+    throw new TimedOut(
+      `the PDP-11 ${why}. Its last state:\n${lastLines(state.split(MEMORY)[0] ?? '', 40)}`,
+    );
   }
   const executed = countsOf(state, assembled.instructions);
   const instructions = [...executed.values()].reduce((sum, one) => sum + one, 0);
@@ -157,10 +159,3 @@ export function inMemory(address: number, bytes: Uint8Array): Map<number, number
 /** Words as bytes, low byte first. */
 export const toBytes = (words: readonly number[]): Uint8Array =>
   Uint8Array.from(words.flatMap(word => [word & 0xff, word >> 8]));
-
-/** A whole number from a parameter. Throws WrongUsage. */
-export function wholeNumber(name: string, text: string, low: number, high: number): number {
-  const value = Number(text);
-  if (text !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
-  throw new WrongUsage(`${name}=${text}: give a whole number from ${low} to ${high}`);
-}

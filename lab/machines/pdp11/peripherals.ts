@@ -3,7 +3,8 @@
 // become the simulator's time registers.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inMemory, type Outcome, toBytes, units, wholeNumber } from './machine.ts';
+import { mustEqual, pattern, wholeNumber } from '../data.ts';
+import { inMemory, type Outcome, toBytes, units } from './machine.ts';
 
 /** Where data lie; the code is below. */
 export const BUFFER = 0o4000;
@@ -42,18 +43,6 @@ const chosen = (
   name: string,
   most: number,
 ): number => wholeNumber(name, parameters[name] ?? facts[name]!.default, 1, most);
-
-/** Bytes that repeat late, so that a transfer that is shifted or cut is seen. */
-const pattern = (length: number, seed = 0): Uint8Array =>
-  Uint8Array.from({ length }, (_, i) => (i * 7 + (i >> 8) * 13 + 3 + seed) & 0xff);
-
-/** The first place where two differ, for a message. */
-export function mustEqual(what: string, got: Uint8Array, wanted: Uint8Array): void {
-  if (got.length !== wanted.length)
-    throw new Error(`${what}: ${got.length} bytes instead of ${wanted.length}`);
-  const at = got.findIndex((byte, i) => byte !== wanted[i]);
-  if (at >= 0) throw new Error(`${what}: byte ${at} is ${got[at]} instead of ${wanted[at]}`);
-}
 
 const perSecond = (rate: number): number => 1e6 / rate;
 const SENTENCE = 'PROGRAMMED, POLLED OR INTERRUPT-DRIVEN: THE PRINTER IS AS FAST.\r\n';
