@@ -3,6 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import type { Driver, DriverFacts, Mechanism } from '../../lab/drivers/driver.ts';
+import { programs } from './programs.ts';
 import { inProject } from './root.ts';
 
 /** Reads best from simple to elaborate; drivers not named here follow by id. */
@@ -45,9 +46,13 @@ export function drivers(): Promise<readonly DriverFacts[]> {
   return kept;
 }
 
-/** The colour of a driver. Peers, and drivers this version does not know, are reference grey. */
+/**
+ * The colour of a driver, or of a classic machine's program. Peers, and drivers this version does not
+ * know, are reference grey.
+ */
 export async function mechanisms(): Promise<(driver: string) => Mechanism> {
-  const known = new Map((await drivers()).map(facts => [facts.id, facts.mechanism]));
+  const all = [...(await drivers()), ...(await programs())];
+  const known = new Map(all.map(facts => [facts.id, facts.mechanism]));
   return driver => known.get(driver) ?? 'reference';
 }
 

@@ -7,6 +7,7 @@ import { cycles, cyclesFrame } from '../figures/cycles.ts';
 import { type Drawn, type Item, notMeasured, samples, sharedSettings } from '../figures/figure.ts';
 import { setting, whole } from '../figures/format.ts';
 import { histogram } from '../figures/histogram.ts';
+import { type Band, isApproximate, ledger } from '../figures/ledger.ts';
 import { modeMechanism } from '../figures/modes.ts';
 import { quantiles } from '../figures/quantiles.ts';
 import { ratios } from '../figures/ratios.ts';
@@ -26,10 +27,11 @@ export type Kind =
   | 'ratios'
   | 'cycles'
   | 'counts'
+  | 'ledger'
   | 'stack';
 
 /** On a board the colour is the firmware's mechanism; how the host waits changes no count there. */
-const OF_THE_BOARD: ReadonlySet<Kind> = new Set<Kind>(['cycles', 'counts']);
+const OF_THE_BOARD: ReadonlySet<Kind> = new Set<Kind>(['cycles', 'counts', 'ledger']);
 
 export interface Request extends Query {
   readonly kind: Kind;
@@ -44,6 +46,10 @@ export interface Request extends Query {
   readonly by?: string | undefined;
   /** cycles, counts: the settings that make the bands. */
   readonly group?: readonly string[] | undefined;
+  /** ledger: what its columns count. */
+  readonly metrics?: readonly string[] | undefined;
+  /** ledger: rows in this order under these headings; the drivers asked for are theirs. */
+  readonly bands?: readonly Band[] | undefined;
   /** counts: the total that the metric is part of. */
   readonly of?: string | undefined;
   /** ratios: only comparisons with this driver. */
@@ -86,6 +92,11 @@ function range(values: readonly number[]): string {
   return low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
 }
 
+const exactWords = (records: readonly LabRecord[]): string =>
+  records.some(record => isApproximate({ record, mechanism: 'reference' }))
+    ? 'exact counts, no interval; approximate (≈) where a program asks a device that keeps the host’s time'
+    : 'exact counts, no interval';
+
 /** n, rounds, interval and shared settings of what was drawn. Exact counts have no interval. */
 export function factsOf(records: readonly LabRecord[], exact = false): string[] {
   const measured = records.filter(record => record.rounds.length > 0);
@@ -93,10 +104,25 @@ export function factsOf(records: readonly LabRecord[], exact = false): string[] 
   const rounds = range(measured.map(record => record.rounds.length));
   return [
     `n = ${range(measured.map(samples))} each, in ${rounds} ${rounds === '1' ? 'round' : 'rounds'}`,
-    exact ? 'exact counts, no interval' : 'bars: 95 % bootstrap interval over rounds',
+    exact ? exactWords(measured) : 'bars: 95 % bootstrap interval over rounds',
     ...sharedSettings(measured),
   ];
 }
+
+const bandOf = (drivers: readonly string[] | undefined): Band[] | undefined =>
+  drivers === undefined ? undefined : [{ title: '', drivers }];
+
+/** A figure with bands asks for the drivers that they name. */
+function wholeRequest(request: Request): Request {
+  const { bands, drivers } = request;
+  if (bands === undefined || drivers !== undefined) return request;
+  return { ...request, drivers: bands.flatMap(band => band.drivers) };
+}
+
+/** A classic machine's record: all that it holds was counted, nothing was timed. */
+const isCount = (record: LabRecord): boolean =>
+  record.evidence.processor === 'emulated' &&
+  Object.values(record.metrics).every(metric => metric.kind === 'count');
 
 function drawGroup(
   request: Request,
@@ -167,6 +193,13 @@ function drawGroup(
         by: request.by ?? 'mode',
         unit_title: request.unit_title ?? metric.replace(/_/g, ' '),
       });
+    case 'ledger':
+      return ledger(items, {
+        ...options,
+        metrics: request.metrics ?? ['instructions', 'polls', 'interrupts'],
+        bands: request.bands ?? bandOf(request.drivers),
+        by: request.by === undefined ? [] : [request.by],
+      });
     case 'stack':
       return stack(items, options);
     case 'ratios': {
@@ -180,10 +213,11 @@ function drawGroup(
 
 /** The published figure (or "not measured yet"), then the reader's own where there is one. */
 export function figuresFor(
-  request: Request,
+  asked: Request,
   all: Library,
   mechanismOf: (driver: string) => Mechanism,
 ): { shown: Shown[]; elsewhere: string[] } {
+  const request = wholeRequest(asked);
   const groups = select(all.records, request).filter(
     group => request.machine === undefined || group.yours || group.machine === request.machine,
   );
@@ -201,7 +235,7 @@ export function figuresFor(
       ),
       facts: factsOf(
         records.map(({ value }) => value),
-        OF_THE_BOARD.has(request.kind),
+        OF_THE_BOARD.has(request.kind) || group.records.every(({ value }) => isCount(value)),
       ),
       // A run that lacks what is drawn here is not measured by its own command.
       command: commandFor(request, drawn.empty ? undefined : records[0]?.value),

@@ -16,7 +16,14 @@ const LANGUAGES: Readonly<Record<string, string>> = {
 };
 
 /** Rooms whose files are written to be read on a page. */
-const ROOMS = ['firmware/', 'lab/boards/', 'lab/cell/', 'lab/examples/', 'lab/layers/'];
+const ROOMS = [
+  'firmware/',
+  'lab/boards/',
+  'lab/cell/',
+  'lab/examples/',
+  'lab/layers/',
+  'lab/machines/',
+];
 
 /** A file's text and language. Throws where it is missing or is none that a page may show. */
 export function shownSource(path: string): { code: string; language: string } {

@@ -43,7 +43,7 @@ export function rate(value_hz: number): string {
   return `${figures(value_hz)}${SPACE}Hz`;
 }
 
-const EXACT: ReadonlySet<string> = new Set(['cycles', 'B', 'bytes']);
+const EXACT: ReadonlySet<string> = new Set(['cycles', 'B', 'bytes', 'count']);
 
 /** A metric's value in its own unit. */
 export function quantity(value: number, unit: string, floor_ns?: number): string {
@@ -53,7 +53,7 @@ export function quantity(value: number, unit: string, floor_ns?: number): string
   if (/^(ops?|1|B)\/s$/.test(unit))
     return `${figures(value)}${SPACE}${unit === 'B/s' ? 'B' : ''}/s`;
   if (unit === 'Hz') return rate(value);
-  // Whole cycles and bytes are counted, not estimated: every digit is true.
+  // Whole cycles, bytes and events are counted, not estimated: every digit is true.
   if (EXACT.has(unit) && Number.isInteger(value)) return whole(value);
   return figures(value);
 }

@@ -1,0 +1,67 @@
+// Runs the classic programs whose steps or listings pages show, and writes what they did.
+// `node site/build/traces.ts` writes all, with names only those; it needs SIMH and Hercules.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { findProgram } from '../../lab/machines/find.ts';
+import type { TraceStep } from '../../lab/machines/s390/trace.ts';
+import { SHOWN_RECORDS } from '../data/programs.ts';
+import { inProject } from '../data/root.ts';
+import type { Trace } from '../data/traces.ts';
+
+interface Wanted {
+  readonly machine: string;
+  readonly program: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Which of the two a page shows. */
+  readonly shows: 'steps' | 'listing';
+}
+
+export const WANTED: readonly Wanted[] = [
+  ...Object.entries(SHOWN_RECORDS).map(([program, records]) => ({
+    machine: 's390',
+    program,
+    parameters: { records: String(records) },
+    shows: 'steps' as const,
+  })),
+  ...['tape-polled', 'tape-work', 'two-shared'].map(program => ({
+    machine: 'pdp11',
+    program,
+    parameters: {},
+    shows: 'listing' as const,
+  })),
+];
+
+const LIMIT_MS = 10_000;
+
+/** What the program does now. Throws what the program throws. */
+export async function runForTrace({ machine, program, parameters, shows }: Wanted): Promise<Trace> {
+  const folder = mkdtempSync(join(tmpdir(), 'iolab-trace-'));
+  try {
+    const found = await findProgram(machine, program);
+    const { signal } = new AbortController();
+    const result = await found.run({ folder, parameters, limit_ms: LIMIT_MS, signal });
+    const { totals, trace = [], listing = [] } = result;
+    return {
+      machine,
+      program,
+      parameters,
+      totals,
+      steps: shows === 'steps' ? (trace as readonly TraceStep[]) : [],
+      listing: shows === 'listing' ? listing : [],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  const names = process.argv.slice(2);
+  for (const wanted of WANTED) {
+    if (names.length > 0 && !names.includes(wanted.program)) continue;
+    const file = inProject('site', 'data', 'traces', `${wanted.program}.json`);
+    writeFileSync(file, `${JSON.stringify(await runForTrace(wanted), null, 1)}\n`);
+    console.log(file);
+  }
+}

@@ -1,0 +1,293 @@
+// A channel program as it ran: time from left to right (downwards on a phone), lanes for the program,
+// the channel and the device. Work is filled, waiting is hatched, the interrupt is a hairline. What
+// each box says comes from the run's trace, and where the channel may go from the typed description.
+import {
+  type ChannelProgram,
+  channelDiagram,
+  type DiagramStep,
+  READ,
+  READ_DATA,
+  SEARCH_ID_EQUAL,
+  SEEK,
+  SENSE,
+  TRANSFER_IN_CHANNEL,
+  WRITE,
+  WRITE_LINE,
+} from '../../lab/machines/s390/channel.ts';
+import type { TraceStep } from '../../lab/machines/s390/trace.ts';
+import { type Drawn, figure, NARROW, type Options } from './figure.ts';
+import { element, label, line, slug } from './svg.ts';
+
+const COMMANDS: Readonly<Record<number, string>> = {
+  [WRITE]: 'WRITE',
+  [READ]: 'READ',
+  [SENSE]: 'SENSE',
+  [TRANSFER_IN_CHANNEL]: 'TIC',
+  [WRITE_LINE]: 'WRITE',
+  [READ_DATA]: 'READ',
+  [SEEK]: 'SEEK',
+  [SEARCH_ID_EQUAL]: 'SEARCH',
+};
+
+/** A command's short name; a word that continues the one before it has none of its own. */
+export function commandName({ command }: { readonly command: number }): string {
+  return COMMANDS[command] ?? (command === 0 ? '(data)' : `X'${command.toString(16)}'`);
+}
+
+/** One moment of the run: what a reader who steps through it is told. */
+export interface Moment {
+  readonly kind: 'start' | 'command' | 'interrupt';
+  /** Which word of the channel program; none at start and end. */
+  readonly index: number | undefined;
+  readonly channel: string;
+  readonly device: string;
+  readonly words: string;
+}
+
+const moved = ({ count, residual_count }: TraceStep): number => count - residual_count;
+
+/** What the device did with the command, in as few words as a box has room for. */
+function deviceWords(step: TraceStep): string {
+  if (step.command === TRANSFER_IN_CHANNEL) return '';
+  if (step.command === SEEK) return 'moves';
+  if (step.command === SEARCH_ID_EQUAL) {
+    return step.status.includes('status modifier') ? 'equal' : 'not yet';
+  }
+  return `${moved(step)}\u00a0B`;
+}
+
+/** Where the channel went next, and why. */
+function nextWords(step: TraceStep, next: TraceStep | undefined, said: DiagramStep): string {
+  if (next === undefined) return 'No chaining flag: this was the last command.';
+  const to = `word ${next.index + 1}`;
+  if (step.command === TRANSFER_IN_CHANNEL) return `The channel goes on at ${to}.`;
+  if (step.status.includes('status modifier')) {
+    return `The device said “status modifier”, so the channel skips one word and goes on at ${to}.`;
+  }
+  if (said.flags.includes('chain_data')) return `The data go on at the place that ${to} names.`;
+  return `Chained: the channel fetches ${to}.`;
+}
+
+/**
+ * The run as moments: the start, each command as the channel took it, the interrupt. Throws Error
+ * where the trace tells of a word that the description does not have.
+ */
+export function momentsOf(program: ChannelProgram, steps: readonly TraceStep[]): Moment[] {
+  const diagram = channelDiagram(program);
+  const commands = steps.map((step, at): Moment => {
+    const said = diagram[step.index];
+    if (said === undefined || said.command !== step.command) {
+      throw new Error(`Step ${at + 1} of the trace is not word ${step.index + 1} of the program`);
+    }
+    const status = step.status === '' ? '' : ` Status: ${step.status}.`;
+    const name = commandName(step);
+    return {
+      kind: 'command',
+      index: step.index,
+      channel: name,
+      device: deviceWords(step),
+      words:
+        `Word ${step.index + 1}, ${name}: ${step.does}.${status} ` +
+        nextWords(step, steps[at + 1], said),
+    };
+  });
+  return [
+    {
+      kind: 'start',
+      index: undefined,
+      channel: '',
+      device: '',
+      words:
+        'The program executes START SUBCHANNEL once, with the address of word 1, and is free from then on.',
+    },
+    ...commands,
+    {
+      kind: 'interrupt',
+      index: undefined,
+      channel: '',
+      device: '',
+      words: `One interrupt: ${steps.at(-1)?.status ?? 'nothing'}. The program goes on.`,
+    },
+  ];
+}
+
+const LANES = ['program', 'channel', 'device'] as const;
+
+/** The lanes of a run. Each moment is a group with `data-moment`, so that a script can show one. */
+export function channelLanes(
+  program: ChannelProgram,
+  steps: readonly TraceStep[],
+  options: Options,
+): Drawn {
+  const moments = momentsOf(program, steps);
+  return figure(
+    options,
+    `Lanes of program, channel and device. ${moments.map(({ words }) => words).join(' ')}`,
+    {
+      columns: ['Moment', 'Word', 'Channel', 'Device'],
+      rows: moments.map(({ kind, index, channel, device }, at) => [
+        String(at + 1),
+        index === undefined ? '–' : String(index + 1),
+        kind === 'command' ? channel : kind,
+        device.replace('\u00a0', ' ') || '–',
+      ]),
+    },
+    width => (width === NARROW ? down(moments, options) : across(moments, width, options)),
+  );
+}
+
+/** A box with up to two lines of text in its middle. */
+function box(
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  className: string,
+  ...texts: readonly string[]
+): string {
+  const first = y + height / 2 + 4 - (texts.length - 1) * 7.5;
+  return element(
+    'g',
+    {},
+    element('rect', { x, y, width, height, class: className }),
+    ...texts.map((text, at) =>
+      label(text, x + width / 2, first + at * 15, {
+        'text-anchor': 'middle',
+        class: at === 0 ? 'chan-text' : 'chan-small',
+      }),
+    ),
+  );
+}
+
+const hatchId = (options: Options, suffix: string) => `${slug(options.id)}-${suffix}-wait`;
+
+function hatch(id: string): string {
+  return element(
+    'defs',
+    {},
+    element(
+      'pattern',
+      {
+        id,
+        width: 6,
+        height: 6,
+        patternUnits: 'userSpaceOnUse',
+        patternTransform: 'rotate(45)',
+      },
+      line(0, 0, 0, 6, 'fig-hatch'),
+    ),
+  );
+}
+
+const moment = (at: number, ...parts: readonly string[]): string =>
+  element('g', { class: 'chan-moment', 'data-moment': at }, ...parts);
+
+function across(
+  moments: readonly Moment[],
+  width: number,
+  options: Options,
+): { height: number; markup: string[] } {
+  const left = 74;
+  const tall = 42;
+  const pitch = 58;
+  const column = (width - 6 - left) / moments.length;
+  const wide = column - 4;
+  const top = (lane: number) => 12 + lane * pitch;
+  const id = hatchId(options, 'wide');
+  const last = moments.length - 1;
+  const bottom = top(2) + tall;
+  return {
+    height: bottom + 30,
+    markup: [
+      hatch(id),
+      ...LANES.flatMap((lane, at) => [
+        label(lane, 4, top(at) + tall / 2 + 4, { class: 'fig-title' }),
+        line(left - 4, top(at) + tall + 8, width - 4, top(at) + tall + 8, 'fig-minor'),
+      ]),
+      // The program is free as long as the channel works: hatched, as all waiting is.
+      element('rect', {
+        x: left + column,
+        y: top(0),
+        width: column * (last - 1) - 4,
+        height: tall,
+        class: 'chan-free',
+        fill: `url(#${id})`,
+      }),
+      label(
+        'free: nothing to execute for these records',
+        left + column + 12,
+        top(0) + tall / 2 + 4,
+        {
+          class: 'chan-note',
+        },
+      ),
+      ...moments.map(({ kind, index, channel, device }, at) => {
+        const x = left + at * column;
+        if (kind === 'start') {
+          return moment(at, box(x, top(0), wide, tall, 'chan-program', 'start'));
+        }
+        if (kind === 'interrupt') {
+          return moment(
+            at,
+            line(x - 2, top(0), x - 2, bottom, 'chan-wake'),
+            box(x, top(0), wide, tall, 'chan-program', 'inter-', 'rupt'),
+          );
+        }
+        return moment(
+          at,
+          box(x, top(1), wide, tall, 'chan-channel', channel, `word ${index! + 1}`),
+          device === '' ? '' : box(x, top(2), wide, tall, 'chan-device', device),
+        );
+      }),
+      label('time, not to scale', width - 4, bottom + 24, {
+        'text-anchor': 'end',
+        class: 'fig-title',
+      }),
+    ],
+  };
+}
+
+/** A phone has no room for a row of boxes: there time runs downwards. */
+function down(moments: readonly Moment[], options: Options): { height: number; markup: string[] } {
+  const tall = 34;
+  const pitch = 40;
+  const first = 26;
+  const columns = [6, 104, 218];
+  const wides = [90, 106, 106];
+  const id = hatchId(options, 'narrow');
+  const last = moments.length - 1;
+  const y = (at: number) => first + at * pitch;
+  return {
+    height: y(last) + tall + 10,
+    markup: [
+      hatch(id),
+      ...LANES.map((lane, at) => label(lane, columns[at]!, 15, { class: 'fig-title' })),
+      element('rect', {
+        x: columns[0]!,
+        y: y(1),
+        width: wides[0]!,
+        height: pitch * (last - 1) - 6,
+        class: 'chan-free',
+        fill: `url(#${id})`,
+      }),
+      label('free', columns[0]! + wides[0]! / 2, y(1) + (pitch * (last - 1)) / 2, {
+        'text-anchor': 'middle',
+        class: 'chan-note',
+      }),
+      ...moments.map(({ kind, index, channel, device }, at) => {
+        if (kind === 'command') {
+          return moment(
+            at,
+            box(columns[1]!, y(at), wides[1]!, tall, 'chan-channel', channel, `word ${index! + 1}`),
+            device === '' ? '' : box(columns[2]!, y(at), wides[2]!, tall, 'chan-device', device),
+          );
+        }
+        return moment(
+          at,
+          kind === 'interrupt' ? line(columns[0]!, y(at) - 3, 324, y(at) - 3, 'chan-wake') : '',
+          box(columns[0]!, y(at), wides[0]!, tall, 'chan-program', kind),
+        );
+      }),
+    ],
+  };
+}

@@ -1,0 +1,183 @@
+// Exact counts of whole programs side by side: a row per program, a column per thing counted, each
+// column on its own scale from nought (small multiples after Tufte). A nought is written out: here it
+// is often the point.
+import {
+  type Drawn,
+  figure,
+  type Item,
+  NARROW,
+  notMeasured,
+  type Options,
+  statusCell,
+} from './figure.ts';
+import { figures, middle, settingOf, whole } from './format.ts';
+import { mark } from './marks.ts';
+import { inOrder } from './modes.ts';
+import { element, label, line } from './svg.ts';
+
+/** Programs under one heading. */
+export interface Band {
+  readonly title: string;
+  readonly drivers: readonly string[];
+}
+
+export interface LedgerOptions extends Options {
+  /** What the columns count, in this order. */
+  readonly metrics: readonly string[];
+  /** Rows in this order, under these headings; without them by name. */
+  readonly bands?: readonly Band[] | undefined;
+  /** Settings that tell rows of one program apart. */
+  readonly by?: readonly string[];
+}
+
+interface Row {
+  readonly item: Item;
+  readonly band: string;
+  readonly name: string;
+  readonly values: readonly (number | undefined)[];
+  readonly approximate: boolean;
+}
+
+/** Counts that the speed of the host can touch say so in the record. */
+export function isApproximate({ record }: Item): boolean {
+  return (record.notes ?? []).some(note => note.startsWith('approximate'));
+}
+
+/** What a column is called where the metric's own name is too long or not plain. */
+const TITLES: Readonly<Record<string, string>> = {
+  io_starts: 'starts',
+  instructions_per_byte: 'instructions per byte',
+  simulated_us: 'simulated µs',
+};
+const titleOf = (metric: string): string => TITLES[metric] ?? metric.replace(/_/g, ' ');
+
+const number = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
+
+function words(row: Row, at: number): string {
+  const value = row.values[at];
+  if (value === undefined) return '–';
+  // The digits of a count that differs from run to run are not all true.
+  return row.approximate && value > 1000 ? `≈\u00a0${figures(value)}` : number(value);
+}
+
+export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
+  const { metrics, by = [] } = options;
+  const bands = options.bands ?? [
+    { title: '', drivers: [...new Set(given.map(({ record }) => record.driver))].sort() },
+  ];
+  const rows: Row[] = [];
+  for (const { title, drivers } of bands) {
+    for (const driver of drivers) {
+      const mine = given.filter(({ record }) => record.driver === driver);
+      for (const item of inOrder(mine, by)) {
+        const settings = by.map(name => settingOf(item.record, name)).filter(Boolean);
+        rows.push({
+          item,
+          band: title,
+          name: [driver, ...settings].join(', '),
+          values: metrics.map(metric => middle(item.record, metric)?.value),
+          approximate: isApproximate(item),
+        });
+      }
+    }
+  }
+  const usable = rows.filter(row => row.values.some(value => value !== undefined));
+  if (usable.length === 0) return notMeasured(options);
+  const table = rows.map(row => [
+    [row.name, row.band].filter(Boolean).join(', '),
+    ...metrics.map((_, at) => words(row, at)),
+    statusCell(row.item.record),
+  ]);
+  const description = usable
+    .map(
+      row =>
+        `${row.name}: ${metrics
+          .map((metric, at) => `${words(row, at)} ${titleOf(metric)}`)
+          .join(', ')}`,
+    )
+    .join('; ');
+  return figure(
+    options,
+    `Counts per program, each column on its own scale from nought. ${description}.`,
+    { columns: ['Program', ...metrics.map(titleOf), 'Status'], rows: table },
+    width => draw(usable, metrics, width),
+  );
+}
+
+const BAND = 30;
+const BAR = 8;
+const ROW = 38;
+const NARROW_LINE = 19;
+const HEAD = 24;
+
+function draw(
+  rows: readonly Row[],
+  metrics: readonly string[],
+  width: number,
+): { height: number; markup: string[] } {
+  const narrow = width === NARROW;
+  const most = metrics.map((_, at) => Math.max(0, ...rows.map(row => row.values[at] ?? 0)));
+  const names = Math.max(...rows.map(row => row.name.length)) * 7.3 + 34;
+  const left = Math.min(names, 230);
+  const gap = 18;
+  const column = (width - 4 - left) / metrics.length;
+  const pitch = narrow ? 26 + metrics.length * NARROW_LINE + 6 : ROW;
+  const markup: string[] = [];
+  if (!narrow) {
+    metrics.forEach((metric, at) => {
+      markup.push(label(titleOf(metric), left + at * column, 15, { class: 'fig-title' }));
+    });
+  }
+  let y = narrow ? 2 : HEAD;
+  let band = '';
+  for (const row of rows) {
+    if (row.band !== band) {
+      band = row.band;
+      markup.push(
+        line(4, y + 5, width - 4, y + 5, 'fig-minor'),
+        label(band, 4, y + 23, { class: 'fig-band' }),
+      );
+      y += BAND;
+    }
+    const { mechanism, record } = row.item;
+    const name_y = narrow ? y + 17 : y + 20;
+    const cells = metrics.flatMap((metric, at) => {
+      const value = row.values[at];
+      const share = value === undefined || most[at] === 0 ? 0 : value / most[at]!;
+      const from = narrow ? 128 : left + at * column;
+      const room = narrow ? width - 128 - 100 : column - gap;
+      const line_y = y + 26 + at * NARROW_LINE + 12;
+      const top = narrow ? line_y - 9 : y + 24;
+      const long = share === 0 ? 0 : Math.max(1.5, share * room);
+      return [
+        narrow ? label(titleOf(metric), 20, line_y, { class: 'fig-tick' }) : '',
+        label(words(row, at), narrow ? width - 6 : from, narrow ? line_y : y + 17, {
+          class: 'fig-value',
+          ...(narrow ? { 'text-anchor': 'end' } : {}),
+        }),
+        value === undefined
+          ? ''
+          : long === 0
+            ? line(from, top - 1, from, top + BAR + 1, 'fig-hairline')
+            : element('rect', {
+                x: from,
+                y: top,
+                width: long,
+                height: BAR,
+                class: `fig-count e-${record.evidence.device}`,
+              }),
+      ];
+    });
+    markup.push(
+      element(
+        'g',
+        { class: `m-${mechanism}` },
+        mark(mechanism, record.evidence.device, 12, name_y - 4, 3.5),
+        label(row.name, 26, name_y, { class: 'fig-name' }),
+        ...cells,
+      ),
+    );
+    y += pitch;
+  }
+  return { height: y + 6, markup };
+}
