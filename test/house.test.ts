@@ -108,7 +108,13 @@ const rules: readonly Rule[] = [
   },
   {
     room: 'lab/flash/',
-    may: ['lab/flash/', 'lab/boards/core/', 'lab/errors.ts', 'firmware/protocol/'],
+    may: [
+      'lab/flash/',
+      'lab/boards/core/',
+      'lab/errors.ts',
+      'firmware/protocol/',
+      'firmware/firmata/',
+    ],
     why: 'flashing knows images and programs: the board is asked by a device process',
   },
   {

@@ -1,28 +1,35 @@
-// The image that goes on a board: the committed one, checked against its sum, and the build id that
-// the board will answer with. The id is asked of the image itself, by running it emulated: so nothing
-// can disagree with what was flashed.
+// The image that goes on a board: the committed one, checked against its sum, and what the board
+// will answer with: the lab's build id, or Firmata's name and versions. That is asked of the image
+// itself, by running it emulated: so nothing can disagree with what was flashed.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { FirmataParser, IdentityListener } from '../../firmware/firmata/codec.ts';
 import { decodeReply, FrameParser } from '../../firmware/protocol/codec.ts';
 import type { SerialBoard } from '../boards/core/board.ts';
 import { FrozenLine } from '../boards/core/line.ts';
-import { Unsupported } from '../errors.ts';
+import { Unsupported, WrongUsage } from '../errors.ts';
 
 export type FlashBoard = 'uno' | 'pico';
+export type FlashFirmware = 'lab' | 'firmata';
 
 export interface FlashImage {
   readonly board: FlashBoard;
+  readonly firmware: FlashFirmware;
   /** File name, as it stands in SHA256SUMS. */
   readonly name: string;
   readonly path: string;
   readonly bytes: Uint8Array;
   readonly sha256: string;
-  /** The firmware's build id: what hello answers. */
+  /** What the firmware answers: the lab's, its build id; Firmata, its `firmataBuild`. */
   readonly build: string;
 }
 
-const NAMES: Readonly<Record<FlashBoard, string>> = { uno: 'uno.hex', pico: 'pico.uf2' };
+/** The images by board and firmware. */
+const NAMES: Readonly<Record<FlashBoard, Readonly<Partial<Record<FlashFirmware, string>>>>> = {
+  uno: { lab: 'uno.hex', firmata: 'firmata.hex' },
+  pico: { lab: 'pico.uf2' },
+};
 const REBUILD = 'get the committed one back: git checkout firmware/images';
 
 /** The sum that SHA256SUMS (sha256sum(1)) has for this name; undefined where there is none. */
@@ -31,14 +38,24 @@ export function committedSum(sums: string, name: string): string | undefined {
   return lines.find(([, file]) => file === name)?.[0];
 }
 
+/** Firmata has no build id: its firmware's name and version, and the protocol's, stand for it. */
+export const firmataBuild = (firmware: string, protocol: string): string =>
+  `${firmware}, Firmata ${protocol}`;
+
 /**
- * The lab's image for this board. Throws Unsupported where it is missing or is not the committed one.
+ * The committed image for this board. Throws WrongUsage where the board has no such firmware,
+ * Unsupported where the image is missing or is not the committed one.
  */
-export async function labImage(
+export async function committedImage(
   board: FlashBoard,
+  firmware: FlashFirmware = 'lab',
   folder = fileURLToPath(new URL('../../firmware/images/', import.meta.url)),
 ): Promise<FlashImage> {
-  const name = NAMES[board];
+  const name = NAMES[board][firmware];
+  if (name === undefined) {
+    const there = Object.keys(NAMES[board]).join(' or ');
+    throw new WrongUsage(`there is no firmware ${firmware} for the ${board}; use ${there}`);
+  }
   const path = `${folder}${name}`;
   const bytes = contents(path);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
@@ -50,8 +67,12 @@ export async function labImage(
       REBUILD,
     );
   }
-  const build = buildOf(await emulation(board, bytes), name);
-  return { board, name, path, bytes, sha256, build };
+  const sent = new FrozenLine(await emulation(board, bytes)).start();
+  const build = firmware === 'lab' ? labBuild(sent) : identityBuild(sent);
+  if (build === undefined) {
+    throw new Unsupported(`${name} does not start: it does not say what it is`, REBUILD);
+  }
+  return { board, firmware, name, path, bytes, sha256, build };
 }
 
 function contents(path: string): Buffer {
@@ -75,12 +96,19 @@ async function emulation(board: FlashBoard, bytes: Buffer): Promise<SerialBoard>
   return new UnoBoard(parseHex(bytes.toString('latin1')));
 }
 
-/** What the image says when it starts. Throws Unsupported where it says nothing that we know. */
-function buildOf(board: SerialBoard, name: string): string {
-  const replies = new FrameParser().push(new FrozenLine(board).start()).map(decodeReply);
+/** The build id in what the lab's firmware sends when it starts. */
+function labBuild(sent: Uint8Array): string | undefined {
+  const replies = new FrameParser().push(sent).map(decodeReply);
   const ready = replies.find(reply => reply.kind === 'ready');
-  if (ready?.kind !== 'ready') {
-    throw new Unsupported(`${name} does not start: it sent no ready frame`, REBUILD);
+  return ready?.kind === 'ready' ? ready.build : undefined;
+}
+
+/** The same for Firmata, which reports itself when it starts. */
+function identityBuild(sent: Uint8Array): string | undefined {
+  const listener = new IdentityListener();
+  for (const message of new FirmataParser().push(sent)) {
+    const identity = listener.take(message);
+    if (identity) return firmataBuild(`${identity.name} ${identity.version}`, identity.protocol);
   }
-  return ready.build;
+  return undefined;
 }

@@ -1,4 +1,5 @@
 // The parts of flashing that touch no board: which image, which words for avrdude, which drive.
+import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
@@ -11,7 +12,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { avrdudeArguments, refusal } from '../../lab/flash/avrdude.ts';
-import { committedSum, labImage } from '../../lab/flash/image.ts';
+import { committedImage, committedSum } from '../../lab/flash/image.ts';
 import {
   copyImage,
   FILE_NAME,
@@ -30,24 +31,49 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 describe('the image', () => {
-  it.each(['uno', 'pico'] as const)(
-    'of the %s is the committed one and tells its build',
-    async board => {
-      const image = await labImage(board);
-      expect(image.build).toMatch(/^[0-9a-f]{8}$/);
+  it.each([
+    ['uno', 'lab', /^[0-9a-f]{8}$/],
+    ['uno', 'firmata', /^iolab-firmata 1\.0, Firmata 2\.5$/],
+    ['pico', 'lab', /^[0-9a-f]{8}$/],
+  ] as const)(
+    'of the %s (%s) is the committed one and tells its build',
+    async (board, firmware, build) => {
+      const image = await committedImage(board, firmware);
+      expect(image.build).toMatch(build);
       expect(image.sha256).toBe(
         committedSum(readFileSync(join(images, 'SHA256SUMS'), 'utf8'), image.name),
       );
     },
   );
 
-  it('is refused when its sum is another, and when it is not there', async () => {
-    const text = readFileSync(join(images, 'uno.hex'), 'latin1');
-    copyFileSync(join(images, 'SHA256SUMS'), join(folder, 'SHA256SUMS'));
-    await expect(labImage('uno', `${folder}/`)).rejects.toThrow(/uno.hex cannot be read: ENOENT/);
-    writeFileSync(join(folder, 'uno.hex'), text.replace(/\n$/, '\n\n'));
-    await expect(labImage('uno', `${folder}/`)).rejects.toThrow(
-      /uno.hex is not the committed image.*git checkout/,
+  it.each([
+    ['lab', 'uno.hex'],
+    ['firmata', 'firmata.hex'],
+  ] as const)(
+    '(%s) is refused when its sum is another, and when it is not there',
+    async (firmware, name) => {
+      const text = readFileSync(join(images, name), 'latin1');
+      copyFileSync(join(images, 'SHA256SUMS'), join(folder, 'SHA256SUMS'));
+      const image = () => committedImage('uno', firmware, `${folder}/`);
+      await expect(image()).rejects.toThrow(`${name} cannot be read: ENOENT`);
+      writeFileSync(join(folder, name), text.replace(/\n$/, '\n\n'));
+      await expect(image()).rejects.toThrow(/\.hex is not the committed image.*git checkout/);
+    },
+  );
+
+  it('that says something else, or nothing, is refused though its sum is right', async () => {
+    const bytes = readFileSync(join(images, 'uno.hex'));
+    writeFileSync(join(folder, 'firmata.hex'), bytes);
+    const sum = createHash('sha256').update(bytes).digest('hex');
+    writeFileSync(join(folder, 'SHA256SUMS'), `${sum}  firmata.hex\n`);
+    await expect(committedImage('uno', 'firmata', `${folder}/`)).rejects.toThrow(
+      /firmata.hex does not start: it does not say what it is/,
+    );
+  });
+
+  it('with Firmata there is none for the Pico', async () => {
+    await expect(committedImage('pico', 'firmata')).rejects.toThrow(
+      /^there is no firmware firmata for the pico; use lab$/,
     );
   });
 });

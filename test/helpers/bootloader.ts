@@ -1,9 +1,11 @@
 // A real Uno's stand-in for tests of flashing: a boot loader that speaks STK500 version 1 (Atmel
 // AVR061) as optiboot does, behind a pseudo-terminal, and after it the emulated Uno with what was
 // written. Opening the port enters the boot loader; it leaves when it is told to, or when nobody has
-// spoken to it for a moment.   node test/helpers/bootloader.ts [LINK] [--spoil] [--deaf]
-import { symlinkSync, unlinkSync } from 'node:fs';
+// spoken to it for a moment. With --keep it acknowledges, and runs the lab's firmware whatever it got.
+//   node test/helpers/bootloader.ts [LINK] [--spoil] [--deaf] [--keep]
+import { readFileSync, symlinkSync, unlinkSync } from 'node:fs';
 import { PtyBridge } from '../../lab/boards/bridge.ts';
+import { parseHex } from '../../lab/boards/core/hex.ts';
 import { UnoBoard } from '../../lab/boards/core/uno.ts';
 import { Serving } from '../../lab/boards/serve.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
@@ -46,6 +48,7 @@ const SIGNATURE = [0x1e, 0x95, 0x0f];
 const words = process.argv.slice(2);
 const spoil = words.includes('--spoil');
 const deaf = words.includes('--deaf');
+const keep = words.includes('--keep');
 const link = words.find(word => !word.startsWith('--'));
 
 const flash = new Uint8Array(FLASH_BYTES).fill(0xff);
@@ -105,10 +108,13 @@ let serving: Serving | undefined;
 let openings = 0;
 let heard_ns = 0;
 
+const labProgram = () =>
+  parseHex(readFileSync(new URL('../../firmware/images/uno.hex', import.meta.url), 'latin1'));
+
 /** The program that was written starts; without one the boot loader goes on. */
 function start(): void {
   if (pages === 0) return;
-  serving = new Serving(platform, bridge, new UnoBoard(flash), false);
+  serving = new Serving(platform, bridge, new UnoBoard(keep ? labProgram() : flash), false);
 }
 
 function turn(): void {

@@ -1,9 +1,9 @@
 // The action behind `iolab flash`: check everything that can be checked, write, and believe only the
-// board's own hello. The board is asked by a device process, as in any run.
+// board's own answer. The board is asked by a device process, as in any run.
 import { closeSync, constants, openSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { isatty } from 'node:tty';
 import { findProgram } from '../../benches/parts/programs.ts';
+import { INPUT_PIN, OUTPUT_PIN } from '../../devices/parts/firmata-setup.ts';
 import {
   busy,
   denied,
@@ -13,19 +13,26 @@ import {
 } from '../../devices/parts/port.ts';
 import { Cancelled, Unsupported, WrongUsage } from '../../errors.ts';
 import { runAvrdude } from '../../flash/avrdude.ts';
-import { type FlashBoard, type FlashImage, labImage } from '../../flash/image.ts';
+import {
+  committedImage,
+  type FlashBoard,
+  type FlashFirmware,
+  type FlashImage,
+} from '../../flash/image.ts';
 import { copyImage, findVolume } from '../../flash/volume.ts';
-import { findDevices, startDevice } from '../../run/cells.ts';
+import { findDevices } from '../../run/cells.ts';
 import { takeLock } from '../../run/lock.ts';
 import type { FlashOptions } from '../flash.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { unknownName } from '../suggest.ts';
+import { answerOf, answerOrNone, inWords } from './flash-answer.ts';
 import { plainText } from './format.ts';
 import { print, printJson, terminalWidth } from './output.ts';
 import { wrap } from './table.ts';
 
 const FLASH_SCHEMA = 'iolab/flash/1';
 const BOARDS: readonly FlashBoard[] = ['uno', 'pico'];
+const FIRMWARES: readonly FlashFirmware[] = ['lab', 'firmata'];
 const LOCK_LIMIT_MS = 30_000;
 
 /** What was done, as `--json` prints it. */
@@ -40,6 +47,9 @@ interface Outcome {
 
 export async function flash(name: string, options: FlashOptions): Promise<void> {
   const board = BOARDS.find(one => one === name) ?? unknownName('board', name, BOARDS);
+  const firmware =
+    FIRMWARES.find(one => one === options.firmware) ??
+    unknownName('firmware', options.firmware, FIRMWARES);
   const signal = await interruptSignal();
   // With --json standard output belongs to the document.
   const say = (text: string) => {
@@ -47,13 +57,13 @@ export async function flash(name: string, options: FlashOptions): Promise<void> 
     if (options.json) process.stderr.write(`${lines}\n`);
     else print(lines);
   };
-  const image = await labImage(board);
+  const image = await committedImage(board, firmware);
   const job = { board, image, options, signal, say };
   try {
     const outcome = await (board === 'uno' ? flashUno(job) : flashPico(job));
     if (options.json) {
       const { name: file, sha256, build } = image;
-      printJson({ schema: FLASH_SCHEMA, board, image: file, sha256, build, ...outcome });
+      printJson({ schema: FLASH_SCHEMA, board, firmware, image: file, sha256, build, ...outcome });
     }
   } catch (error) {
     // Whatever else it looks like, this is what happened.
@@ -76,13 +86,13 @@ async function flashUno(job: Job): Promise<Outcome> {
   if (options.volume !== undefined) throw new WrongUsage('--volume is for a Pico');
   const avrdude = findProgram('avrdude');
   if (!avrdude) throw new Unsupported('avrdude is not here', 'iolab bench install avr');
-  checkPort(port, 'uno');
+  checkPort(port, image);
   const lock = await lockPort(port, job);
   try {
     checkFree(port);
     const build_before = await buildOn(job, port);
     if (build_before === image.build && !options.force) return already(job, port);
-    say(`writing ${image.name} (build ${image.build}) to ${port}`);
+    say(`writing ${image.name} (${inWords(image, image.build)}) to ${port}`);
     await runAvrdude(avrdude, port, image.path, signal);
     const build_after = await confirm(job, port);
     return { action: 'written', port, build_before, build_after };
@@ -94,7 +104,7 @@ async function flashUno(job: Job): Promise<Outcome> {
 async function flashPico(job: Job): Promise<Outcome> {
   const { image, options, signal, say } = job;
   const { port } = options;
-  if (port !== undefined) checkPort(port, 'pico');
+  if (port !== undefined) checkPort(port, image);
   const lock = port === undefined ? undefined : await lockPort(port, job);
   try {
     if (port !== undefined) checkFree(port);
@@ -102,7 +112,7 @@ async function flashPico(job: Job): Promise<Outcome> {
     const build_before = port === undefined || options.force ? null : await buildBefore(job, port);
     if (port !== undefined && build_before === image.build) return already(job, port);
     const volume = findVolume(options.volume);
-    say(`copying ${image.name} (build ${image.build}) to ${volume}`);
+    say(`copying ${image.name} (${inWords(image, image.build)}) to ${volume}`);
     await copyImage(volume, image.bytes, signal);
     say(
       'The Pico has taken the image and runs it from its memory: it is gone at power-off. Its line is ' +
@@ -132,8 +142,9 @@ async function buildBefore(job: Job, port: string): Promise<string | null> {
 }
 
 function already({ image, say }: Job, port: string): Outcome {
-  say(`${port} runs the lab’s firmware already (build ${image.build}); --force writes it again`);
   const { build } = image;
+  const what = image.firmware === 'lab' ? 'the lab’s firmware' : 'Firmata';
+  say(`${port} runs ${what} already (${inWords(image, build)}); --force writes it again`);
   return { action: 'already', port, build_before: build, build_after: build };
 }
 
@@ -147,12 +158,12 @@ async function missingPort(signal: AbortSignal): Promise<never> {
 }
 
 /** The port is there, may be opened, is a port, and leads to no emulation. */
-function checkPort(port: string, board: FlashBoard): void {
+function checkPort(port: string, { board, firmware }: FlashImage): void {
   const server = terminalServer(port);
   if (server?.command.includes('boards/emulator.ts')) {
     throw new Unsupported(
       `${port} is an emulated board: there is nothing to flash`,
-      `give it its image when it starts: iolab emulate ${board} --firmware FILE`,
+      `give it its image when it starts: iolab emulate ${board} --firmware ${firmware}`,
     );
   }
   try {
@@ -185,43 +196,33 @@ function checkFree(port: string): void {
   if (holders.length > 0) throw busy(port, holders);
 }
 
-const NO_FIRMWARE = /no lab firmware answers/;
-
-/** The build of the lab's firmware that answers now; null where none does. */
-async function buildOn({ board, signal, say }: Job, port: string): Promise<string | null> {
+/** The build of the image's kind of firmware that answers now; null where none does. */
+function buildOn({ image, signal, say }: Job, port: string): Promise<string | null> {
   say(`asking the board on ${port} what it runs`);
-  try {
-    return await hello(board, port, signal);
-  } catch (error) {
-    if (error instanceof Unsupported && NO_FIRMWARE.test(error.reason)) return null;
-    throw error;
-  }
-}
-
-async function hello(board: FlashBoard, port: string, signal: AbortSignal): Promise<string> {
-  const device = await startDevice(`${board}@${port}`, tmpdir(), {}, signal);
-  try {
-    return device.identity.firmware_build ?? '';
-  } finally {
-    await device.close();
-  }
+  return answerOrNone(image, port, signal);
 }
 
 /** The board itself has to say that it runs the image. */
 async function confirm({ board, image, signal, say }: Job, port: string): Promise<string> {
   let build: string;
   try {
-    build = await hello(board, port, signal);
+    build = await answerOf(image, port, signal);
   } catch (error) {
     if (!(error instanceof Unsupported)) throw error;
     throw new Unsupported(`the image was written, and ${error.reason}`, error.fix, error.errno);
   }
   if (build !== image.build) {
     throw new Unsupported(
-      `the image with build ${image.build} was written, and the board answers with build ${build}`,
+      `the image with ${inWords(image, image.build)} was written, and the board answers with ` +
+        inWords(image, build),
       'is it the board on this port that was written?',
     );
   }
-  say(`the board answers: build ${build}. Next: iolab run round-trip --device ${board}@${port}`);
+  const device = `--device ${board}@${port}`;
+  const next =
+    image.firmware === 'lab'
+      ? `Next: iolab run round-trip ${device}`
+      : `Next: join pins ${OUTPUT_PIN} and ${INPUT_PIN} by a wire, then iolab run stack-cost ${device}`;
+  say(`the board answers: ${inWords(image, build)}. ${next}`);
   return build;
 }

@@ -5,7 +5,6 @@
 export const OUTPUT_PIN = 12;
 export const INPUT_PIN = 2;
 
-/** How Firmata gets on an Uno: avrdude(1), through the boot loader. */
+/** How Firmata gets on an Uno. */
 export const putFirmata = (port: string): string =>
-  'put Firmata on the board: ' +
-  `avrdude -c arduino -p m328p -P ${port} -D -U flash:w:firmware/images/firmata.hex:i`;
+  `put Firmata on the board: npx iolab flash uno --port ${port} --firmware firmata`;

@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { labImage } from '../../../lab/flash/image.ts';
+import { committedImage } from '../../../lab/flash/image.ts';
 import { complaints, iolab, start, temporaryFolder } from '../../helpers/cli.ts';
 import { bootloader, emulated, type OtherEnd } from '../../helpers/other-end.ts';
 import { until, untilGone } from '../../helpers/processes.ts';
@@ -37,12 +37,20 @@ const flash = (...args: string[]) => iolab(['flash', ...args], { home });
 
 describe.runIf(hasAvrdude || required)('flash uno', () => {
   it('writes, verifies, asks the board; then sees that it is done, and writes again by --force', async () => {
-    const image = await labImage('uno');
+    const image = await committedImage('uno');
     end = await bootloader(port);
     const first = await flash('uno', '--port', port, '--json');
     expect(first.code, first.err).toBe(0);
     const { build, name, sha256 } = image;
-    const common = { schema: 'iolab/flash/1', board: 'uno', image: name, sha256, build, port };
+    const common = {
+      schema: 'iolab/flash/1',
+      board: 'uno',
+      firmware: 'lab',
+      image: name,
+      sha256,
+      build,
+      port,
+    };
     const written = { ...common, action: 'written', build_after: build };
     expect(JSON.parse(first.out)).toEqual({ ...written, build_before: null });
     const second = await flash('uno', '--port', port);
@@ -50,6 +58,37 @@ describe.runIf(hasAvrdude || required)('flash uno', () => {
     expect(second.out.replace(/\s+/g, ' ')).toContain(`firmware already (build ${build}); --force`);
     const third = await flash('uno', '--port', port, '--force', '--json');
     expect(JSON.parse(third.out)).toEqual({ ...written, build_before: build });
+  }, 60_000);
+
+  it('Firmata on a new board, over the lab’s firmware, and found there already', async () => {
+    const { build, name, sha256 } = await committedImage('uno', 'firmata');
+    const asked = ['uno', '--port', port, '--firmware', 'firmata'];
+    end = await bootloader(port);
+    const first = await flash(...asked);
+    expect(first.code, first.err).toBe(0);
+    expect(first.out.replace(/\s+/g, ' ')).toContain(
+      'the board answers: iolab-firmata 1.0, Firmata 2.5. Next: join pins 12 and 2 by a wire, then ' +
+        `iolab run stack-cost --device uno@${port}`,
+    );
+    const second = await flash(...asked);
+    expect(second.code, second.err).toBe(0);
+    expect(second.out.replace(/\s+/g, ' ')).toContain(`runs Firmata already (${build}); --force`);
+    const lab = await flash('uno', '--port', port, '--json');
+    expect(JSON.parse(lab.out)).toMatchObject({ firmware: 'lab', build_before: null });
+    const third = await flash(...asked, '--json');
+    expect(third.code, third.err).toBe(0);
+    const common = { schema: 'iolab/flash/1', board: 'uno', firmware: 'firmata', port };
+    const written = { ...common, image: name, sha256, build, build_after: build };
+    expect(JSON.parse(third.out)).toEqual({ ...written, action: 'written', build_before: null });
+  }, 90_000);
+
+  it('a board that answers after the writing with other firmware is not believed', async () => {
+    end = await bootloader(port, '--keep');
+    const { code, err } = await flash('uno', '--port', port, '--firmware', 'firmata');
+    expect(code, err).toBe(3);
+    expect(complaints(err)).toEqual([
+      expect.stringMatching(/the image was written, and the lab’s firmware is on .*, not Firmata/),
+    ]);
   }, 60_000);
 
   it('a board that keeps other bytes: exit 3, what avrdude saw, what to try', async () => {
@@ -117,6 +156,8 @@ describe('what is refused before anything is written', () => {
     [['uno', '--port', '/dev/no-such-port'], 3, /no port \/dev\/no-such-port: ENOENT.*iolab scan/],
     [['uno', '--port', '/dev/null'], 3, /is no serial port/],
     [['mega'], 2, /unknown board "mega"/],
+    [['uno', '--port', '/dev/null', '--firmware', 'firmat'], 2, /unknown firmware.*firmata/],
+    [['pico', '--firmware', 'firmata'], 2, /no firmware firmata for the pico; use lab/],
     [['pico', '--volume', '/no/such/drive'], 3, /is not there.*BOOTSEL/],
   ] as const)('%j: exit %i', async (args, code, line) => {
     const env = hasAvrdude ? {} : { PATH: `${fakeAvrdude()}:${process.env.PATH}` };
@@ -153,7 +194,7 @@ describe('flash pico', () => {
     const volume = temporaryFolder('drive');
     mkdirSync(volume, { recursive: true });
     writeFileSync(join(volume, 'INFO_UF2.TXT'), INFO);
-    const { bytes } = await labImage('pico');
+    const { bytes } = await committedImage('pico');
     const running = start(['flash', 'pico', '--volume', volume, ...more], { home });
     await until('the image on the drive', () => {
       try {
@@ -178,7 +219,7 @@ describe('flash pico', () => {
   it('prints one document', async () => {
     const { code, out, err } = await flashDrive('--json');
     expect(code, err).toBe(0);
-    const { build, sha256 } = await labImage('pico');
+    const { build, sha256 } = await committedImage('pico');
     expect(JSON.parse(out)).toMatchObject({ board: 'pico', build, sha256, build_after: null });
   });
 });
