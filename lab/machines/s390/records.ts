@@ -1,6 +1,6 @@
 // The records that System/390 programs move: lines that tell their number, so that one that is lost,
 // doubled or out of place is seen.
-import { WrongUsage } from '../../errors.ts';
+import { wholeNumber } from '../data.ts';
 import { type ChannelProgram, WRITE_LINE } from './channel.ts';
 
 export const LINE_BYTES = 60;
@@ -13,17 +13,12 @@ export const RECORDS_PARAMETER = {
 } as const;
 
 /** Throws WrongUsage where the number is none or out of range. */
-export function countOf(
+export const countOf = (
   parameters: Readonly<Record<string, string>>,
   name: string,
   standard: string,
   most: number,
-): number {
-  const text = parameters[name] ?? standard;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && value <= most) return value;
-  throw new WrongUsage(`${name}=${text}: a whole number of 1 … ${most} is needed`);
-}
+): number => wholeNumber(name, parameters[name] ?? standard, 1, most);
 
 export const recordsOf = (parameters: Readonly<Record<string, string>>): number =>
   countOf(parameters, 'records', RECORDS_PARAMETER.default, MOST_RECORDS);
