@@ -103,15 +103,22 @@ const simulatedTime = (record: LabRecord) => {
 const latency = (which: 'p50' | 'max') => (record: LabRecord) =>
   quantile('latency_cycles', which)(record) ?? quantile('latency_instructions', which)(record);
 
+/** Counts that the host's speed can touch are marked so in their record's notes. */
+const counted = (name: string) => (record: LabRecord) => {
+  const text = total(name)(record);
+  const rough = record.notes?.some(note => note.startsWith('approximate')) === true;
+  return text !== undefined && text !== '0' && rough ? `~${text}` : text;
+};
+
 /** What programs of classic machines count; each record fills the columns that it has. */
 const PROGRAM: readonly Field[] = [
-  right('instr', total('instructions'), 'instr: instructions executed'),
+  right('instr', counted('instructions'), 'instr: instructions executed'),
   right('cycles', total('cycles')),
   right('loop', total('loop_cycles'), 'loop: cycles a byte where none is waited for'),
   right('c/byte', total('cycles_per_byte'), 'c/byte: cycles a byte'),
   right('int', total('interrupts'), 'int: interrupts'),
   right('starts', total('io_starts'), 'starts: of transfers'),
-  right('polls', total('polls')),
+  right('polls', counted('polls')),
   right('held', total('held_cycles'), 'held: cycles in which the device held the processor'),
   right('turns', total('useful_turns'), 'turns: of useful work meanwhile'),
   right('busy', share('busy_share'), 'busy: share of the time'),
