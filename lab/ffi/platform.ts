@@ -24,6 +24,10 @@ export interface PosixCalls {
   pwrite(fd: number, address: number, length: number, offset: number): number;
   /** `address` points at an array of struct pollfd (8 bytes each). */
   poll(address: number, count: number, timeout_ms: number): number;
+  /** Sleep as long as the struct timespec at `address` says; −1 with EINTR where a signal came. */
+  nanosleep(address: number): number;
+  /** Let other threads that are ready run first; returns at once where there are none. */
+  sched_yield(): number;
   /** A pseudo-terminal in raw mode: the master's non-blocking descriptor, the slave's path. */
   openPty(): { master: number; slave_path: string };
   /** Throw away what a terminal has received and nobody has read (tcflush(3)). */
@@ -43,6 +47,18 @@ export interface LinuxCalls {
   epoll_create1(flags: number): number;
   epoll_ctl(epfd: number, operation: number, fd: number, address: number): number;
   epoll_wait(epfd: number, address: number, max_events: number, timeout_ms: number): number;
+  /** Sets of `bits` descriptors, as long as the caller made them; 0 stands for "no set". */
+  select(bits: number, read: number, write: number, except: number, timeval: number): number;
+  fcntl(fd: number, command: number, argument: number): number;
+  /** The calling thread's number, which other calls take where they mean one thread. */
+  gettid(): number;
+  /** Returns 0 or an errno. `old` may be 0. Both point at a sigset_t (128 bytes). */
+  pthread_sigmask(how: number, set: number, old: number): number;
+  /** The signal taken from the queue, or −1. `info` may be 0. */
+  sigwaitinfo(set: number, info: number): number;
+  sigtimedwait(set: number, info: number, timespec: number): number;
+  signalfd(fd: number, set: number, flags: number): number;
+  eventfd(value: number, flags: number): number;
   io_uring_setup(entries: number, params_address: number): number;
   io_uring_enter(
     fd: number,

@@ -102,6 +102,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
   const cfmakeraw = lib.func('cfmakeraw', 'void', ['uint64_t']);
   const cfsetspeed = lib.func('cfsetspeed', 'int', ['uint64_t', 'uint64_t']);
   const flock = lib.func('flock', 'int', ['int', 'int']);
+  const nanosleep = lib.func('nanosleep', 'int', ['uint64_t', 'uint64_t']);
 
   const must = (result: number, call: string, subject = ''): number => {
     if (result < 0) throw systemCallError(call, subject);
@@ -128,6 +129,8 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     pread: lib.func('pread', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),
     pwrite: lib.func('pwrite', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),
     poll: lib.func('poll', 'int', ['uint64_t', 'uint64_t', 'int']),
+    nanosleep: address => nanosleep(address, 0),
+    sched_yield: lib.func('sched_yield', 'int', []),
     flushInput: fd => void tcflush(fd, TCIFLUSH),
     makeRaw,
     lineSpeed: lineSpeed(lib, memory),

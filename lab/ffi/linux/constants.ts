@@ -11,6 +11,8 @@ export const EPOLL_CTL_ADD = 1;
 export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
+/** Report a change once, not the state again and again. */
+export const EPOLLET = 2 ** 31;
 
 /** Numbers that differ between systems come from the system itself. */
 export const { EAGAIN, EINTR } = constants.errno;
@@ -45,3 +47,23 @@ export const INOTIFY_MASK = 4;
 
 /** ioctl_tty(2) */
 export const TIOCGEXCL = 0x80045440;
+
+/** fcntl(2), asm-generic/fcntl.h: signals instead of waiting. */
+export const F_GETFL = 3;
+export const F_SETFL = 4;
+export const F_SETSIG = 10;
+export const F_SETOWN_EX = 15;
+export const F_OWNER_TID = 0;
+export const O_ASYNC = 0o20000;
+
+/** signal(7). The C library keeps the first two real-time signals for itself. */
+export const SIGIO = 29;
+export const SIGRTMIN = 34;
+export const SIG_BLOCK = 0;
+export const SIG_SETMASK = 2;
+export const SFD_CLOEXEC = 0o2000000;
+
+/** eventfd(2) */
+export const EFD_CLOEXEC = 0o2000000;
+/** io_uring_register(2) */
+export const IORING_REGISTER_EVENTFD = 4;

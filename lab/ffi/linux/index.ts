@@ -15,6 +15,7 @@ import {
   SIGKILL,
   TIOCGEXCL,
 } from './constants.ts';
+import { waitingCalls } from './waiting.ts';
 
 const MAP_PRIVATE_ANONYMOUS = 0x22;
 const MAP_SHARED_POPULATE = 0x8001;
@@ -68,6 +69,7 @@ export function loadLinux(): Platform {
     epoll_create1: libc.func('epoll_create1', 'int', ['int']),
     epoll_ctl: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'uint64_t']),
     epoll_wait: libc.func('epoll_wait', 'int', ['int', 'uint64_t', 'int', 'int']),
+    ...waitingCalls(libc),
     io_uring_setup: (entries, params) => syscall2(SYS_IO_URING_SETUP, entries, params),
     io_uring_enter: (fd, submit, min, flags, argument, bytes) =>
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),

@@ -13,3 +13,10 @@ export const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 export const URING_PARAMS_BYTES = 120;
 export const URING_SQE_BYTES = 64;
 export const URING_CQE_BYTES = 16;
+
+/** sigset_t of the C library: 1024 bits. */
+export const SIGSET_BYTES = 128;
+/** struct signalfd_siginfo (signalfd(2)); the signal's number stands first. */
+export const SIGNALFD_SIGINFO_BYTES = 128;
+/** struct f_owner_ex (fcntl(2)): int type; pid_t pid. */
+export const F_OWNER_EX_BYTES = 8;
