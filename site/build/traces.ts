@@ -1,5 +1,6 @@
 // Runs the classic programs whose steps or listings pages show, and writes what they did.
-// `node site/build/traces.ts` writes all, with names only those; it needs SIMH and Hercules.
+// `node site/build/traces.ts` writes all, with names only those; it needs SIMH and Hercules. Then
+// `npm run format`.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,8 +26,13 @@ export const WANTED: readonly Wanted[] = [
     parameters: { records: String(records) },
     shows: 'steps' as const,
   })),
-  ...['tape-polled', 'tape-work', 'two-shared'].map(program => ({
-    machine: 'pdp11',
+  ...[
+    ['pdp11', 'tape-polled'],
+    ['pdp11', 'tape-work'],
+    ['pdp11', 'two-shared'],
+    ['mos6502', 'byte-four'],
+  ].map(([machine = '', program = '']) => ({
+    machine,
     program,
     parameters: {},
     shows: 'listing' as const,

@@ -17,10 +17,15 @@ export const SIDEBAR: Group[] = [
   {
     label: 'Two tools',
     items: [
+      { label: 'Why I/O waits', slug: 'why-io-waits' },
       { label: 'Polling', slug: 'polling' },
       { label: 'Interrupts', slug: 'interrupts' },
+      { label: 'DMA', slug: 'dma' },
       { label: 'Hybrid', slug: 'hybrid' },
+      { label: 'Whose interrupt was it?', slug: 'whose-interrupt' },
       { label: 'Pure polling machines', slug: 'polling-machines' },
+      { label: 'Channel I/O', slug: 'channel-io' },
+      { label: 'Spooling', slug: 'spooling' },
     ],
   },
   {

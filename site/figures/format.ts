@@ -50,6 +50,7 @@ export function quantity(value: number, unit: string, floor_ns?: number): string
   // The unit of a column stands in its heading, so "ns/op" reads as a time here.
   if (unit === 'ns') return time(value, floor_ns);
   if (unit === 'ns/op') return time(value);
+  if (unit === 'µs') return time(value * 1e3);
   if (/^(ops?|1|B)\/s$/.test(unit))
     return `${figures(value)}${SPACE}${unit === 'B/s' ? 'B' : ''}/s`;
   if (unit === 'Hz') return rate(value);

@@ -10,7 +10,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { figures, middle, settingOf, whole } from './format.ts';
+import { figures, isDistribution, middle, settingOf, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
 import { element, label, line } from './svg.ts';
@@ -22,7 +22,7 @@ export interface Band {
 }
 
 export interface LedgerOptions extends Options {
-  /** What the columns count, in this order. */
+  /** What the columns count, in this order; of a distribution the median, or `name:max`. */
   readonly metrics: readonly string[];
   /** Rows in this order, under these headings; without them by name. */
   readonly bands?: readonly Band[] | undefined;
@@ -47,17 +47,49 @@ export function isApproximate({ record }: Item): boolean {
 const TITLES: Readonly<Record<string, string>> = {
   io_starts: 'starts',
   instructions_per_byte: 'instructions per byte',
-  simulated_us: 'simulated µs',
+  simulated_us: 'simulated time',
+  turnaround_us: 'turnaround',
+  processor_held_us: 'processor held',
+  waiting_us: 'idle',
+  waiting_share: 'share idle',
+  poll_share: 'polls / instruction',
+  syscalls: 'system calls',
+  wakeups: 'wake-ups',
+  out_of_order: 'out of order',
+  interrupts_per_op: 'interrupts / read',
+  latency_instructions: 'late by, median',
+  'latency_instructions:max': 'late by, most',
+  latency_cycles: 'late by, median',
+  'latency_cycles:max': 'late by, most',
+  loop_cycles: 'cycles per turn',
+  held_cycles: 'cycles held',
+  lost_bytes: 'bytes lost',
 };
 const titleOf = (metric: string): string => TITLES[metric] ?? metric.replace(/_/g, ' ');
 
-const number = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
+/** `latency_cycles:max` is the largest of a distribution of counts; of times no maximum is shown. */
+function countOf({ record }: Item, metric: string): number | undefined {
+  const [name = '', at] = metric.split(':');
+  const found = record.metrics[name];
+  if (at !== 'max' || found === undefined) return middle(record, name)?.value;
+  if (!isDistribution(found) || found.kind !== 'count') {
+    throw new Error(`A page asks for the max of ${name}, which is no distribution of counts`);
+  }
+  return found.max;
+}
 
-function words(row: Row, at: number): string {
+/** Units stand last in the metrics' names; shares are shown in per cent. */
+function number(value: number, metric: string): string {
+  if (metric.endsWith('_us')) return time(value * 1e3);
+  if (metric.endsWith('_share')) return `${figures(value * 100)}\u00a0%`;
+  return Number.isInteger(value) ? whole(value) : figures(value);
+}
+
+function words(row: Row, at: number, metric: string): string {
   const value = row.values[at];
   if (value === undefined) return '–';
   // The digits of a count that differs from run to run are not all true.
-  return row.approximate && value > 1000 ? `≈\u00a0${figures(value)}` : number(value);
+  return row.approximate && value > 1000 ? `≈\u00a0${figures(value)}` : number(value, metric);
 }
 
 export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
@@ -75,7 +107,7 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
           item,
           band: title,
           name: [driver, ...settings].join(', '),
-          values: metrics.map(metric => middle(item.record, metric)?.value),
+          values: metrics.map(metric => countOf(item, metric)),
           approximate: isApproximate(item),
         });
       }
@@ -85,14 +117,14 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
   if (usable.length === 0) return notMeasured(options);
   const table = rows.map(row => [
     [row.name, row.band].filter(Boolean).join(', '),
-    ...metrics.map((_, at) => words(row, at)),
+    ...metrics.map((metric, at) => words(row, at, metric)),
     statusCell(row.item.record),
   ]);
   const description = usable
     .map(
       row =>
         `${row.name}: ${metrics
-          .map((metric, at) => `${words(row, at)} ${titleOf(metric)}`)
+          .map((metric, at) => `${words(row, at, metric)} ${titleOf(metric)}`)
           .join(', ')}`,
     )
     .join('; ');
@@ -151,7 +183,7 @@ function draw(
       const long = share === 0 ? 0 : Math.max(1.5, share * room);
       return [
         narrow ? label(titleOf(metric), 20, line_y, { class: 'fig-tick' }) : '',
-        label(words(row, at), narrow ? width - 6 : from, narrow ? line_y : y + 17, {
+        label(words(row, at, metric), narrow ? width - 6 : from, narrow ? line_y : y + 17, {
           class: 'fig-value',
           ...(narrow ? { 'text-anchor': 'end' } : {}),
         }),
