@@ -28,8 +28,14 @@ function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
   const same = Object.keys(others).length > 0 ? { parameters: others } : {};
   // What is already per operation does not grow with their number.
   const names = Object.entries(metrics).flatMap(([name, metric]) =>
-    metric.kind === 'count' && 'value' in metric && metric.unit !== '1/op' ? [name] : [],
+    metric.kind === 'count' && 'value' in metric && metric.unit !== '1/op' && !perRound(name)
+      ? [name]
+      : [],
   );
+  // A total of the whole round, however long that was, where the same is there per operation.
+  function perRound(name: string): boolean {
+    return metrics[`${name}_per_op`] !== undefined && name === 'interrupts';
+  }
   return names.flatMap(metric => {
     const points = group.flatMap(({ parameters, rounds }) =>
       rounds.flatMap(({ round, values }) => {
@@ -60,8 +66,9 @@ function exactLine(points: readonly FitPoint[]): Line | undefined {
   const [first] = points;
   const other = points.find(({ x }) => x !== first!.x);
   if (!first || !other) return undefined;
-  const b = (other.y - first.y) / (other.x - first.x);
-  const a = first.y - b * first.x;
+  // Added to 0, so that no difference becomes −0.
+  const b = (other.y - first.y) / (other.x - first.x) + 0;
+  const a = first.y - b * first.x + 0;
   if (points.some(({ x, y }) => a + b * x !== y)) return undefined;
   return { a, a_interval: [a, a], b, b_interval: [b, b], points: points.length };
 }

@@ -2,9 +2,10 @@
 // table, the signature plot, and lines that say what was measured, on what, and how surely. What
 // was not measured is listed with its reason and the way out.
 import { isRepeat } from '../../records/compare.ts';
-import type { Comparison, LabRecord, LabRun, Skipped } from '../../records/schema.ts';
+import type { Comparison, Fit, LabRecord, LabRun, Skipped } from '../../records/schema.ts';
 import { type ColourDepth, createPaint, type Paint } from './colour.ts';
 import { countTable, isCounted } from './counts.ts';
+import { fitLines } from './fits.ts';
 import { formatRatioInterval, formatTime, formatWhole, plainText } from './format.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { type PlotPoint, signaturePlot } from './plot.ts';
@@ -19,7 +20,8 @@ export interface ReportOptions {
 }
 
 /** The parts of a run that a report needs; records alone will do. */
-export type Reportable = Pick<LabRun, 'records'> & Partial<Pick<LabRun, 'comparisons' | 'skipped'>>;
+export type Reportable = Pick<LabRun, 'records'> &
+  Partial<Pick<LabRun, 'comparisons' | 'fits' | 'skipped'>>;
 
 /** Tables and plots of a run, as text that ends with a line feed. */
 export function reportRun(run: Reportable, { width, colour }: ReportOptions): string {
@@ -33,7 +35,10 @@ export function reportRun(run: Reportable, { width, colour }: ReportOptions): st
     const comparisons = (run.comparisons ?? []).filter(
       one => one.experiment === experiment && one.device === device,
     );
-    lines.push(...reportGroup(records, comparisons, { width, paint }), '');
+    const fits = (run.fits ?? []).filter(
+      one => one.experiment === experiment && one.device === device,
+    );
+    lines.push(...reportGroup(records, { comparisons, fits }, { width, paint }), '');
   }
   lines.push(...skippedLines(run, width, paint));
   const host = run.records[0];
@@ -48,7 +53,10 @@ interface Look {
 
 function reportGroup(
   records: readonly LabRecord[],
-  comparisons: readonly Comparison[],
+  {
+    comparisons,
+    fits,
+  }: { readonly comparisons: readonly Comparison[]; readonly fits: readonly Fit[] },
   { width, paint }: Look,
 ): string[] {
   const measured = records.filter(one => Object.keys(one.metrics).length > 0 && !isRepeat(one));
@@ -74,6 +82,7 @@ function reportGroup(
     ...renderTable(columns, rows, { width, dim: paint.dim }),
     ...wrap(counted?.legend ?? '', width, '  ').map(paint.dim),
     ...wrap(evidenceLine(measured), width, '  ').map(paint.dim),
+    ...fitLines(fits).flatMap(line => wrap(line, width, '  ')),
     ...ratioLines(drivers, latency, differing).flatMap(line =>
       wrap(line, width, '  ').map(paint.dim),
     ),

@@ -131,7 +131,12 @@ function fields(
       quantile(metric => metric.p99),
     ),
     right(`CPU/${per}`, time('cpu_ns_per_op')),
-    right('calls', count('syscalls_per_op')),
+    // Where n operations are one piece of work, their calls are counted for all of them.
+    right('calls', row =>
+      row.record.metrics.syscalls ? undefined : count('syscalls_per_op')(row),
+    ),
+    right('calls/n', count('syscalls')),
+    right('wakes/n', count('wakeups')),
     right('ratio', row =>
       row.ratio ? verdictMark(row.ratio) : row.isBaseline ? '1  ' : undefined,
     ),

@@ -14,13 +14,13 @@ export function show(references: readonly string[], { json }: { readonly json?: 
   if (json) printJson(asDocument(found));
   else {
     const look = { width: terminalWidth(), colour: colourDepth() };
-    const { records, comparisons, skipped } = merged(found);
+    const { records, comparisons, fits, skipped } = merged(found);
     const only = records.length === 1 ? records[0] : undefined;
     const isBare = found.every(one => one.run === undefined);
     print(
       only && isBare
         ? reportRecord(only, look)
-        : reportRun({ records, comparisons, skipped }, look),
+        : reportRun({ records, comparisons, fits, skipped }, look),
     );
   }
 }
@@ -37,6 +37,7 @@ function merged(found: readonly Found[]): Required<Reportable> {
   return {
     records: found.flatMap(one => one.records),
     comparisons: found.flatMap(one => one.run?.comparisons ?? []),
+    fits: found.flatMap(one => one.run?.fits ?? []),
     skipped: found.flatMap(one => one.run?.skipped ?? []),
   };
 }

@@ -1,0 +1,47 @@
+// The lines of a run in words: what each driver or program costs as a function of n, exact where the
+// counts lie on the line to the digit.
+import type { Fit } from '../../records/schema.ts';
+import { formatCount, formatWhole } from './format.ts';
+import { settingLabel } from './settings.ts';
+
+/** The counts that are worth a line, and what they are called there. */
+const NAMES: Readonly<Record<string, string>> = {
+  instructions: 'instructions',
+  interrupts: 'interrupts',
+  io_starts: 'starts',
+  channel_commands: 'channel commands',
+  syscalls: 'system calls',
+  wakeups: 'wake-ups',
+  links: 'links',
+};
+
+/** `channel-each: instructions 3 + 13 n, interrupts n`, one text for each driver and setting. */
+export function fitLines(fits: readonly Fit[]): string[] {
+  const wanted = fits.filter(one => NAMES[one.metric] !== undefined);
+  const groups = Map.groupBy(wanted, one => JSON.stringify([one.driver, one.parameters]));
+  return [...groups.values()].map(group => {
+    const { driver, parameters = {} } = group[0]!;
+    const setting = settingLabel(parameters, Object.keys(parameters));
+    const each = group.map(one => `${NAMES[one.metric]} ${formula(one)}`);
+    return `${[driver, setting].filter(Boolean).join(' ')}: ${each.join(', ')}`;
+  });
+}
+
+const isExact = ({ a_interval, b_interval }: Fit): boolean =>
+  a_interval[0] === a_interval[1] && b_interval[0] === b_interval[1];
+
+const number = (value: number): string =>
+  Number.isInteger(value) ? formatWhole(value) : formatCount(value);
+
+function formula(fit: Fit): string {
+  const { a, b } = fit;
+  if (!isExact(fit)) {
+    const [low, high] = fit.b_interval.map(number);
+    return `about ${number(b)} n [${low}, ${high}]`;
+  }
+  const slope = Math.abs(b) === 1 ? 'n' : `${number(Math.abs(b))} n`;
+  if (b === 0) return number(a);
+  if (a === 0) return `${b < 0 ? '−' : ''}${slope}`;
+  // The larger idea first: so many for each, and so many besides.
+  return a < 0 && b > 0 ? `${slope} − ${number(-a)}` : `${number(a)} ${b < 0 ? '−' : '+'} ${slope}`;
+}

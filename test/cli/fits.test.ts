@@ -1,0 +1,61 @@
+// A run's lines in words: exact ones as formulas, others as a slope with its interval.
+import { describe, expect, it } from 'vitest';
+import { fitLines } from '../../lab/cli/terminal/fits.ts';
+import type { Fit } from '../../lab/records/schema.ts';
+
+const line = (
+  driver: string,
+  metric: string,
+  a: number,
+  b: number,
+  more: Partial<Fit> = {},
+): Fit => ({
+  experiment: 'e',
+  device: 'd',
+  driver,
+  metric,
+  over: 'records',
+  a,
+  a_interval: [a, a],
+  b,
+  b_interval: [b, b],
+  points: 3,
+  ...more,
+});
+
+describe('lines in words', () => {
+  it('says constants, slopes and both', () => {
+    expect(
+      fitLines([
+        line('chained', 'instructions', 12, 0),
+        line('chained', 'interrupts', 1, 0),
+        line('each', 'instructions', 3, 13),
+        line('each', 'interrupts', 0, 1),
+        line('each', 'io_starts', 0, 2),
+      ]),
+    ).toEqual([
+      'chained: instructions 12, interrupts 1',
+      'each: instructions 3 + 13 n, interrupts n, starts 2 n',
+    ]);
+  });
+
+  it('keeps settings apart and writes a negative part as one', () => {
+    const linked = { parameters: { start: 'linked' } };
+    expect(
+      fitLines([
+        line('io-uring', 'syscalls', 0, 1, { parameters: { start: 'each' } }),
+        line('io-uring', 'links', -1, 1, linked),
+      ]),
+    ).toEqual(['io-uring start each: system calls n', 'io-uring start linked: links n − 1']);
+  });
+
+  it('gives a scattered line’s slope with its interval, and leaves out what nobody asks for', () => {
+    const scattered = {
+      a_interval: [0, 1] as [number, number],
+      b_interval: [0.5, 1.5] as [number, number],
+    };
+    expect(fitLines([line('x', 'wakeups', 0.5, 1, scattered), line('x', 'bytes', 0, 60)])).toEqual([
+      'x: wake-ups about 1 n [0.5, 1.5]',
+    ]);
+  });
+});
