@@ -8,7 +8,7 @@ import { CARD_BYTES } from './deck.ts';
 import { fromEbcdic, toEbcdic } from './ebcdic.ts';
 import { countOf } from './records.ts';
 import { runStandalone } from './standalone.ts';
-import { statusSentence } from './status.ts';
+import { statusNote } from './status.ts';
 
 export const SIGN = 'READY';
 /** With the slowest pace it stays within a second. */
@@ -83,7 +83,7 @@ CARDS    DS    ${cards * CARD_BYTES}C`,
   return {
     n: cards,
     totals: { instructions, interrupts, io_starts, polls, bytes: cards * CARD_BYTES },
-    notes: [...notes, `the last status: ${statusSentence(end.status)}`],
+    notes: [...notes, statusNote(end.status)],
     listing,
   };
 }

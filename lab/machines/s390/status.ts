@@ -94,9 +94,16 @@ function view(bytes: Uint8Array, length: number): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, length);
 }
 
-/** One sentence for a record: what the device and the channel said, and what was left over. */
+const said = ({ device, channel }: ChannelStatus): string =>
+  [...device, ...channel].join(', ') || 'nothing';
+
+/** For a record: what the device and the channel said at the end, and what was left over. */
+export const statusNote = (status: ChannelStatus): string =>
+  `status at the end: ${said(status)}; ${status.residual_count} bytes left`;
+
+/** The same with what was asked and where the channel stopped, for a page. */
 export function statusSentence(status: ChannelStatus): string {
-  const said = [...status.device, ...status.channel].join(', ') || 'nothing';
   const at = status.command_address.toString(16).toUpperCase();
-  return `${said}; ${status.residual_count} bytes left; next command word at X'${at}'`;
+  const control = status.control.length > 0 ? ` (${status.control.join(', ')})` : '';
+  return `${said(status)}${control}; ${status.residual_count} bytes left; next command word at X'${at}'`;
 }

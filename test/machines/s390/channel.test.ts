@@ -122,7 +122,7 @@ describe('status words', () => {
       control: ['start function', 'primary', 'secondary', 'status pending'],
     });
     expect(statusSentence(status)).toBe(
-      "channel end, device end; 0 bytes left; next command word at X'1218'",
+      "channel end, device end (start function, primary, secondary, status pending); 0 bytes left; next command word at X'1218'",
     );
   });
 

@@ -13,7 +13,7 @@ import {
   textLines,
 } from '../records.ts';
 import { runStandalone, verifyPrinted } from '../standalone.ts';
-import { statusSentence } from '../status.ts';
+import { statusNote } from '../status.ts';
 import { readTrace } from '../trace.ts';
 
 /** More steps than that no diagram shows. */
@@ -55,7 +55,7 @@ export const program: Program = {
     return {
       n: records,
       totals: { instructions, interrupts, io_starts, polls, bytes: records * LINE_BYTES },
-      notes: [`the interrupt's status: ${statusSentence(end.status)}`],
+      notes: [statusNote(end.status)],
       listing,
       ...(traced ? { trace: readTrace(end.log, PRINTER, printLines(records)) } : {}),
     };

@@ -5,7 +5,7 @@ import type { Program } from '../../program.ts';
 import { singleLines, startedEach } from '../each.ts';
 import { LINE_BYTES, RECORDS_PARAMETER, recordsOf, textLines } from '../records.ts';
 import { runStandalone, verifyPrinted } from '../standalone.ts';
-import { statusSentence } from '../status.ts';
+import { statusNote } from '../status.ts';
 
 const wait = `         LPSW  WAITPSW
 NEXT     DS    0H                the interrupt handler comes back here`;
@@ -32,7 +32,7 @@ export const program: Program = {
     return {
       n: records,
       totals: { instructions, interrupts, io_starts, polls, bytes: records * LINE_BYTES },
-      notes: [`the last interrupt's status: ${statusSentence(end.status)}`],
+      notes: [statusNote(end.status)],
       listing,
     };
   },

@@ -13,7 +13,7 @@ import {
   textLines,
 } from '../records.ts';
 import { runStandalone, verifyPrinted } from '../standalone.ts';
-import { statusSentence } from '../status.ts';
+import { statusNote } from '../status.ts';
 
 /** TEST SUBCHANNEL asks this one subchannel. */
 const testSubchannel = `ASK      AHI   R8,1
@@ -81,7 +81,7 @@ ${loop}
       totals: { instructions, interrupts, io_starts, polls, bytes: records * LINE_BYTES },
       notes: [
         'approximate: how often it asked, and so its instructions, depend on the speed of this host',
-        `the last answer: ${statusSentence(end.status)}`,
+        statusNote(end.status),
       ],
       listing,
     };

@@ -15,7 +15,7 @@ import { diskImage, RECORD_BYTES, RECORDS_PER_TRACK, recordText } from '../disk.
 import { fromEbcdic } from '../ebcdic.ts';
 import { countOf } from '../records.ts';
 import { runStandalone } from '../standalone.ts';
-import { statusSentence } from '../status.ts';
+import { statusNote } from '../status.ts';
 import { readTrace } from '../trace.ts';
 
 /** Exported for the site's diagram. */
@@ -103,7 +103,7 @@ WANTED   DC    X'00000000',X'${wanted.toString(16).padStart(2, '0')}'  cylinder,
         channel_commands: trace.length,
         bytes: RECORD_BYTES,
       },
-      notes: [`the interrupt's status: ${statusSentence(end.status)}`],
+      notes: [statusNote(end.status)],
       listing,
       trace,
     };

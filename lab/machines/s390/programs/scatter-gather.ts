@@ -7,7 +7,7 @@ import { CARD_BYTES } from '../deck.ts';
 import { toEbcdic } from '../ebcdic.ts';
 import { countOf } from '../records.ts';
 import { runStandalone, verifyPrinted } from '../standalone.ts';
-import { statusSentence } from '../status.ts';
+import { statusNote } from '../status.ts';
 import { readTrace } from '../trace.ts';
 
 const NAME_BYTES = 20;
@@ -108,7 +108,7 @@ TEXTS    DS    ${cards * TEXT_BYTES}C`,
     return {
       n: cards,
       totals: { instructions, interrupts, io_starts, polls, bytes: 2 * cards * CARD_BYTES },
-      notes: [`the last interrupt's status: ${statusSentence(end.status)}`],
+      notes: [statusNote(end.status)],
       listing,
       ...(traced ? { trace: readTrace(end.log, PRINTER, gather(cards)) } : {}),
     };
