@@ -40,11 +40,13 @@ export async function runSimulator(run: SimulatorRun): Promise<SimulatorEnd> {
   if (findProgramFile(program) === undefined)
     throw new Unsupported(`the simulator ${program} is not installed`, fix);
   const [command, ...args] = diesWithUs([program, ...run.args]);
-  const { PATH = '' } = process.env;
+  const { PATH = '', IOLAB_HOME } = process.env;
+  // The lab's home says whose run a process belongs to; nothing else of the user's speaks to it.
+  const home = IOLAB_HOME === undefined ? {} : { IOLAB_HOME };
   const child = spawn(command!, args, {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH, LANG: 'C', HOME: folder, ...run.env },
+    env: { PATH, LANG: 'C', HOME: folder, ...home, ...run.env },
   });
   let ended: SimulatorEnd['ended'];
   const kill = () => child.kill('SIGKILL');
