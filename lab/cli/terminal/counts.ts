@@ -95,8 +95,8 @@ const COLUMNS: Readonly<Record<string, readonly Field[]>> = {
   ],
 };
 
-const simulatedTime = (record: LabRecord) => {
-  const time_us = numberOf(record, 'simulated_us');
+const timeOf = (name: string) => (record: LabRecord) => {
+  const time_us = numberOf(record, name);
   return time_us === undefined ? undefined : formatTime(time_us * 1000);
 };
 
@@ -122,7 +122,11 @@ const PROGRAM: readonly Field[] = [
   right('held', total('held_cycles'), 'held: cycles in which the device held the processor'),
   right('turns', total('useful_turns'), 'turns: of useful work meanwhile'),
   right('busy', share('busy_share'), 'busy: share of the time'),
-  right('time', simulatedTime, 'time: simulated'),
+  right('commands', total('channel_commands'), 'commands: that the channel carried out'),
+  right('time', timeOf('simulated_us'), 'time: simulated'),
+  right('waiting', timeOf('waiting_us'), 'waiting: of the processor, doing nothing'),
+  right('around', timeOf('turnaround_us'), 'around: mean time until a job’s output is printed'),
+  right('held', timeOf('processor_held_us'), 'held: mean time until a job left the processor'),
   right('lost', total('lost_bytes'), 'lost: bytes'),
   right('late', latency('p50'), 'late, max: from arrival to fetch, in cycles or instructions'),
   right('max', latency('max')),
