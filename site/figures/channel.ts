@@ -51,10 +51,12 @@ function deviceWords(step: TraceStep): string {
   if (step.command === TRANSFER_IN_CHANNEL) return '';
   if (step.command === SEEK) return 'moves';
   if (step.command === SEARCH_ID_EQUAL) {
-    return step.status.includes('status modifier') ? 'equal' : 'not yet';
+    return step.status.includes('status modifier') ? 'equal' : 'no';
   }
   return `${moved(step)}\u00a0B`;
 }
+
+const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** Where the channel went next, and why. */
 function nextWords(step: TraceStep, next: TraceStep | undefined, said: DiagramStep): string {
@@ -87,7 +89,7 @@ export function momentsOf(program: ChannelProgram, steps: readonly TraceStep[]):
       channel: name,
       device: deviceWords(step),
       words:
-        `Word ${step.index + 1}, ${name}: ${step.does}.${status} ` +
+        `Word ${step.index + 1}, ${name}: ${sentence(step.does)}${status} ` +
         nextWords(step, steps[at + 1], said),
     };
   });
@@ -153,7 +155,7 @@ function box(
     ...texts.map((text, at) =>
       label(text, x + width / 2, first + at * 15, {
         'text-anchor': 'middle',
-        class: at === 0 ? 'chan-text' : 'chan-small',
+        class: at === 0 || texts[0]!.endsWith('-') ? 'chan-text' : 'chan-small',
       }),
     ),
   );
@@ -196,55 +198,50 @@ function across(
   const id = hatchId(options, 'wide');
   const last = moments.length - 1;
   const bottom = top(2) + tall;
-  return {
-    height: bottom + 30,
-    markup: [
-      hatch(id),
-      ...LANES.flatMap((lane, at) => [
-        label(lane, 4, top(at) + tall / 2 + 4, { class: 'fig-title' }),
-        line(left - 4, top(at) + tall + 8, width - 4, top(at) + tall + 8, 'fig-minor'),
-      ]),
-      // The program is free as long as the channel works: hatched, as all waiting is.
-      element('rect', {
-        x: left + column,
-        y: top(0),
-        width: column * (last - 1) - 4,
-        height: tall,
-        class: 'chan-free',
-        fill: `url(#${id})`,
-      }),
-      label(
-        'free: nothing to execute for these records',
-        left + column + 12,
-        top(0) + tall / 2 + 4,
-        {
-          class: 'chan-note',
-        },
-      ),
-      ...moments.map(({ kind, index, channel, device }, at) => {
-        const x = left + at * column;
-        if (kind === 'start') {
-          return moment(at, box(x, top(0), wide, tall, 'chan-program', 'start'));
-        }
-        if (kind === 'interrupt') {
-          return moment(
-            at,
-            line(x - 2, top(0), x - 2, bottom, 'chan-wake'),
-            box(x, top(0), wide, tall, 'chan-program', 'inter-', 'rupt'),
-          );
-        }
+  // The longest command needs about this much room for its letters.
+  const tight = wide < 48 ? 'chan-tight' : undefined;
+  const drawn = [
+    hatch(id),
+    ...LANES.flatMap((lane, at) => [
+      label(lane, 4, top(at) + tall / 2 + 4, { class: 'fig-title' }),
+      line(left - 4, top(at) + tall + 8, width - 4, top(at) + tall + 8, 'fig-minor'),
+    ]),
+    // The program is free as long as the channel works: hatched, as all waiting is.
+    element('rect', {
+      x: left + column,
+      y: top(0),
+      width: column * (last - 1) - 4,
+      height: tall,
+      class: 'chan-free',
+      fill: `url(#${id})`,
+    }),
+    label('free: nothing to execute for these records', left + column + 12, top(0) + tall / 2 + 4, {
+      class: 'chan-note',
+    }),
+    ...moments.map(({ kind, index, channel, device }, at) => {
+      const x = left + at * column;
+      if (kind === 'start') {
+        return moment(at, box(x, top(0), wide, tall, 'chan-program', 'start'));
+      }
+      if (kind === 'interrupt') {
         return moment(
           at,
-          box(x, top(1), wide, tall, 'chan-channel', channel, `word ${index! + 1}`),
-          device === '' ? '' : box(x, top(2), wide, tall, 'chan-device', device),
+          line(x - 2, top(0), x - 2, bottom, 'chan-wake'),
+          box(x, top(0), wide, tall, 'chan-program', 'inter-', 'rupt'),
         );
-      }),
-      label('time, not to scale', width - 4, bottom + 24, {
-        'text-anchor': 'end',
-        class: 'fig-title',
-      }),
-    ],
-  };
+      }
+      return moment(
+        at,
+        box(x, top(1), wide, tall, 'chan-channel', channel, `word ${index! + 1}`),
+        device === '' ? '' : box(x, top(2), wide, tall, 'chan-device', device),
+      );
+    }),
+    label('time, not to scale', width - 4, bottom + 24, {
+      'text-anchor': 'end',
+      class: 'fig-title',
+    }),
+  ];
+  return { height: bottom + 30, markup: [element('g', { class: tight }, ...drawn)] };
 }
 
 /** A phone has no room for a row of boxes: there time runs downwards. */

@@ -115,9 +115,11 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
   }
   const usable = rows.filter(row => row.values.some(value => value !== undefined));
   if (usable.length === 0) return notMeasured(options);
+  const banded = rows.some(row => row.band !== '');
   const table = rows.map(row => [
-    [row.name, row.band].filter(Boolean).join(', '),
+    row.name,
     ...metrics.map((metric, at) => words(row, at, metric)),
+    ...(row.band === '' ? [] : [row.band]),
     statusCell(row.item.record),
   ]);
   const description = usable
@@ -131,7 +133,10 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
   return figure(
     options,
     `Counts per program, each column on its own scale from nought. ${description}.`,
-    { columns: ['Program', ...metrics.map(titleOf), 'Status'], rows: table },
+    {
+      columns: ['Program', ...metrics.map(titleOf), ...(banded ? ['Way'] : []), 'Status'],
+      rows: table,
+    },
     width => draw(usable, metrics, width),
   );
 }
@@ -148,9 +153,12 @@ function draw(
   width: number,
 ): { height: number; markup: string[] } {
   const narrow = width === NARROW;
-  const most = metrics.map((_, at) => Math.max(0, ...rows.map(row => row.values[at] ?? 0)));
-  const names = Math.max(...rows.map(row => row.name.length)) * 7.3 + 34;
-  const left = Math.min(names, 230);
+  // A share is drawn as part of the whole, any other count beside the largest of its column.
+  const most = metrics.map((metric, at) =>
+    metric.endsWith('_share') ? 1 : Math.max(0, ...rows.map(row => row.values[at] ?? 0)),
+  );
+  const names = Math.max(...rows.map(row => row.name.length)) * 7.4 + 42;
+  const left = Math.min(names, 250);
   const gap = 18;
   const column = (width - 4 - left) / metrics.length;
   const pitch = narrow ? 26 + metrics.length * NARROW_LINE + 6 : ROW;

@@ -62,7 +62,9 @@ describe('the build', () => {
       expect.arrayContaining([
         '',
         'board-firmware/',
+        'channel-io/',
         'completion-queues/',
+        'dma/',
         'evidence/',
         'how-we-measure/',
         'hybrid/',
@@ -72,7 +74,10 @@ describe('the build', () => {
         'polling/',
         'serial-board/',
         'set-up/',
+        'spooling/',
         'stack-price/',
+        'whose-interrupt/',
+        'why-io-waits/',
       ]),
     );
     expect(existsSync(join(full, '404.html'))).toBe(true);
@@ -103,6 +108,11 @@ describe('the build', () => {
       'stack-price',
       'polling-machines',
       'hybrid',
+      'why-io-waits',
+      'dma',
+      'whose-interrupt',
+      'channel-io',
+      'spooling',
     ]) {
       const drawn = figures(full, page);
       expect(drawn.length, page).toBeGreaterThan(0);
@@ -345,7 +355,7 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     await page.close();
   });
 
-  it.each(['polling/', 'board-firmware/'])(
+  it.each(['polling/', 'board-firmware/', 'channel-io/'])(
     'loads little JavaScript for %s: at most 35 kB compressed, the search included',
     async name => {
       const { gzipSync } = await import('node:zlib');

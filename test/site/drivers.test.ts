@@ -22,6 +22,10 @@ describe('drivers on the site', () => {
     expect(mechanismOf('busy-poll')).toBe('polling');
     expect(mechanismOf('peer:fio:io_uring')).toBe('reference');
     expect(mechanismOf('constructor')).toBe('reference');
+    // The programs of classic machines have colours, too.
+    expect(mechanismOf('tape-polled')).toBe('polling');
+    expect(mechanismOf('disk-read-interrupt')).toBe('dma');
+    expect(mechanismOf('channel-chained')).toBe('channel');
   });
 
   it('are shown from their files; a missing file stops the build with what to do', () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Comparison, LabRecord, LabRunFile, Metric, Total } from '../../lab/records/schema.ts';
 import { FAKE_RUN_ID, fakeRecord, fakeUnsupported } from '../helpers/records.ts';
 import { boardFixtures } from './board-fixtures.ts';
+import { classicFits, classicFixtures } from './classic-fixtures.ts';
 
 const total = (kind: 'time' | 'count', unit: string, value: number): Total => ({
   kind,
@@ -135,6 +136,7 @@ export function fixtureRecords(): LabRecord[] {
     ...roundTrip(),
     ...diskRead(),
     ...boardFixtures(),
+    ...classicFixtures(),
   ];
 }
 
@@ -159,7 +161,7 @@ export function fixtureRun(records: readonly LabRecord[]): LabRunFile {
         metric: 'latency_ns',
       },
     ],
-    fits: [],
+    fits: classicFits(),
     skipped: [],
     records: records.map(record => record.id),
   };
