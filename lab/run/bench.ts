@@ -214,7 +214,10 @@ export class Bench {
   /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
   #add(driver: string, twice: boolean, twin = driver): void {
     const { plan } = this.#around.request;
-    for (const planned of this.experiment.plan(twin, plan, this.#device?.target)) {
+    const settings = this.experiment.plan(twin, plan, this.#device?.target);
+    if (settings.length === 0)
+      this.#refuse(driver, `the settings leave ${driver} nothing to do`, 'change --set');
+    for (const planned of settings) {
       const setting = { ...this.#driverSettings(twin), ...planned };
       for (const repeat of twice ? [false, true] : [false]) {
         const id = this.#around.nextId(this.experiment.id, driver);
