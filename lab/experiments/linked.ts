@@ -1,5 +1,6 @@
 // The modern twin of a channel program: N reads handed to the kernel one by one, all at once, or all at
 // once and linked, so that each starts when the one before has ended. What is left to the processor?
+import { WrongUsage } from '../errors.ts';
 import type { Experiment } from './experiment.ts';
 
 const RECORDS = [4, 16, 64];
@@ -41,6 +42,8 @@ export const experiment: Experiment = {
   short_rounds: 6,
   misfit: device => (device.kind === 'block' ? undefined : 'it needs a block device or a file'),
   plan(driver, { records = [], set, short }) {
+    if (set.submission !== undefined)
+      throw new WrongUsage('--set submission: here the ways to submit are compared; use start');
     const counts = records.length > 0 ? records : short ? SHORT_RECORDS : RECORDS;
     // Without a queue there is nothing to hand over at once.
     const all = driver === 'io-uring' ? STARTS : STARTS.slice(0, 1);
