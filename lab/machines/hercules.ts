@@ -59,6 +59,7 @@ const LAST_STATE_MS = 1500;
 /** Throws Unsupported, TimedOut with the last state, Cancelled, Error where the program failed. */
 export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
   const { folder, limit_ms, signal } = run;
+  if (run.feed) mustTakeSocket(folder);
   for (const name of OUTPUTS) rmSync(join(folder, name), { force: true });
   writeFileSync(join(folder, 'cards.ebc'), run.cards);
   if (run.disk) writeFileSync(join(folder, 'disk.ckd'), run.disk);
@@ -92,6 +93,18 @@ export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
   }
   judge(log, limit_ms);
   return { log, printed: printedLines(folder), punched: readOutput(folder, 'punched.ebc') };
+}
+
+/** unix(7) has room for so many bytes; and Hercules' configuration splits a line at blanks. */
+const LONGEST_SOCKET = 107;
+
+function mustTakeSocket(folder: string): void {
+  const path = join(folder, 'feed.sock');
+  if (Buffer.byteLength(path) <= LONGEST_SOCKET && !/\s/.test(path)) return;
+  throw new Unsupported(
+    `a socket cannot be at ${path}: too long, or with a blank`,
+    'set TMPDIR to a short folder without blanks',
+  );
 }
 
 function configuration({ disk, feed, folder }: HerculesRun): string {
