@@ -108,10 +108,8 @@ export const tape: Peripheral = {
 const SECTOR_BYTES = 512;
 const diskParameters = {
   records: { meaning: 'sectors of 512 bytes', default: '8' },
-  access_us: {
-    meaning: 'time from the start of a transfer to its end, without a seek',
-    default: '23333',
-  },
+  latency_us: { meaning: 'time until the first sector comes; no seek is needed', default: '20000' },
+  sector_us: { meaning: 'time in which a sector passes', default: '3333' },
 } as const;
 const DISK_SOURCE =
   'PDP-11 Peripherals Handbook (DEC, 1976), RK11/RK05: 1500 turns a minute, 12 sectors a track';
@@ -120,10 +118,11 @@ const DISK_SOURCE =
 const DISK_BYTES = 203 * 2 * 12 * SECTOR_BYTES;
 
 /**
- * The RK05 cartridge disk: half a turn of 40 ms until the sector comes, and a twelfth of one to pass.
- * The controller moves every word itself, so there is no programmed transfer.
+ * The RK05 cartridge disk: half a turn of 40 ms until a sector comes, and a twelfth of one to pass. The
+ * simulator takes one time for a transfer, however long it is, so it is set for the transfers that the
+ * program makes. The controller moves every word itself: there is no programmed transfer.
  */
-function disk(direction: 'read' | 'write'): Peripheral {
+function disk(direction: 'read' | 'write', request: 'sector' | 'all'): Peripheral {
   return {
     parameters: diskParameters,
     source: DISK_SOURCE,
@@ -134,7 +133,9 @@ function disk(direction: 'read' | 'write'): Peripheral {
         'records',
         Math.floor(MOST_BYTES / SECTOR_BYTES),
       );
-      const access_us = chosen(diskParameters, parameters, 'access_us', 1_000_000);
+      const latency_us = chosen(diskParameters, parameters, 'latency_us', 1_000_000);
+      const sector_us = chosen(diskParameters, parameters, 'sector_us', 1_000_000);
+      const access_us = latency_us + (request === 'all' ? n : 1) * sector_us;
       const bytes = pattern(n * SECTOR_BYTES);
       const file = join(folder, 'disk.rk');
       rmSync(file, { force: true });
@@ -160,14 +161,15 @@ function disk(direction: 'read' | 'write'): Peripheral {
             image.subarray(bytes.length),
           );
         },
-        note: `disk: ${access_us} µs a transfer`,
+        note: `disk: ${latency_us} µs until a transfer begins, ${sector_us} µs a sector`,
       };
     },
   };
 }
 
-export const diskRead = disk('read');
-export const diskWrite = disk('write');
+export const diskRead = disk('read', 'sector');
+export const diskReadOnce = disk('read', 'all');
+export const diskWrite = disk('write', 'sector');
 
 const FLOPPY_SECTOR = 128;
 const FLOPPY_TRACK = 26 * FLOPPY_SECTOR;

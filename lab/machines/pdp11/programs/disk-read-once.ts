@@ -1,6 +1,6 @@
 // The RK05 disk by DMA: one request for all sectors, because the controller counts words and not sectors.
 import { definePdp11 } from '../define.ts';
-import { diskRead } from '../peripherals.ts';
+import { diskReadOnce } from '../peripherals.ts';
 
 export const program = definePdp11({
   id: 'disk-read-once',
@@ -8,7 +8,7 @@ export const program = definePdp11({
   mechanism: 'dma',
   about:
     'One word count covers all sectors: one start and one interrupt, however many sectors there are.',
-  peripheral: diskRead,
+  peripheral: diskReadOnce,
   counts: { io_starts: ['first'], interrupts: ['served'] },
   source: `
         .= 220
