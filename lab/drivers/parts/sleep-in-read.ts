@@ -10,10 +10,11 @@ import { kept, timeoutMilliseconds } from './slots.ts';
 export class SleepInRead {
   /** What the last read brought. */
   readonly words: Uint32Array;
+  /** Where that stands, as `address[0]`. */
+  readonly address: readonly [number, null];
   readonly #platform: Platform;
   readonly #memory: Memory;
   readonly #pollfd: Memory;
-  readonly #address: readonly [number, null];
   readonly #fd: number;
 
   /** `bytes` are read at once; the descriptor stays the caller's to close. */
@@ -21,7 +22,7 @@ export class SleepInRead {
     this.#platform = platform;
     this.#fd = fd;
     this.#memory = platform.memory(bytes);
-    this.#address = kept(this.#memory.address);
+    this.address = kept(this.#memory.address);
     this.words = new Uint32Array(this.#memory.bytes.buffer);
     this.#pollfd = platform.memory(POLLFD_BYTES);
     new Int32Array(this.#pollfd.bytes.buffer)[0] = fd;
@@ -39,7 +40,7 @@ export class SleepInRead {
     }
     counters.syscalls++;
     counters.polls++;
-    const got = posix.read(this.#fd, this.#address[0], this.#memory.length);
+    const got = posix.read(this.#fd, this.address[0], this.#memory.length);
     return got < 0 ? -errno() : got;
   }
 
