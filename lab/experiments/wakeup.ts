@@ -13,13 +13,27 @@ const WARMUP_MS = 300;
 /** Enough that the loop is compiled before the first counted message. */
 const WARMUP = 2500;
 
+/** What most programs use, and the two ends between which all others lie. */
+const COMMON = ['blocking', 'poll', 'epoll', 'io-uring', 'node-stream', 'serialport', 'busy-poll'];
+
 export const experiment: Experiment = {
   id: 'wakeup',
   title: 'Wake-up',
   question: 'How long until the program knows, and what does the waiting cost?',
   options: ['rate'],
   devices: ['fifo'],
-  drivers: ['blocking', 'poll', 'epoll', 'io-uring', 'node-stream', 'serialport', 'busy-poll'],
+  drivers: [
+    ...COMMON,
+    'select',
+    'epoll-edge',
+    'sigwaitinfo',
+    'signalfd',
+    'event-flag',
+    'hybrid',
+    'paced-poll',
+    'nonblocking',
+  ],
+  short_drivers: COMMON,
   baseline: 'blocking',
   settings: {},
   rounds: 15,
