@@ -52,9 +52,11 @@ const OUTPUTS = ['printed.txt', 'punched.ebc', 'cards.ebc', 'disk.ckd', 'feed.so
  * own way to act on a message (hao) sometimes misses one, so the runner ends it.
  */
 const STOPPED = /PSW=000A0000 ([0-9A-F]{8})/;
+/** Either that, or the last of what it says of a program that did not stop in time. */
+const ENDED = /PSW=000A0000 [0-9A-F]{8}|GR15=[0-9A-F]{8}/;
 /** Hercules takes whole seconds; the runner itself ends it a little later. */
 const LEAST_PAUSE_S = 1;
-const LAST_STATE_MS = 1500;
+const LAST_STATE_MS = 3000;
 
 /** Throws Unsupported, TimedOut with the last state, Cancelled, Error where the program failed. */
 export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
@@ -81,7 +83,7 @@ export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
       folder,
       limit_ms: limit_ms + LAST_STATE_MS,
       signal,
-      until: STOPPED,
+      until: ENDED,
       env: { HERCULES_RC: 'machine.rc' },
       fix: HERCULES_FIX,
     });
@@ -147,6 +149,8 @@ function commands({ trace_device, trace_instructions, limit_ms }: HerculesRun): 
     'stop',
     'psw',
     'gpr',
+    // What is asked just before quitting may never be printed; the runner ends it at the registers.
+    `pause ${LEAST_PAUSE_S}`,
     'quit',
     '',
   ].join('\n');
