@@ -19,6 +19,7 @@ export interface Definition {
   readonly counts: Readonly<Record<string, readonly string[]>>;
 }
 
+const HALT = 0;
 /** Instructions beyond the device's time that any program here may need. */
 const SPARE_UNITS = 1_000_000;
 
@@ -64,6 +65,13 @@ async function run(
   };
   for (const [name, labels] of Object.entries(counts)) {
     totals[name] = labels.reduce((sum, label) => sum + countAt(label), 0);
+  }
+  // From the label `work` to HALT: what was executed of the program's own work.
+  const work = assembled.symbols.get('work');
+  if (work !== undefined) {
+    const end = listing.find(({ address = 0, code }) => address > work && code[0] === HALT);
+    const own = [...executed].filter(([at]) => at >= work && at < (end?.address ?? work));
+    totals.useful_share = own.reduce((sum, [, count]) => sum + count, 0) / instructions;
   }
   return { n: plugged.n, totals, notes: [plugged.note, CLOCK_NOTE], listing };
 

@@ -111,6 +111,13 @@ describe.runIf(here)('what the counts say', () => {
     expect(instructions).toBe((await totalsOf('console-interrupt', fast)).instructions);
   });
 
+  it('interrupts leave the processor to the program’s own work, polling leaves nothing', async () => {
+    const { useful_share } = await totalsOf('tape-work');
+    expect(useful_share).toBe((3 * 227_329) / 684_553);
+    expect(useful_share, 'nearly all').toBeGreaterThan(0.99);
+    expect((await totalsOf('tape-polled')).useful_share).toBeUndefined();
+  });
+
   it('a shared handler asks, one with vectors never does', async () => {
     expect((await totalsOf('two-vectored')).polls).toBeUndefined();
     const { polls, interrupts } = await totalsOf('two-shared');
