@@ -9,9 +9,9 @@ export const READ = 0x02;
 export const SENSE = 0x04;
 /** Taken by the channel itself: the next command is elsewhere. */
 export const TRANSFER_IN_CHANNEL = 0x08;
-/** IBM 1403 printer (GA24-3312): write a line, then space one line. */
+/** IBM 1403 printer behind its control unit, the IBM 2821 (GA24-3312): write a line, then space one. */
 export const WRITE_LINE = 0x09;
-/** Count-key-data disks (GA26-1592, IBM 2841): position, look for a record, read its data. */
+/** Count-key-data disks behind the IBM 2841 (GA26-5988): position, look for a record, read its data. */
 export const READ_DATA = 0x06;
 export const SEEK = 0x07;
 export const SEARCH_ID_EQUAL = 0x31;
