@@ -1,0 +1,138 @@
+// A driver that is named for a mechanism uses that mechanism and no other: its thread is traced in a
+// real cell while a hundred messages arrive, and every call that waits, asks or moves bytes must be
+// one that stands here.
+import { describe, expect, it } from 'vitest';
+import { driverIds, findDriver } from '../../lab/drivers/find.ts';
+import { callsOf, MESSAGES, traceCell, whyNoTrace } from './trace.ts';
+
+interface Expectation {
+  /** Made for every message. */
+  readonly each: readonly string[];
+  /** Made for most: messages that came close together may share one. */
+  readonly most?: readonly string[];
+  /** Made when opening and closing. */
+  readonly few?: readonly string[];
+}
+
+const READ = 'read device';
+
+const expectations: Readonly<Record<string, Expectation>> = {
+  blocking: { each: [READ] },
+  'busy-poll': { each: [READ] },
+  nonblocking: { each: [READ, 'sched_yield'] },
+  'paced-poll': { each: [READ, 'nanosleep'] },
+  poll: { each: [READ], most: ['poll'] },
+  select: { each: [READ], most: ['select'] },
+  epoll: { each: [READ], most: ['epoll_wait'], few: ['epoll_ctl'] },
+  'epoll-edge': { each: [READ], most: ['epoll_wait'], few: ['epoll_ctl'] },
+  sigwaitinfo: { each: [READ], most: ['rt_sigtimedwait'] },
+  signalfd: { each: [READ], most: ['read signalfd'], few: ['rt_sigtimedwait'] },
+  hybrid: { each: [READ], most: ['poll'] },
+  'io-uring': { each: [], most: ['io_uring_enter and wait'] },
+  'event-flag': { each: ['io_uring_enter'], most: ['read eventfd'] },
+  'node-stream': {
+    each: [],
+    most: [READ, 'epoll_wait'],
+    few: ['epoll_ctl', 'read eventfd', 'io_uring_enter and wait'],
+  },
+};
+
+const FEW = MESSAGES / 5;
+
+/** What is wrong with these calls; nothing where they are what the driver's name promises. */
+function complaints(calls: ReadonlyMap<string, number>, expected: Expectation): string[] {
+  const { each, most = [], few = [] } = expected;
+  const count = (name: string) => calls.get(name) ?? 0;
+  const named = [...each, ...most, ...few];
+  return [
+    ...each.filter(name => count(name) < MESSAGES).map(name => `${name}: not for every message`),
+    ...most.filter(name => count(name) < MESSAGES / 2).map(name => `${name}: not for most`),
+    ...few.filter(name => count(name) > FEW).map(name => `${name}: not only at the edges`),
+    ...[...calls.keys()]
+      .filter(name => !named.includes(name))
+      .map(name => `${name}: another mechanism`),
+  ];
+}
+
+describe('the judgement', () => {
+  const calls = (...all: [string, number][]) => new Map(all);
+
+  it('takes what the name promises', () => {
+    const good = calls([READ, 120], ['epoll_wait', 100], ['epoll_ctl', 1]);
+    expect(complaints(good, expectations.epoll!)).toEqual([]);
+  });
+
+  it('finds another mechanism, a missing one and one that does the work of both', () => {
+    const other = calls([READ, 120], ['epoll_wait', 100], ['poll', 1]);
+    expect(complaints(other, expectations.epoll!)).toEqual(['poll: another mechanism']);
+    const missing = calls([READ, 120], ['poll', 100]);
+    expect(complaints(missing, expectations.epoll!)).toContain('epoll_wait: not for most');
+    const waits = calls(['io_uring_enter', 120], ['read eventfd', 90], ['poll', 100]);
+    expect(complaints(waits, expectations['event-flag']!)).toEqual(['poll: another mechanism']);
+    const often = calls([READ, 120], ['read signalfd', 90], ['rt_sigtimedwait', 90]);
+    expect(complaints(often, expectations.signalfd!)).toHaveLength(1);
+  });
+
+  it('counts the thread that opened the device, from then until it closes it', () => {
+    const text = [
+      '7 read(3</lib/libc.so>, "", 9) = 9',
+      '7 poll([{fd=0}], 1, -1) = 1',
+      '7 openat(AT_FDCWD, "/t/fifo", O_RDONLY) = 5</t/fifo>',
+      '8 epoll_pwait(4<anon_inode:[eventpoll]>, [], 8, -1, NULL, 8) = 0',
+      '7 pselect6(6, [5</t/fifo>], NULL, NULL, NULL, NULL <unfinished ...>',
+      '8 sched_yield() = 0',
+      '7 <... pselect6 resumed>) = 1 (in [5])',
+      '7 read(5</t/fifo>, "read(", 9) = 5',
+      '7 read(6</proc/self/stat>, "", 9) = 9',
+      '7 read(9<anon_inode:[eventfd]>, "", 8) = 8',
+      '7 io_uring_enter(8<anon_inode:[io_uring]>, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) = 1',
+      '7 close(5</t/fifo>) = 0',
+      '7 epoll_pwait(4<anon_inode:[eventpoll]>, [], 8, -1, NULL, 8) = 0',
+    ].join('\n');
+    expect(Object.fromEntries(callsOf(text, '/t/fifo').calls)).toEqual({
+      select: 1,
+      'read device': 1,
+      'read eventfd': 1,
+      'io_uring_enter and wait': 1,
+    });
+  });
+});
+
+const missing = whyNoTrace();
+if (missing !== undefined) {
+  if (process.env.IOLAB_REQUIRE?.split(',').includes('strace')) {
+    throw new Error(`IOLAB_REQUIRE asks for strace: ${missing}`);
+  }
+  console.log(`what drivers call is not traced: ${missing}`);
+}
+
+describe.skipIf(missing !== undefined)('traced', () => {
+  for (const id of driverIds()) {
+    it(`${id} calls what it is named for, and nothing else`, async context => {
+      const driver = await findDriver(id);
+      if (!driver.serves.includes('stream')) return context.skip(`${id} serves no pipe`);
+      const expected = expectations[id];
+      if (!expected) return context.skip(`nothing stands here about ${id} yet`);
+      const traced = await traceCell(id).catch((error: Error) => error);
+      if (traced instanceof Error && /EPERM|ENOSYS/.test(traced.message)) {
+        return context.skip(`${id} is forbidden here: ${traced.message}`);
+      }
+      if (traced instanceof Error) throw traced;
+      const wrong = complaints(traced.calls, expected);
+      expect(wrong, JSON.stringify(Object.fromEntries(traced.calls))).toEqual([]);
+    });
+  }
+
+  it('epoll asks for the level and epoll-edge for the edge', async () => {
+    const registered = async (id: string) =>
+      (await traceCell(id)).lines.find(line => line.includes('EPOLL_CTL_ADD'));
+    expect(await registered('epoll')).not.toContain('EPOLLET');
+    expect(await registered('epoll-edge')).toContain('EPOLLET');
+  });
+
+  it('hybrid that may spin for longer than the gaps never sleeps', async () => {
+    const { calls } = await traceCell('hybrid', { spin_us: '1000000' });
+    expect([...calls.keys()], 'it asks and asks').toEqual([READ]);
+    expect(calls.get(READ)).toBeGreaterThan(3 * MESSAGES);
+  });
+});

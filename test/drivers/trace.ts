@@ -1,0 +1,139 @@
+// The system calls of one driver's thread in a real cell, as strace sees them: the cell runs its
+// usual workload on the lab's fifo, and what its thread calls between opening and closing the device
+// is counted. What a driver says of itself cannot be checked by reading its own counters.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { CellEvent, CellJob } from '../../lab/cell/protocol.ts';
+import { startDevice } from '../../lab/run/cells.ts';
+
+const cell = join(import.meta.dirname, '../../lab/cell/main.ts');
+
+/** Calls that wait, ask or move bytes; a question mark lets an architecture lack one. */
+const TRACED = [
+  ...['openat', 'close', 'read', '?poll', 'ppoll', '?select', 'pselect6', 'io_uring_enter'],
+  ...['?epoll_wait', 'epoll_pwait', '?epoll_pwait2', 'epoll_ctl', 'rt_sigtimedwait'],
+  ...['nanosleep', 'clock_nanosleep', 'sched_yield', '?io_getevents', '?io_pgetevents'],
+];
+/** One mechanism, whatever number the C library takes for it. */
+const SAME: Readonly<Record<string, string>> = {
+  ppoll: 'poll',
+  pselect6: 'select',
+  epoll_pwait: 'epoll_wait',
+  epoll_pwait2: 'epoll_wait',
+  clock_nanosleep: 'nanosleep',
+  io_pgetevents: 'io_getevents',
+};
+
+export const MESSAGES = 100;
+const GAP_NS = 2e6;
+const WARMUP = 20;
+const EPOCH = 7;
+const LIMIT_MS = 20_000;
+
+/** Why there is no tracing here, or undefined where there is. */
+export function whyNoTrace(): string | undefined {
+  if (process.platform !== 'linux') return 'strace is a program of Linux';
+  const { error, status, stderr } = spawnSync('strace', ['-o', '/dev/null', 'true'], {
+    encoding: 'utf8',
+  });
+  if (error) return 'strace is not installed: apt install strace';
+  return status === 0 ? undefined : `strace may not trace here: ${stderr.trim().split('\n')[0]}`;
+}
+
+/** Calls by name, those on a descriptor with what it is: `read device`, `read eventfd`. */
+export type Calls = ReadonlyMap<string, number>;
+
+export interface Trace {
+  readonly calls: Calls;
+  readonly lines: readonly string[];
+}
+
+/** Run one cell of `driver` on a fifo under strace. Throws what the cell says where it fails. */
+export async function traceCell(
+  driver: string,
+  parameters: Readonly<Record<string, string>> = {},
+): Promise<Trace> {
+  const folder = mkdtempSync(join(tmpdir(), 'iolab-trace-'));
+  const aborter = new AbortController();
+  const device = await startDevice('fifo', folder, {}, aborter.signal);
+  try {
+    const { target } = device;
+    const workload = { kind: 'stamped-read', samples: MESSAGES, epoch: EPOCH } as const;
+    const job: CellJob = { do: 'measure', driver, target, depth: 1, parameters, workload };
+    const offsets_ns = Array.from({ length: MESSAGES }, (_, i) => i * GAP_NS);
+    const output = join(folder, 'trace');
+    await runTraced(output, job, () =>
+      device.stimulate({ offsets_ns, warmup: WARMUP, epoch: EPOCH }, LIMIT_MS),
+    );
+    return callsOf(readFileSync(output, 'latin1'), target.path);
+  } finally {
+    await device.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `whenReady` is called once the cell is; resolves when it has said its result. */
+async function runTraced(
+  output: string,
+  job: CellJob,
+  whenReady: () => Promise<void>,
+): Promise<void> {
+  const options = ['-f', '-y', '-qq', '-o', output, '-e', `trace=${TRACED.join(',')}`];
+  const node = [process.execPath, '--expose-gc', '--disable-warning=ExperimentalWarning', cell];
+  const child = spawn('strace', [...options, ...node], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    timeout: LIMIT_MS,
+  });
+  const ended = new Promise<void>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', () => resolve());
+  });
+  child.stdin.write(`${JSON.stringify(job)}\n`);
+  let last: CellEvent | undefined;
+  let sent = Promise.resolve();
+  for await (const line of createInterface({ input: child.stdout })) {
+    last = JSON.parse(line) as CellEvent;
+    if (last.event === 'ready') sent = whenReady();
+  }
+  await Promise.all([ended, sent]);
+  if (last?.event === 'result') return;
+  throw new Error(last?.event === 'failed' ? last.message : `the cell ended with ${last?.event}`);
+}
+
+/** What the thread that opened `path` called from then on until it closed it. */
+export function callsOf(trace: string, path: string): Trace {
+  const calls = new Map<string, number>();
+  const lines: string[] = [];
+  let thread: string | undefined;
+  for (const line of trace.split('\n')) {
+    // A call that another thread's line interrupts stands twice; its second half has no name here.
+    const [, tid, call, rest = ''] = /^(\d+)\s+(\w+)\((.*)$/.exec(line) ?? [];
+    if (call === undefined) continue;
+    if (thread === undefined) {
+      if (call === 'openat' && rest.includes(`"${path}"`)) thread = tid;
+      continue;
+    }
+    if (tid !== thread) continue;
+    if (call === 'close' && rest.includes(`<${path}>`)) break;
+    const name = nameOf(call, rest, path);
+    if (name === undefined) continue;
+    calls.set(name, (calls.get(name) ?? 0) + 1);
+    lines.push(line);
+  }
+  return { calls, lines };
+}
+
+function nameOf(call: string, rest: string, path: string): string | undefined {
+  const name = SAME[call] ?? call;
+  if (name === 'openat' || name === 'close') return undefined;
+  if (name === 'io_uring_enter' && rest.includes('GETEVENTS')) return 'io_uring_enter and wait';
+  if (name !== 'read') return name;
+  const [, what = ''] = /^\d+<(.*?)>,/.exec(rest) ?? [];
+  if (what === path) return 'read device';
+  const [, kind] = /^anon_inode:\[?(eventfd|signalfd)/.exec(what) ?? [];
+  // The accounting reads files of /proc at both edges of the counted part.
+  return kind ? `read ${kind}` : undefined;
+}
