@@ -58,6 +58,7 @@ const COUNTED: readonly (readonly [metric: string, words: string, whole?: string
   ['torn_reads', 'reads torn', 'reads'],
   ['bytes_per_wakeup', 'bytes per wake-up'],
   ['lost_bytes', 'bytes lost', 'sent_bytes'],
+  ['instructions', 'instructions'],
 ];
 
 /** What a record says first: its median latency, or what it counted; a dash where it has neither. */

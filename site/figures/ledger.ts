@@ -142,10 +142,26 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
 }
 
 const BAND = 30;
+const BAND_LINE = 16;
+/** Characters of a heading that a phone has room for. */
+const BAND_CHARACTERS = 42;
 const BAR = 8;
 const ROW = 38;
 const NARROW_LINE = 19;
+/** Where the bars begin on a phone: behind the longest name of a column. */
+const NARROW_BARS = 158;
 const HEAD = 24;
+
+/** Lines of at most so many characters, broken between words. */
+function wrapped(text: string, most: number): string[] {
+  const lines: string[] = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1)} ${word}`.trim();
+    if (longer.length <= most || lines.at(-1) === '') lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
+}
 
 function draw(
   rows: readonly Row[],
@@ -173,19 +189,20 @@ function draw(
   for (const row of rows) {
     if (row.band !== band) {
       band = row.band;
+      const lines = narrow ? wrapped(band, BAND_CHARACTERS) : [band];
       markup.push(
         line(4, y + 5, width - 4, y + 5, 'fig-minor'),
-        label(band, 4, y + 23, { class: 'fig-band' }),
+        ...lines.map((text, at) => label(text, 4, y + 23 + at * BAND_LINE, { class: 'fig-band' })),
       );
-      y += BAND;
+      y += BAND + (lines.length - 1) * BAND_LINE;
     }
     const { mechanism, record } = row.item;
     const name_y = narrow ? y + 17 : y + 20;
     const cells = metrics.flatMap((metric, at) => {
       const value = row.values[at];
       const share = value === undefined || most[at] === 0 ? 0 : value / most[at]!;
-      const from = narrow ? 128 : left + at * column;
-      const room = narrow ? width - 128 - 100 : column - gap;
+      const from = narrow ? NARROW_BARS : left + at * column;
+      const room = narrow ? width - NARROW_BARS - 92 : column - gap;
       const line_y = y + 26 + at * NARROW_LINE + 12;
       const top = narrow ? line_y - 9 : y + 24;
       const long = share === 0 ? 0 : Math.max(1.5, share * room);

@@ -1,14 +1,13 @@
 // The built site in a real browser: every page, both themes, a phone, and without JavaScript.
 // Built twice: from made-up records under a base path, and from no records at all.
-import { execFile } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fidelity, unfaithful } from '../../lab/boards/core/fidelity.ts';
+import { buildSite } from './build-site.ts';
 import { writePublished } from './fixtures.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
@@ -17,29 +16,6 @@ const BASE = '/iolab';
 const work = mkdtempSync(join(tmpdir(), 'iolab-site-'));
 const full = join(work, 'full');
 const bare = join(work, 'bare');
-
-/** What the test runner puts into the environment, and Astro would take for its own. */
-const RUNNERS = /^(VITEST.*|TEST|MODE|DEV|PROD|SSR|BASE_URL|NODE_ENV|IOLAB_SITE)$/;
-
-/** `astro build` as a person would run it, into a folder of its own. Returns seconds taken. */
-async function build(folder: string, published: string, base: string): Promise<number> {
-  const started = performance.now();
-  await promisify(execFile)(
-    process.execPath,
-    [join(root, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', folder],
-    {
-      cwd: root,
-      env: {
-        ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !RUNNERS.test(name))),
-        ASTRO_TELEMETRY_DISABLED: '1',
-        IOLAB_PUBLISHED: published,
-        IOLAB_BASE: base,
-      },
-      timeout: 110_000,
-    },
-  );
-  return (performance.now() - started) / 1000;
-}
 
 function pagesOf(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -51,8 +27,8 @@ function pagesOf(folder: string): string[] {
 beforeAll(async () => {
   const published = join(work, 'published');
   writePublished(published);
-  await build(full, published, BASE);
-  await build(bare, join(work, 'nothing'), '/');
+  await buildSite(full, published, BASE);
+  await buildSite(bare, join(work, 'nothing'), '/');
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
