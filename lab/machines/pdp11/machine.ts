@@ -43,7 +43,7 @@ const octal = (value: number): string => value.toString(8).padStart(6, '0');
 /** Lines of our own in the output, between which the console's text stands. */
 const BEGIN = '-- begin --';
 const END = '-- end --';
-/** A breakpoint counts down from the largest number that SIMH takes. */
+/** The largest number that SIMH takes: breakpoints count down from it. */
 const NEVER = 2 ** 31 - 1;
 const LAST_INSTRUCTIONS = 20;
 
@@ -104,7 +104,7 @@ function commandsOf({ assembled, commands, memory, read, limit_units }: Job): st
     `deposit pc ${octal(start)}`,
     ...assembled.instructions.map(at => `break ${octal(at)}[${NEVER}]`),
     `echo ${BEGIN}`,
-    `step ${limit_units}`,
+    `step ${Math.min(limit_units, NEVER)}`,
     `echo ${END}`,
     'show time',
     'show break',
