@@ -1,6 +1,6 @@
-// A small stack machine, and an interpreter that looks for events every so many instructions: how
-// language runtimes come to their safe points, their signals and their timers (CPython's eval breaker,
-// the Java machine's safe-point polls). Everything is counted in the machine's own operations.
+// A small stack machine, and an interpreter that looks for events every so many instructions, as CPython
+// did until 3.2: its ticker counted down from 10, from 2.3 on from 100, and then signals and other
+// threads had their turn (sys.setcheckinterval). Everything is counted in the machine's own operations.
 
 export const PUSH = 0;
 export const ADD = 1;

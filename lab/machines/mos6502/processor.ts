@@ -1,7 +1,7 @@
 // A 6502 as far as a per-byte loop needs one: a few instructions, every bus cycle one call, so that
 // cycles are counted by what the bus does. Two pins matter here: a falling edge on SO sets the
 // overflow flag, and a low RDY repeats a read cycle (MCS6500 Microcomputer Family Hardware Manual, MOS
-// Technology 1976, sections 1.4.1.2 and 1.4.2).
+// Technology, January 1976: the pins S.O. and RDY).
 
 /** What the processor is wired to; each call is one cycle of the clock. */
 export interface Bus {

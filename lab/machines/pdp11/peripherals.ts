@@ -190,7 +190,7 @@ const floppyParameters = {
  */
 export const floppy: Peripheral = {
   parameters: floppyParameters,
-  source: 'RX8/RX11 Floppy Disk System Maintenance Manual (DEC, 1975), chapters 1 and 4',
+  source: 'RX8/RX11 Floppy Disk System Maintenance Manual (DEC, 1975), programming information',
   plug(folder, parameters) {
     const n = chosen(floppyParameters, parameters, 'records', FLOPPY_TRACKS - 2);
     const access_us = chosen(floppyParameters, parameters, 'access_us', 1_000_000);

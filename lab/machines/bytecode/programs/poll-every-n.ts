@@ -34,7 +34,8 @@ export const program: Program = {
   about:
     'Between two instructions it may ask whether an event has come: asking often costs operations, asking seldom costs latency.',
   parameters,
-  source: 'CPython, Python/ceval.c: eval breaker; HotSpot: safepoint polls',
+  source:
+    'CPython, Python/ceval.c, revision 2.335 (2002): the check interval from 10 to 100, because checking too often adds overhead',
   async run(context) {
     const get = (name: keyof typeof parameters) =>
       context.parameters[name] ?? parameters[name].default;
