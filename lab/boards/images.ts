@@ -50,16 +50,21 @@ const kinds: Readonly<Record<string, Kind>> = {
   },
 };
 
-/** `12`, or `A0` for 14; NaN for anything else. */
+/** Throws RangeError for a name that holds no number. */
+function numberOf(digits: string, name: string): number {
+  if (/^\d+$/.test(digits)) return Number(digits);
+  throw new RangeError(`no pin is called ${name}`);
+}
+
+/** `12`, or `A0` for 14. Throws RangeError for anything else. */
 function unoPin(name: string): number {
   const analog = /^A([0-5])$/i.exec(name);
   if (analog) return 14 + Number(analog[1]);
-  return /^\d+$/.test(name) ? Number(name) : Number.NaN;
+  return numberOf(name, name);
 }
 
-/** `15`, or `GP15` as the Pico's own drawings say; NaN for anything else. */
-const picoPin = (name: string): number =>
-  /^(GP)?\d+$/i.test(name) ? Number(name.replace(/^GP/i, '')) : Number.NaN;
+/** `15`, or `GP15` as the Pico's own drawings say. Throws RangeError for anything else. */
+const picoPin = (name: string): number => numberOf(name.replace(/^GP/i, ''), name);
 
 export const boardNames: readonly string[] = Object.keys(kinds);
 

@@ -7,7 +7,7 @@ export interface EmulateOptions {
   readonly realtime?: boolean;
   readonly frozen?: boolean;
   readonly firmware: string;
-  readonly jumper: readonly string[];
+  readonly jumper?: readonly string[];
   readonly json?: boolean;
 }
 
@@ -23,7 +23,7 @@ export function build(): Command {
     .option('--realtime', 'the board runs as fast as a real one (the default)')
     .option('--frozen', 'its clock stands still until bytes come: the same cycles on every run')
     .option('--firmware <name>', 'lab, firmata, or an image file (.hex, .uf2, .bin)', 'lab')
-    .option('--jumper <from:to>', 'a wire between two pins, as 12:2 or 13:A0; repeat it', words, [])
+    .option('--jumper <from:to>', 'a wire between two pins, as 12:2 or 13:A0; repeat it', words)
     .option('--json', 'print one JSON document when the port is there')
     .addHelpText(
       'after',

@@ -2,6 +2,7 @@
 // keep one line about the board alive on a terminal, and leave nothing behind.
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
+import { removeLink } from '../../boards/link.ts';
 import {
   type EmulatedName,
   type Emulator,
@@ -23,6 +24,8 @@ const EMULATE_SCHEMA = 'iolab/emulate/1';
 /** Rates of the firmware that we know. */
 const BAUD: Readonly<Record<string, number>> = { lab: 115_200, firmata: 57_600 };
 const STATUS_EVERY_MS = 250;
+/** So much later than the emulator the command itself may hear of a Ctrl-C. */
+const GRACE_MS = 50;
 const CLEAR_LINE = '\r\x1b[2K';
 
 export async function emulate(board: string, options: EmulateOptions): Promise<void> {
@@ -34,14 +37,14 @@ export async function emulate(board: string, options: EmulateOptions): Promise<v
   const image = imageOf(board, options.firmware);
   const live = Boolean(process.stderr.isTTY) && process.env.TERM !== 'dumb' && !options.json;
   const signal = await interruptSignal();
-  const emulator = await startEmulator([
+  const emulator = await startUnless(signal, [
     '--board',
     board,
     '--image',
     image,
     ...(options.frozen ? ['--frozen'] : []),
     ...(options.link ? ['--link', options.link] : []),
-    ...options.jumper.flatMap(one => ['--jumper', one]),
+    ...(options.jumper ?? []).flatMap(one => ['--jumper', one]),
     ...(live ? ['--status', String(STATUS_EVERY_MS)] : []),
   ]);
   const started = { board, pace, image, firmware: options.firmware, link: options.link };
@@ -52,6 +55,19 @@ export async function emulate(board: string, options: EmulateOptions): Promise<v
   } finally {
     if (live) process.stderr.write(CLEAR_LINE);
     await emulator.stop();
+    // Killed outright, an emulator leaves its link.
+    if (options.link) removeLink(options.link, emulator.ready.path);
+  }
+}
+
+/** A terminal's Ctrl-C reaches the emulator too, and may end it before it is ready. */
+async function startUnless(signal: AbortSignal, args: readonly string[]): Promise<Emulator> {
+  try {
+    return await startEmulator(args);
+  } catch (error) {
+    if (error instanceof DeviceGone) await abortedSoon(signal);
+    if (signal.aborted) throw new Cancelled('interrupted; nothing was started');
+    throw error;
   }
 }
 
@@ -83,6 +99,15 @@ function imageOf(board: EmulatedName, firmware: string): string {
   return resolve(firmware);
 }
 
+/** Resolves when the signal comes, or after a moment without one. */
+function abortedSoon(signal: AbortSignal): Promise<void> {
+  return new Promise(done => {
+    if (signal.aborted) done();
+    signal.addEventListener('abort', () => done());
+    setTimeout(done, GRACE_MS);
+  });
+}
+
 /** Resolves never; throws Cancelled at Ctrl-C, DeviceGone when the emulator ends by itself. */
 async function untilEnded(emulator: Emulator, board: string, signal: AbortSignal): Promise<never> {
   const aborted = new Promise<'aborted'>(done => {
@@ -91,8 +116,7 @@ async function untilEnded(emulator: Emulator, board: string, signal: AbortSignal
   });
   const outcome = await Promise.race([emulator.ended, aborted]);
   // A terminal's Ctrl-C reaches the emulator too: it may be the first to end.
-  const grace = new Promise<void>(done => setTimeout(done, 50));
-  if (outcome !== 'aborted') await Promise.race([aborted, grace]);
+  if (outcome !== 'aborted') await abortedSoon(signal);
   if (signal.aborted) throw new Cancelled('interrupted; the board is off and its port gone');
   const why = emulator.complaint();
   throw new DeviceGone(`the emulated ${board} ended by itself${why ? `: ${why}` : ''}`);

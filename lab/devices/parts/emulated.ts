@@ -94,8 +94,15 @@ export async function startEmulator(args: readonly string[]): Promise<Emulator> 
   const first = once(lines, 'line').then(([line]) => JSON.parse(String(line)) as Ready);
   // Where it ends without a line, nobody waits for that any more.
   first.catch(() => {});
-  const outcome = await Promise.race([first, ended, timeout]);
-  clearTimeout(late);
+  let outcome: Ready | number | string;
+  try {
+    outcome = await Promise.race([first, ended, timeout]);
+  } catch (error) {
+    child.kill('SIGKILL'); // it said something else first
+    throw error;
+  } finally {
+    clearTimeout(late);
+  }
   if (typeof outcome === 'object') {
     const whole = Object.assign(emulator, { ready: outcome, stop });
     lines.on('line', line => whole.onLine(line));

@@ -1,6 +1,6 @@
 // `iolab emulate` as a user and as any serial program meets it: what it says, piped and on a terminal,
 // who can open its port, what it refuses, and that Ctrl-C leaves nothing.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -99,6 +99,14 @@ async function readyOver(path: string): Promise<BoardFacts> {
   }
 }
 
+/** The emulator's own process, by the link it was given; undefined while there is none. */
+function emulatorOf(its_link: string): number | undefined {
+  const { stdout } = spawnSync('pgrep', ['-f', `emulator\\.ts .*${its_link}`], {
+    encoding: 'utf8',
+  });
+  return stdout.trim() === '' ? undefined : Number(stdout.trim().split('\n')[0]);
+}
+
 describe('iolab emulate', () => {
   it.each(['uno', 'pico'] as const)(
     '%s: serialport opens it and reads its ready frame',
@@ -185,6 +193,26 @@ describe('iolab emulate', () => {
     await untilGone(home, 2000);
     await until('the link to go', () => lstatSync(link, { throwIfNoEntry: false }) === undefined);
   });
+
+  it('Ctrl-C before the board is ready: exit 130, though the emulator ends first', async () => {
+    const one = start(['emulate', 'uno', '--link', link], { home });
+    const emulator = await until('the emulator', () => emulatorOf(link));
+    process.kill(emulator, 'SIGINT');
+    one.child.kill('SIGINT');
+    const { code, err } = await one.ended;
+    expect(code, err).toBe(130);
+    expect(complaints(err)).toEqual([expect.stringMatching(/^iolab: interrupted; /)]);
+    expect(lstatSync(link, { throwIfNoEntry: false })).toBeUndefined();
+  });
+
+  it('its emulator killed outright: said so, exit 3, and the link is gone', async () => {
+    const one = await emulate('uno');
+    process.kill(emulatorOf(link)!, 'SIGKILL');
+    const { code, err } = await one.ended;
+    expect(code, err).toBe(3);
+    expect(complaints(err)).toEqual([expect.stringContaining('ended by itself')]);
+    expect(lstatSync(link, { throwIfNoEntry: false })).toBeUndefined();
+  });
 });
 
 describe('what it refuses', () => {
@@ -216,6 +244,8 @@ describe('what it refuses', () => {
       /^3 .*no firmware "firmata" for the pico. there is lab/,
     );
     expect(await refused('uno', '--frozen', '--realtime')).toMatch(/^2 .*exclude each other/);
+    expect(await refused('uno', '--jumper', 'A9:2')).toMatch(/^2 .*no pin is called A9/);
+    expect(await refused('pico', '--jumper', '2:x')).toMatch(/^2 .*no pin is called x/);
   });
 
   it('a link that would replace something; a stale one of its own it replaces', async () => {
