@@ -1,7 +1,6 @@
 // The keeper of a serial board: opens the line once, holds it open through the run (opening a real
 // Uno resets it), waits for the board's ready frame and asks what it is. Nothing here sleeps a fixed
 // time: it waits for an answer, with a bound.
-import { realpathSync } from 'node:fs';
 import { FIRMATA_BAUD, queryIdentity } from '../../firmware/firmata/codec.ts';
 import {
   type BoardFacts,
@@ -20,7 +19,7 @@ import { EAGAIN, EINTR, POLLIN } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
 import type { DeviceSession } from './device.ts';
 import { openLine } from './parts/open-line.ts';
-import { holdersOf, nameHolders } from './parts/port.ts';
+import { holdersOf, isPseudoTerminal, nameHolders } from './parts/port.ts';
 import { Witness } from './parts/witness.ts';
 
 export const BAUD = 115200;
@@ -63,17 +62,22 @@ export class BoardKeeper {
     this.#fd = openLine(this.#platform, this.#path, BAUD);
   }
 
+  #hangUp(): void {
+    if (this.#fd < 0) return; // it did not open the last time
+    this.#platform.posix.flushInput(this.#fd);
+    this.#platform.posix.close(this.#fd);
+    this.#fd = -1;
+  }
+
   /**
    * Close the line and open it again. That resets an emulated board, which then says that it is ready:
    * it is told nothing meanwhile, so that every fresh board is at the same cycle. A real board goes on
    * (the line's HUPCL is off, so an Uno sees no edge) and is asked. Throws TimedOut, Unsupported.
    */
   refresh(emulated: boolean): BoardFacts {
-    const { now, sleepUntil, posix } = this.#platform;
+    const { now, sleepUntil } = this.#platform;
     for (let tries = 1; tries <= REFRESH_TRIES; tries++) {
-      posix.flushInput(this.#fd);
-      posix.close(this.#fd);
-      this.#fd = -1;
+      this.#hangUp();
       sleepUntil(now() + tries * DOWN_NS);
       this.#open();
       this.#parser = new FrameParser();
@@ -246,7 +250,7 @@ export function boardSession(
     keeper.setMode(mode, answered);
     const facts = keeper.hello();
     // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
-    const evidence = realpathSync(path).startsWith('/dev/pts/') ? 'simulated' : 'hardware';
+    const evidence = isPseudoTerminal(path) ? 'simulated' : 'hardware';
     const from_board_hz = lineRate(facts);
     // An emulator's wire runs at the board's rate both ways; a real host sends at its own.
     const to_board_hz = evidence === 'simulated' ? from_board_hz : BAUD;

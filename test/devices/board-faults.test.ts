@@ -10,6 +10,7 @@ import { queryIdentity } from '../../firmware/firmata/codec.ts';
 import { encodeFrame } from '../../firmware/protocol/codec.ts';
 import {
   denied,
+  isPseudoTerminal,
   lockFileHolder,
   terminalServer,
   whyNotOpen,
@@ -112,12 +113,42 @@ describe('a board by its by-id name', () => {
   });
 });
 
+describe('what is no port', () => {
+  it('a file, a folder and a pipe are refused before they are opened', async () => {
+    const file = join(temporaryFolder('file'), 'a-file');
+    writeFileSync(file, 'mine');
+    const pipe = join(temporaryFolder('pipe'), 'a-pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [file, temporaryFolder('folder'), pipe]) {
+      expect(await refusal(`uno@${path}`)).toMatch(/^Unsupported: .* is no serial port/);
+    }
+  });
+
+  it('a terminal by any name is known as one that a program serves', async () => {
+    end = await emulated('uno', link);
+    expect(isPseudoTerminal(link)).toBe(true);
+    expect(isPseudoTerminal('/dev/null')).toBe(false);
+    expect(isPseudoTerminal(`${link}-none`)).toBe(false);
+  });
+});
+
 describe.runIf(linux)('a port that others use', () => {
   it('held exclusively: the program is named', async () => {
     end = await emulated('uno', link);
     const holder = await program(`${OPEN}\nfcntl.ioctl(f,termios.TIOCEXCL)`);
     expect(await refusal(`uno@${link}`)).toMatch(
       new RegExp(`^Unsupported: .* is in use: python3\\S* \\(process ${holder.pid}\\) holds it`),
+    );
+  });
+
+  it('left exclusive by a program that has ended: nobody is accused, and what undoes it', async () => {
+    end = await emulated('uno', link);
+    const holder = await program(`${OPEN}\nfcntl.ioctl(f,termios.TIOCEXCL)`);
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    programs.splice(0);
+    expect(await refusal(`uno@${link}`)).toMatch(
+      /^Unsupported: .* is kept exclusive, and no program is seen.*start the emulator anew/,
     );
   });
 

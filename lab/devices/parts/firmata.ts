@@ -1,7 +1,6 @@
 // The keeper of a board that speaks Firmata: holds the line open through the run (opening a real Uno
 // resets it), waits for the version report, and makes sure of the jumper wire that the measurement
 // needs, unless `jumper=unchecked`. The same for a real board and an emulated one. Every wait is bounded.
-import { realpathSync } from 'node:fs';
 import {
   bitOf,
   FIRMATA_BAUD,
@@ -23,6 +22,7 @@ import type { Memory, Platform } from '../../ffi/platform.ts';
 import type { DeviceSession } from '../device.ts';
 import { INPUT_PIN, OUTPUT_PIN, putFirmata } from './firmata-setup.ts';
 import { openLine } from './open-line.ts';
+import { isPseudoTerminal } from './port.ts';
 
 /** A real Uno's boot loader holds the line for up to two seconds after a reset. */
 const READY_LIMIT_NS = 4e9;
@@ -177,7 +177,7 @@ export function firmataSession(
     const { name, version, protocol } = keeper.identity();
     if (checked) keeper.checkJumper();
     // A pseudo-terminal has an emulator at its other end, whatever name leads to it.
-    const simulated = realpathSync(path).startsWith('/dev/pts/');
+    const simulated = isPseudoTerminal(path);
     const line = { to_board_hz: simulated ? BOARD_HZ : FIRMATA_BAUD, from_board_hz: BOARD_HZ };
     const firmata = { output_pin: OUTPUT_PIN, input_pin: INPUT_PIN, line };
     return {

@@ -2,11 +2,13 @@
 // himself. What stands in the way is said in words a user can act on.
 import { constants } from 'node:fs';
 import type { Platform } from '../../ffi/platform.ts';
-import { busy, lockFileHolder, whyNotOpen } from './port.ts';
+import { busy, lockFileHolder, mayBePort, noPort, whyNotOpen } from './port.ts';
 
 /** A descriptor, non-blocking. Throws Unsupported or SystemCallError. */
 export function openLine({ posix, linux }: Platform, path: string, baud: number): number {
   const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
+  // A disk, a pipe or a file must not be opened for writing only to find out that it is none.
+  if (!mayBePort(path)) throw noPort(path);
   const locked = lockFileHolder(path);
   if (locked) throw busy(path, [locked]);
   let fd = -1;

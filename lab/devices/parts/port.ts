@@ -36,6 +36,14 @@ function processesWith(fits: (link: string, pid: string, fd: string) => boolean)
     });
 }
 
+/** Is this a character device, or not to be told (not there, not permitted)? Opens nothing. */
+export const mayBePort = (path: string): boolean =>
+  attempt(() => statSync(path).isCharacterDevice()) ?? true;
+
+/** Is this a terminal that a program serves, by whatever name: of Linux, or of macOS? */
+export const isPseudoTerminal = (path: string): boolean =>
+  /^\/dev\/(pts\/\d+|ttys\d+)$/.test(attempt(() => realpathSync(path)) ?? '');
+
 /** Other processes that have this port open, by whatever name. */
 export function holdersOf(path: string): Holder[] {
   const port = attempt(() => realpathSync(path)) ?? path;
@@ -88,6 +96,12 @@ export function nameHolders(holders: readonly Holder[]): string {
 
 /** A port that another program keeps for itself. */
 export function busy(path: string, holders: readonly Holder[] = holdersOf(path)): Unsupported {
+  if (holders.length === 0 && isPseudoTerminal(path)) {
+    // A real port forgets TIOCEXCL at its last close, a pseudo-terminal only with its server's end.
+    const reason = `${path} is kept exclusive, and no program is seen that has it open`;
+    const fix = 'end that program; if there is none any more, start the emulator anew';
+    return new Unsupported(reason, fix, 'EBUSY');
+  }
   const who = holders.length > 0 ? nameHolders(holders) : 'another program';
   return new Unsupported(
     `${path} is in use: ${who} holds it`,
@@ -121,11 +135,12 @@ export function whyNotOpen(path: string, error: unknown): Error {
   if (error.errno === 'EBUSY') return busy(path);
   if (error.errno === 'EACCES' || error.errno === 'EPERM') return denied(path);
   if (error.errno === 'ENOTTY' || error.errno === 'EINVAL') {
-    return new Unsupported(
-      `${path} is no serial port`,
-      'see iolab scan for the ports',
-      error.errno,
-    );
+    return noPort(path, error.errno);
   }
   return error;
+}
+
+/** Something else than a serial port has this name. */
+export function noPort(path: string, errno = 'ENOTTY'): Unsupported {
+  return new Unsupported(`${path} is no serial port`, 'see iolab scan for the ports', errno);
 }
