@@ -152,8 +152,16 @@ export class PtyBridge {
         return;
       }
       this.#out_first += written;
+      this.#compact();
     }
     this.drop();
+  }
+
+  /** A program that never quite keeps up must not make the queue's taken part grow for ever. */
+  #compact(): void {
+    if (this.#out_first < OUT_LIMIT_BYTES) return;
+    this.#out = this.#out.slice(this.#out_first);
+    this.#out_first = 0;
   }
 
   /** Forget what is queued for the program. */
