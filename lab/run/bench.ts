@@ -288,7 +288,7 @@ export class Bench {
     const job = this.#job(driver, planned);
     const peer = splitPeer(driver);
     if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, signal);
-    if (planned.fresh) await device.refresh();
+    if (planned.fresh) await this.#refresh(device);
     const { offsets_ns } = planned;
     const epoch = seed % 2 ** 32;
     const stimulus =
@@ -298,6 +298,16 @@ export class Bench {
     const workload =
       job.workload.kind === 'stamped-read' ? { ...job.workload, epoch } : job.workload;
     return runCell({ ...job, workload }, device, stimulus, planned.expected_ms, signal);
+  }
+
+  /** A board that does not start anew serves nobody else either: that stops the device. */
+  async #refresh(device: RunningDevice): Promise<void> {
+    try {
+      await device.refresh();
+    } catch (error) {
+      this.#stopped = (error as Error).message;
+      throw error;
+    }
   }
 
   #job(driver: string, { depth, parameters, workload }: PlannedCell): CellJob {
