@@ -108,6 +108,7 @@ class EventFlag extends Slots implements BlockingEngine {
     const wanted = Math.min(min, this.#inFlight);
     if (ring.queued() > 0) this.#start();
     while (ring.ready() < wanted) {
+      // On a stream the kernel interrupts this sleep to move the bytes, and lets it sleep on.
       const got = this.#sleep.read(deadline_ns, this.counters);
       if (got === 0) break;
       if (got < 0 && !interrupted(got)) throw new Error(`reading an eventfd: errno ${-got}`);

@@ -59,7 +59,7 @@ class SigWaitInfo extends Slots implements BlockingEngine {
         break;
       }
       // The queue was full and lost signals, so what it still holds tells nothing: the device does.
-      if (signal === SIGIO) this.#signals.empty();
+      if (signal === SIGIO) this.counters.syscalls += this.#signals.empty() + 1;
       this.drain(this.#fd);
     }
     return this.take();
