@@ -8,6 +8,7 @@ import { type Drawn, type Item, notMeasured, samples, sharedSettings } from '../
 import { setting, whole } from '../figures/format.ts';
 import { histogram } from '../figures/histogram.ts';
 import { type Band, isApproximate, ledger } from '../figures/ledger.ts';
+import { meanwhile } from '../figures/meanwhile.ts';
 import { modeMechanism } from '../figures/modes.ts';
 import { quantiles } from '../figures/quantiles.ts';
 import { ratios } from '../figures/ratios.ts';
@@ -28,10 +29,11 @@ export type Kind =
   | 'cycles'
   | 'counts'
   | 'ledger'
+  | 'meanwhile'
   | 'stack';
 
 /** On a board the colour is the firmware's mechanism; how the host waits changes no count there. */
-const OF_THE_BOARD: ReadonlySet<Kind> = new Set<Kind>(['cycles', 'counts', 'ledger']);
+const OF_THE_BOARD: ReadonlySet<Kind> = new Set<Kind>(['cycles', 'counts', 'ledger', 'meanwhile']);
 
 export interface Request extends Query {
   readonly kind: Kind;
@@ -200,6 +202,8 @@ function drawGroup(
         bands: request.bands ?? bandOf(request.drivers),
         by: request.by === undefined ? [] : [request.by],
       });
+    case 'meanwhile':
+      return meanwhile(items, { ...options, drivers: request.drivers ?? [] });
     case 'stack':
       return stack(items, options);
     case 'ratios': {

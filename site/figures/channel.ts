@@ -16,7 +16,7 @@ import {
 } from '../../lab/machines/s390/channel.ts';
 import type { TraceStep } from '../../lab/machines/s390/trace.ts';
 import { type Drawn, figure, NARROW, type Options } from './figure.ts';
-import { element, label, line, slug } from './svg.ts';
+import { element, hatchPattern, label, line, slug } from './svg.ts';
 
 const COMMANDS: Readonly<Record<number, string>> = {
   [WRITE]: 'WRITE',
@@ -163,24 +163,6 @@ function box(
 
 const hatchId = (options: Options, suffix: string) => `${slug(options.id)}-${suffix}-wait`;
 
-function hatch(id: string): string {
-  return element(
-    'defs',
-    {},
-    element(
-      'pattern',
-      {
-        id,
-        width: 6,
-        height: 6,
-        patternUnits: 'userSpaceOnUse',
-        patternTransform: 'rotate(45)',
-      },
-      line(0, 0, 0, 6, 'fig-hatch'),
-    ),
-  );
-}
-
 const moment = (at: number, ...parts: readonly string[]): string =>
   element('g', { class: 'chan-moment', 'data-moment': at }, ...parts);
 
@@ -201,7 +183,7 @@ function across(
   // The longest command needs about this much room for its letters.
   const tight = wide < 48 ? 'chan-tight' : undefined;
   const drawn = [
-    hatch(id),
+    hatchPattern(id),
     ...LANES.flatMap((lane, at) => [
       label(lane, 4, top(at) + tall / 2 + 4, { class: 'fig-title' }),
       line(left - 4, top(at) + tall + 8, width - 4, top(at) + tall + 8, 'fig-minor'),
@@ -257,7 +239,7 @@ function down(moments: readonly Moment[], options: Options): { height: number; m
   return {
     height: y(last) + tall + 10,
     markup: [
-      hatch(id),
+      hatchPattern(id),
       ...LANES.map((lane, at) => label(lane, columns[at]!, 15, { class: 'fig-title' })),
       element('rect', {
         x: columns[0]!,

@@ -52,6 +52,8 @@ const TITLES: Readonly<Record<string, string>> = {
   processor_held_us: 'processor held',
   waiting_us: 'idle',
   waiting_share: 'share idle',
+  useful_share: 'share own work',
+  busy_share: 'share busy',
   poll_share: 'polls / instruction',
   syscalls: 'system calls',
   wakeups: 'wake-ups',

@@ -56,6 +56,19 @@ export function line(x1: number, y1: number, x2: number, y2: number, className: 
   return element('line', { x1, y1, x2, y2, class: className });
 }
 
+/** The hatching that means waiting; fill with `url(#id)`. */
+export function hatchPattern(id: string): string {
+  return element(
+    'defs',
+    {},
+    element(
+      'pattern',
+      { id, width: 6, height: 6, patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' },
+      line(0, 0, 0, 6, 'fig-hatch'),
+    ),
+  );
+}
+
 /** An id that is safe in an attribute, a fragment and a CSS selector. */
 export function slug(text: string): string {
   const safe = text

@@ -9,6 +9,7 @@ import { traceOf } from '../../site/data/traces.ts';
 import { channelLanes, momentsOf } from '../../site/figures/channel.ts';
 import type { Item } from '../../site/figures/figure.ts';
 import { isApproximate, ledger } from '../../site/figures/ledger.ts';
+import { meanwhile } from '../../site/figures/meanwhile.ts';
 import { fakeRecord } from '../helpers/records.ts';
 import { classicFixtures } from './classic-fixtures.ts';
 import { hostileRecord, withMetric } from './fixtures.ts';
@@ -107,6 +108,38 @@ describe('a ledger', () => {
     );
     expect(shown.map(one => one.records.length)).toEqual([3]);
     expect(shown[0]!.facts).toContain('exact counts, no interval');
+  });
+});
+
+describe('what the processor did meanwhile', () => {
+  const drivers = ['tape-polled', 'tape-interrupt', 'tape-work'];
+  const tape = of('pdp11-io', ...drivers);
+  const drawn = meanwhile(tape, { ...options, drivers });
+  const parts = (svg: string, name: string) =>
+    [...svg.matchAll(/<rect [^>]*>/g)].filter(([one]) => one.includes(`"${name}`)).length;
+
+  it('tells the device’s share, its own and nothing, which are the whole', () => {
+    const rows = drawn.table.rows.map(row => row.map(cell => cell.replace('\u00a0', ' ')));
+    expect(rows).toEqual([
+      ['tape-polled', '100 %', '0 %', '0 %', 'ok'],
+      ['tape-interrupt', '0.6 %', '0 %', '99.4 %', 'ok'],
+      ['tape-work', '0.4 %', '99.6 %', '0 %', 'ok'],
+    ]);
+  });
+
+  it('draws a part where there is one, and the key beside', () => {
+    for (const svg of [drawn.wide, drawn.narrow]) {
+      expect(parts(svg, 'fig-count')).toBe(1 + 3);
+      expect(parts(svg, 'fig-own')).toBe(1 + 1);
+      expect(parts(svg, 'fig-idle')).toBe(1 + 1);
+      expect(svg).not.toMatch(/NaN|Infinity|undefined|style=|width="-/);
+    }
+    expect(meanwhile(tape.toReversed(), { ...options, drivers })).toEqual(drawn);
+  });
+
+  it('says "Not measured yet" where no record tells the shares', () => {
+    expect(meanwhile(of('spool', 'spool-direct'), { ...options, drivers }).empty).toBe(true);
+    expect(meanwhile([], { ...options, drivers }).wide).toContain('>Not measured yet<');
   });
 });
 

@@ -46,12 +46,25 @@ function pdp11(): LabRecord[] {
     instructions: 685_571,
     instructions_per_byte: 1339.0059,
     interrupts: 0,
+    busy_share: 1,
     polls: 342_016,
     simulated_us: 1_713_927.5,
   };
-  const called = { ...polled, instructions: 4_102, instructions_per_byte: 8.0117, interrupts: 512 };
+  const called = {
+    ...polled,
+    instructions: 4_102,
+    instructions_per_byte: 8.0117,
+    interrupts: 512,
+    busy_share: 0.006,
+  };
   const { polls: _, ...by_interrupt } = called;
-  const worked = { ...by_interrupt, instructions: 684_553, useful_turns: 227_329 };
+  const worked = {
+    ...by_interrupt,
+    instructions: 684_553,
+    useful_turns: 227_329,
+    busy_share: 1,
+    useful_share: 0.996,
+  };
   return [
     ...['console', 'tape', 'floppy-read', 'disk-read', 'disk-write'].flatMap(name => [
       one(`${name}-polled`, polled),
