@@ -39,6 +39,8 @@ export const WANTED: readonly Wanted[] = [
   })),
 ];
 
+/** Totals that pages say beside steps; all others stand in records. */
+const TOLD = ['instructions', 'io_starts', 'interrupts'];
 const LIMIT_MS = 10_000;
 
 /** What the program does now. Throws what the program throws. */
@@ -53,7 +55,7 @@ export async function runForTrace({ machine, program, parameters, shows }: Wante
       machine,
       program,
       parameters,
-      totals,
+      totals: Object.fromEntries(TOLD.map(name => [name, totals[name] ?? 0])),
       steps: shows === 'steps' ? (trace as readonly TraceStep[]) : [],
       listing: shows === 'listing' ? listing : [],
     };

@@ -94,7 +94,13 @@ function range(values: readonly number[]): string {
   return low === high ? whole(low) : `${whole(low)} to ${whole(high)}`;
 }
 
+/** What is counted on a simulator is exact; what is counted on a running system is near the same. */
 const exactWords = (records: readonly LabRecord[]): string =>
+  records.some(({ evidence }) => evidence.device !== 'simulated')
+    ? 'counts of a running system, which differ a little from run to run'
+    : simulatedWords(records);
+
+const simulatedWords = (records: readonly LabRecord[]): string =>
   records.some(record => isApproximate({ record, mechanism: 'reference' }))
     ? 'exact counts, no interval; approximate (≈) where a program asks a device that keeps the host’s time'
     : 'exact counts, no interval';

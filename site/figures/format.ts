@@ -115,7 +115,9 @@ export function setting(name: string, value: string | number | boolean): string 
     const of = name.slice(0, -'_bytes'.length).replace(/_/g, ' ');
     return `${of}${SPACE}${whole(value)}${SPACE}${value === 1 ? 'byte' : 'bytes'}`;
   }
-  return `${name.replace(/_/g, ' ')}${SPACE}${typeof value === 'number' ? figures(value) : value}`;
+  // A setting was chosen, not measured: every digit of a whole number is meant.
+  const digits = (number: number) => (Number.isInteger(number) ? whole(number) : figures(number));
+  return `${name.replace(/_/g, ' ')}${SPACE}${typeof value === 'number' ? digits(value) : value}`;
 }
 
 /** One setting of a record in words, or nothing where it has none. */

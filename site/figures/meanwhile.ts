@@ -127,7 +127,7 @@ function key(left: number, narrow: boolean, hatch: string): string[] {
   let x = left;
   return entries.flatMap(([text, attributes]) => {
     const at = x;
-    x += text.length * 6.9 + (narrow ? 30 : 40);
+    x += text.length * 6.9 + (narrow ? 34 : 46);
     return [
       element('rect', { x: at, y: 6, width: 14, height: 12, ...attributes }),
       label(text, at + 20, 16, { class: 'fig-title' }),

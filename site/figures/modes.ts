@@ -12,12 +12,13 @@ export const MECHANISM_OF_MODE: Readonly<Record<string, Mechanism>> = {
   dma: 'dma',
 };
 
-/** What the settings of the boards mean in order; other settings sort by number, then by name. */
+/** What settings mean in order; other settings sort by number, then by name. */
 const ORDERS: Readonly<Record<string, readonly string[]>> = {
   mode: ['polled', 'interrupt', 'interrupt+ring', 'dma'],
   load: ['none', 'medium', 'heavy'],
   traffic: ['one-way', 'echo'],
   way: ['plain', 'interrupts-off', 'read-twice'],
+  start: ['each', 'batch', 'linked'],
 };
 
 /** The mechanism of a record's firmware mode; undefined where it names none. */

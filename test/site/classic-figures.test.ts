@@ -8,6 +8,7 @@ import { channelProgramOf, programs, SHOWN_RECORDS } from '../../site/data/progr
 import { traceOf } from '../../site/data/traces.ts';
 import { channelLanes, momentsOf } from '../../site/figures/channel.ts';
 import type { Item } from '../../site/figures/figure.ts';
+import { setting } from '../../site/figures/format.ts';
 import { isApproximate, ledger } from '../../site/figures/ledger.ts';
 import { meanwhile } from '../../site/figures/meanwhile.ts';
 import { fakeRecord } from '../helpers/records.ts';
@@ -108,6 +109,43 @@ describe('a ledger', () => {
     );
     expect(shown.map(one => one.records.length)).toEqual([3]);
     expect(shown[0]!.facts).toContain('exact counts, no interval');
+  });
+});
+
+describe('settings and facts', () => {
+  const loaded = (records: readonly LabRecord[]) =>
+    records.map(value => ({ value, path: value.id, machine: 'x', yours: false, file: '' }));
+  const linked = all.filter(({ experiment }) => experiment === 'linked');
+  const { shown } = figuresFor(
+    {
+      kind: 'ledger',
+      ...options,
+      experiment: 'linked',
+      device: 'file',
+      drivers: ['blocking', 'io-uring'],
+      by: 'start',
+      metrics: ['syscalls'],
+    },
+    { records: loaded(linked), runs: [], problems: [] },
+    () => 'completion',
+  );
+
+  it('keeps every digit of a setting', () => {
+    expect(setting('interval', 4096).replace(/\W/g, ' ')).toBe('interval 4 096');
+  });
+
+  it('puts ways to start in the order in which they are explained', () => {
+    expect(texts(shown[0]!.drawn.wide, 'fig-name')).toEqual([
+      'blocking, start each',
+      'io-uring, start each',
+      'io-uring, start batch',
+      'io-uring, start linked',
+    ]);
+  });
+
+  it('calls no count of a running system exact', () => {
+    expect(shown[0]!.facts.join()).toMatch(/differ a little from run to run/);
+    expect(shown[0]!.facts.join()).not.toMatch(/exact/);
   });
 });
 
