@@ -75,6 +75,7 @@ function pass(
   what: 'addresses' | 'words',
 ): Assembled {
   const words = new Map<number, number>();
+  const written = new Set<number>();
   const listing: ListingLine[] = [];
   const starts: number[] = [];
   let here = 0;
@@ -88,7 +89,7 @@ function pass(
         const value = evaluate(line.assignment.expression, { lookup, here });
         if (value === undefined)
           fail(`${missing(line.assignment.expression, known)} is not defined above`);
-        if (line.assignment.name === '.') here = value!;
+        if (line.assignment.name === '.') here = inRange(value!, 0, LAST_ADDRESS);
         else define(known, line.assignment.name, value!, what, fail);
         listing.push({ line: line.number, code: [], text: line.text });
         continue;
@@ -98,7 +99,7 @@ function pass(
       const made = encode(line, scope, what === 'words' ? known : undefined);
       if (here + made.bytes.length > LAST_ADDRESS + 1) fail('beyond the end of memory');
       if (made.isCode) starts.push(here);
-      if (what === 'words') place(words, here, made.bytes, fail);
+      if (what === 'words') place(words, written, here, made.bytes, fail);
       const { length } = made.bytes;
       const code = made.aligned ? toWords(made.bytes) : made.bytes;
       const at = length > 0 || line.label !== undefined ? { address: here } : {};
@@ -131,14 +132,16 @@ const missing = (expression: string, known: ReadonlyMap<string, number>): string
 /** Bytes into words, low byte at the even address; nothing is written twice. */
 function place(
   words: Map<number, number>,
+  written: Set<number>,
   at: number,
   bytes: readonly number[],
   fail: (reason: string) => never,
 ): void {
   for (const [i, byte] of bytes.entries()) {
+    if (written.has(at + i)) fail(`address ${(at + i).toString(8)} is written twice`);
+    written.add(at + i);
     const address = (at + i) & ~1;
     const high = (at + i) % 2 === 1;
-    if (words.has(address) && !high) fail(`address ${address.toString(8)} is written twice`);
     words.set(address, (words.get(address) ?? 0) | (byte << (high ? 8 : 0)));
   }
 }

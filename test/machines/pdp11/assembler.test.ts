@@ -49,6 +49,7 @@ describe('encodings of the processor handbook', () => {
     ['mov #-1, r0', '012700 177777'],
     ['.word 1, -1, 177777', '000001 177777 177777'],
     ['.byte 1, 377, -1\n.even', '177401 000377'],
+    ['.=1001\n.byte 2\n.=1000\n.byte 1', '001001'],
     ['.ascii /AB;/\n.even', '041101 000073'],
     ['.asciz /A/', '000101'],
     ['x: .word x+2, .-x', '000002 000000'],
@@ -94,6 +95,8 @@ describe('a wrong program is refused', () => {
     ['no expression', 'mov #, r0', 1, /missing/],
     ['text without an end', '.ascii /abc', 1, /two equal marks/],
     ['written twice', '.=1000\nhalt\n.=1000\nhalt', 4, /written twice/],
+    ['a byte written twice', '.=1000\n.byte 1, 2\n.=1001\n.byte 4', 4, /1001 is written twice/],
+    ['a place below memory', '.=-2\nhalt', 1, /-2 .*does not fit/],
     ['beyond memory', '.=157776\nclr r0\nclr r0', 3, /beyond the end/],
   ])('%s', (_, source, line, reason) => {
     const error = refusal(source);
