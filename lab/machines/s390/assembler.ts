@@ -153,7 +153,7 @@ class Assembler {
     const read = (text: string) => evaluate(text, symbols);
     if (operation === 'USING') {
       const [place, register] = counted(operands, 2);
-      bases.push({ place: read(place!).value, register: read(register!).value });
+      bases.push(base(read(place!), read(register!)));
       return new Uint8Array();
     }
     if (operation === 'CCW1') return commandWord(counted(operands, 4).map(one => read(one).value));
@@ -163,6 +163,14 @@ class Assembler {
     const given: Operands = { operation, operands, address, read, bases };
     return encode(instruction, given);
   }
+}
+
+/** What USING promises: a register that exists holds a place of the program. */
+function base(place: Value, register: Value): { register: number; place: number } {
+  if (place.places !== 1) throw new Error('USING needs a place in the program');
+  if (register.places !== 0 || register.value < 0 || register.value > 15)
+    throw new Error(`${register.value} is no register: 0 … 15`);
+  return { place: place.value, register: register.value };
 }
 
 /** Bytes of DC and DS, with the gaps that boundaries leave. */

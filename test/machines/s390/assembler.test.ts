@@ -206,6 +206,8 @@ const wrong: readonly [what: string, source: string, line: number, reason: RegEx
   ['a branch to an odd address', "A DC X'01'\nB DC X'02'\n J B", 3, /odd address/],
   ['an instruction at an odd address', " DC X'01'\n LR R1,R2", 2, /odd address/],
   ['a place without a base', "A DC F'1'\n L R1,A", 2, /no base register/],
+  ['a base register that is none', ' USING *,16', 1, /16 is no register/],
+  ['a base that is no place', ' USING 4,R12', 1, /needs a place/],
   ['a place out of the base’s reach', " USING *,R12\n L R1,A\n DS 4096X\nA DC F'1'", 2, /no base/],
   ['too few operands', ' LR R1', 1, /takes 2 operands, 1 given/],
   ['an empty operand', ' LR R1,', 1, /takes 2 operands/],
