@@ -11,7 +11,7 @@ import { runStandalone } from './standalone.ts';
 import { statusNote } from './status.ts';
 
 export const SIGN = 'READY';
-/** With the slowest pace it stays within a second. */
+/** With the usual pace it stays within a second; with the slowest it takes ten. */
 export const MOST_CARDS = 50;
 const MOST_PACE_MS = 200;
 /** What the machine needs beside the pace. */
