@@ -52,7 +52,10 @@ const OUTPUTS = ['printed.txt', 'punched.ebc', 'cards.ebc', 'disk.ckd', 'feed.so
  * own way to act on a message (hao) sometimes misses one, so the runner ends it.
  */
 const STOPPED = /PSW=000A0000 ([0-9A-F]{8})/;
-/** Either that, or the last of what it says of a program that did not stop in time. */
+/**
+ * Either that, or the last of what it says of a program that did not stop in time. Where every instruction
+ * is printed, so are the registers.
+ */
 const ENDED = /PSW=000A0000 [0-9A-F]{8}|GR15=[0-9A-F]{8}/;
 /** Hercules takes whole seconds; the runner itself ends it a little later. */
 const LEAST_PAUSE_S = 1;
@@ -83,7 +86,7 @@ export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
       folder,
       limit_ms: limit_ms + LAST_STATE_MS,
       signal,
-      until: ENDED,
+      until: run.trace_instructions ? STOPPED : ENDED,
       env: { HERCULES_RC: 'machine.rc' },
       fix: HERCULES_FIX,
     });
