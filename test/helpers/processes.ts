@@ -5,6 +5,8 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 export interface LabProcess {
   readonly pid: number;
   readonly command: string;
+  /** The process that started it. */
+  readonly parent: number;
 }
 
 const read = (path: string): string => {
@@ -25,6 +27,8 @@ export function processesOf(home: string, part = ''): LabProcess[] {
     .map(pid => ({
       pid: Number(pid),
       command: read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim(),
+      // Behind the name in parentheses, which may hold anything: the state, then the parent.
+      parent: Number(/.*\) \S (\d+)/.exec(read(`/proc/${pid}/stat`))?.[1]),
     }))
     .filter(({ command }) => command.includes(part) && command !== '');
 }

@@ -115,6 +115,11 @@ describe('names and options', () => {
     [['run', 'wakeup', '--driver', 'tape-polled'], 2, 'tape-polled'],
     [['run', 'wakeup', '--set', 'cps=5'], 2, 'cps'],
     [['run', 'pdp11-io', '--records', '0'], 2, '--records 0'],
+    [
+      ['run', 'tight-loop', '--driver', 'byte-two', '--set', 'period=soon'],
+      2,
+      'period=soon: give a whole number',
+    ],
     [['run', 'pdp11-io', '--device', 'fifo'], 3, 'it needs the PDP-11'],
     [['run', 'wakeup', '--device', 'mos6502'], 3, 'mos6502'],
     [
@@ -156,9 +161,13 @@ describe.runIf(simh && process.platform === 'linux')('a machine that runs for lo
   const running = async () => {
     const home = temporaryFolder();
     const lab = start(LONG, { home });
-    const machine = () => processesOf(home, 'run.ini')[0];
-    const found = await until('the simulator', machine);
-    return { home, lab, pid: found.pid };
+    // A simulator runs before that of the cell, too: it is asked its version.
+    const inCell = () => {
+      const cells = new Set(processesOf(home, 'lab/cell/main.ts').map(({ pid }) => pid));
+      return processesOf(home, 'run.ini').find(({ parent }) => cells.has(parent));
+    };
+    const found = await until('the simulator', inCell);
+    return { home, lab, cell: found.parent, pid: found.pid };
   };
 
   it('ends with Ctrl-C, and leaves nothing', async () => {
@@ -169,9 +178,8 @@ describe.runIf(simh && process.platform === 'linux')('a machine that runs for lo
   });
 
   it('ends with its cell, when that is killed', async () => {
-    const { home, lab, pid } = await running();
-    const [cell] = processesOf(home, 'lab/cell/main.ts');
-    process.kill(cell!.pid, 'SIGKILL');
+    const { home, lab, cell, pid } = await running();
+    process.kill(cell, 'SIGKILL');
     await until(
       'its end',
       () => !processesOf(home, 'run.ini').some(one => one.pid === pid),
