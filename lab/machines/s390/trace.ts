@@ -1,6 +1,6 @@
 // What the channel did, command by command, as Hercules reports it (`t+device`): the steps of the
 // site's diagram, and the exact count of commands carried out. Source: Hercules, channel.c.
-import { type ChannelProgram, decodeFormat1, TRANSFER_IN_CHANNEL } from './channel.ts';
+import { type ChannelProgram, decodeFormat1, FLAGS, TRANSFER_IN_CHANNEL } from './channel.ts';
 import { decodeScsw } from './status.ts';
 
 export interface TraceStep extends Record<string, string | number> {
@@ -22,7 +22,8 @@ const STATUS = /^HHCCP075I ([0-9A-F]{4}):Stat=([0-9A-F]{4}) Count=([0-9A-F]{4})/
 
 /**
  * Commands of this device in the order in which the channel took them, each found in the description
- * that was started. Throws Error where the channel did something that the description does not say.
+ * that was started. Throws Error where the channel did something that the description does not say, or
+ * where the report ends while the channel was still to go on.
  */
 export function readTrace(log: string, device: number, program: ChannelProgram): TraceStep[] {
   const steps: TraceStep[] = [];
@@ -54,5 +55,9 @@ export function readTrace(log: string, device: number, program: ChannelProgram):
     steps[steps.length - 1] = { ...last, status, residual_count };
     if (words.includes('status modifier')) index++;
   }
+  const last = steps.at(-1);
+  const goesOn = FLAGS.chain_data | FLAGS.chain_command;
+  if (!last || last.command === TRANSFER_IN_CHANNEL || (last.flags & goesOn) !== 0)
+    throw new Error(`the report of the channel ends after ${steps.length} commands, in its middle`);
   return steps;
 }
