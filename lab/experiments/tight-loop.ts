@@ -41,10 +41,16 @@ export const experiment: Experiment = {
 
 function variants(program: string, set: Readonly<Record<string, string>>): readonly Setting[] {
   if (program.startsWith('byte-')) {
-    const periods = set.period === undefined ? PERIODS : [Number(set.period)];
+    const periods = set.period === undefined ? PERIODS : [numberIn(set.period)];
     return periods.map(period => ({ period }));
   }
   if (program !== 'poll-every-n') return [{}];
-  const intervals = set.interval === undefined ? INTERVALS : [Number(set.interval)];
+  const intervals = set.interval === undefined ? INTERVALS : [numberIn(set.interval)];
   return intervals.map(interval => ({ interval }));
 }
+
+/** What is no number goes on as it was written: the program says what it wants instead. */
+const numberIn = (text: string): number | string => {
+  const value = Number(text);
+  return Number.isNaN(value) ? text : value;
+};
