@@ -7,6 +7,7 @@ import * as fs from 'node:fs';
 import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { BadRecord, CannotSave } from '../errors.ts';
+import { makeFolder } from './folder.ts';
 import { RUN_FILE } from './read.ts';
 import type { LabRecord, LabRun, LabRunFile } from './schema.ts';
 import { isFileId, recordFault, runFault } from './validate.ts';
@@ -155,7 +156,7 @@ function writeAtomically(
   let fd = -1;
   let exists = false;
   try {
-    calls.mkdirSync(folder, { recursive: true });
+    makeFolder(folder, calls);
     fd = calls.openSync(temporary, 'wx', 0o644);
     exists = true;
     for (const chunk of chunks) writeWhole(fd, chunk, calls);

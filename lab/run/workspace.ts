@@ -1,8 +1,9 @@
 // A run's own folder for pipes, links and files, and the sweep that removes what killed runs left.
 // A folder is in use exactly as long as its lock is held, and a lock dies with its holder.
-import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { CannotSave } from '../errors.ts';
+import { makeFolder } from '../records/folder.ts';
 import { labHome } from '../records/home.ts';
 import { sweepTemporary } from '../records/write.ts';
 import { isHeld, type Lock, takeLock } from './lock.ts';
@@ -21,7 +22,7 @@ export async function openWorkspace(run_id: string, home = labHome()): Promise<W
   const root = join(home, 'tmp', run_id);
   const lock: Lock = await takeLock(lockName(run_id), run_id, 0);
   try {
-    mkdirSync(root, { recursive: true });
+    makeFolder(root);
   } catch (error) {
     await lock.release();
     const code = (error as NodeJS.ErrnoException).code;
@@ -30,7 +31,7 @@ export async function openWorkspace(run_id: string, home = labHome()): Promise<W
   return {
     folder(name) {
       const path = join(root, name.replaceAll(/[^A-Za-z0-9.-]/g, '_'));
-      mkdirSync(path, { recursive: true });
+      makeFolder(path);
       return path;
     },
     async remove() {
