@@ -35,12 +35,21 @@ export async function runSimh(run: SimhRun): Promise<string> {
     args: ['run.ini'],
     folder,
     limit_ms,
+    // SIMH stops its machine at an interrupt from the keyboard and goes on with its commands.
+    last: { signal: 'SIGINT', wait_ms: LAST_STATE_MS },
     signal,
     fix: SIMH_FIX,
   });
   if (end.ended) {
+    const why =
+      end.ended === 'output' ? 'printed without end' : `did not end within ${limit_ms} ms`;
+    throw new TimedOut(`${machine} ${why}; ended it. It said last:\n${lastLines(end.out)}`);
+  }
+  if (end.late) {
+    const [, state = ''] = (readOutput(folder, LOG)?.toString('latin1') ?? '').split(STOPPED);
+    const said = state.split(/\r?\n/).slice(0, STATE_LINES).join('\n').trimEnd();
     throw new TimedOut(
-      `${machine} did not end within ${limit_ms} ms; ended it. It said last:\n${lastLines(end.out)}`,
+      `${machine} did not end within ${limit_ms} ms. Its last state:\n${said || lastLines(end.out)}`,
     );
   }
   if (end.code !== 0) {
@@ -68,6 +77,10 @@ export async function simhVersion(machine: string): Promise<string> {
 }
 
 const ANSWER_LIMIT_MS = 5000;
+const LAST_STATE_MS = 1000;
+const STOPPED = /^Simulation stopped, /m;
+/** Counters, registers and the last instructions; what follows is memory. */
+const STATE_LINES = 80;
 const LOG = 'console.log';
 
 /** What was found of a saved file; undefined where the simulator wrote none. */

@@ -14,6 +14,8 @@ export interface SimulatorRun {
   /** Working folder; also what the simulator takes for its home, so that no user's file speaks. */
   readonly folder: string;
   readonly limit_ms: number;
+  /** When the time is over it gets this first, and then so long to report its state. */
+  readonly last?: { readonly signal: NodeJS.Signals; readonly wait_ms: number };
   readonly signal: AbortSignal;
   /** Added to the environment, of which only PATH and the language are passed on. */
   readonly env?: Readonly<Record<string, string>>;
@@ -31,6 +33,8 @@ export interface SimulatorEnd {
   readonly code: number | undefined;
   /** Why it was ended by us. */
   readonly ended: 'time' | 'output' | 'until' | undefined;
+  /** Its time was over: it got its last signal, and may have reported its state. */
+  readonly late: boolean;
 }
 
 /** Throws Unsupported where there is no such program, Cancelled where the signal aborts. */
@@ -50,9 +54,16 @@ export async function runSimulator(run: SimulatorRun): Promise<SimulatorEnd> {
   });
   let ended: SimulatorEnd['ended'];
   const kill = () => child.kill('SIGKILL');
-  const timer = setTimeout(() => {
+  let late = false;
+  const end = () => {
     ended = 'time';
     kill();
+  };
+  let timer = setTimeout(() => {
+    late = true;
+    if (!run.last) return end();
+    child.kill(run.last.signal);
+    timer = setTimeout(end, run.last.wait_ms);
   }, limit_ms);
   signal.addEventListener('abort', kill, { once: true });
   const texts = { out: [] as Buffer[], err: [] as Buffer[] };
@@ -82,7 +93,7 @@ export async function runSimulator(run: SimulatorRun): Promise<SimulatorEnd> {
     });
     if (signal.aborted) throw new Cancelled();
     const text = (chunks: Buffer[]) => Buffer.concat(chunks).toString('latin1');
-    return { out: text(texts.out), err: text(texts.err), code: code ?? undefined, ended };
+    return { out: text(texts.out), err: text(texts.err), code: code ?? undefined, ended, late };
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', kill);

@@ -156,10 +156,13 @@ describe.runIf(here)('what can go wrong', () => {
   });
 
   it('also one that the simulator itself would run for hours', async () => {
-    const long = job('.=1000\nstart: br start', { limit_units: 2 ** 31 - 1 });
+    const long = job('.=1000\nstart: mov #1234, r3\nloop: br loop', {
+      limit_units: 2 ** 31 - 1,
+      read: { address: 0o4000, words: 500 },
+    });
     await expect(runPdp11(long, context(300))).rejects.toMatchObject({
       name: 'TimedOut',
-      message: expect.stringContaining('300 ms'),
+      message: expect.stringMatching(/300 ms.*PC: 001004.*R3:\s+001234.*BR 1004/s),
     });
   });
 
