@@ -125,7 +125,11 @@ const PROGRAM: readonly Field[] = [
   right('commands', total('channel_commands'), 'commands: that the channel carried out'),
   right('time', timeOf('simulated_us'), 'time: simulated'),
   right('waiting', timeOf('waiting_us'), 'waiting: of the processor, doing nothing'),
-  right('around', timeOf('turnaround_us'), 'around: mean time until a job’s output is printed'),
+  right(
+    'around',
+    timeOf('turnaround_us'),
+    'around: mean time until the printer has a job’s last line',
+  ),
   right('held', timeOf('processor_held_us'), 'held: mean time until a job left the processor'),
   right('lost', total('lost_bytes'), 'lost: bytes'),
   right('late', latency('p50'), 'late, max: from arrival to fetch, in cycles or instructions'),
