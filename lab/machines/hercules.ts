@@ -91,7 +91,11 @@ export async function runHercules(run: HerculesRun): Promise<HerculesEnd> {
       fix: HERCULES_FIX,
     });
     log = end.out + end.err;
-    if (end.ended === 'time' || end.ended === 'output') throw notEnded(limit_ms, log);
+    if (end.ended === 'output')
+      throw new TimedOut(
+        `hercules printed without end; ended it. It said last:\n${lastLines(log)}`,
+      );
+    if (end.ended === 'time') throw notEnded(limit_ms, log);
   } finally {
     stop.abort();
     await feeding;
