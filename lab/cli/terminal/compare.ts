@@ -31,12 +31,19 @@ export function compare(
     throw new WrongUsage(whyNothing(sideA.records, sideB.records, metric));
   if (json) printJson({ schema: 'iolab/compare/1', metric, paired, a, b, comparisons });
   else {
-    const look = { width: terminalWidth(), colour: colourDepth() };
+    const exact = [...sideA.records, ...sideB.records].every(one => isExact(one, metric));
+    const look = { width: terminalWidth(), colour: colourDepth(), exact };
     const note = machinesNote(sideA.records, sideB.records);
     print(reportComparisons(comparisons, { ...look, paired, ...(note ? { note } : {}) }));
   }
   return failIf === 'slower' && comparisons.some(isSlower) ? EXIT.check_failed : 0;
 }
+
+/** A count of a simulated machine that nothing of the host can touch. */
+const isExact = ({ evidence, notes = [], metrics }: LabRecord, metric: string): boolean =>
+  evidence.processor === 'emulated' &&
+  (metrics[metric]?.kind ?? 'count') === 'count' &&
+  !notes.some(note => note.startsWith('approximate'));
 
 /** Paired where both sides are one record of the same run and setting; else unpaired. */
 export function compareSides(

@@ -18,6 +18,8 @@ const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
 
 export interface ComparisonLook extends ReportOptions {
   readonly paired: boolean;
+  /** Counts of a simulated machine: there is no noise that an interval could tell of. */
+  readonly exact?: boolean;
   /** One more line: what else the reader must know. */
   readonly note?: string;
 }
@@ -25,7 +27,7 @@ export interface ComparisonLook extends ReportOptions {
 /** Comparisons as a table; whether they are paired is said in words. Ends with a line feed. */
 export function reportComparisons(
   comparisons: readonly Comparison[],
-  { width, colour, paired, note }: ComparisonLook,
+  { width, colour, paired, exact = false, note }: ComparisonLook,
 ): string {
   const paint = createPaint(colour);
   const first = comparisons[0];
@@ -66,7 +68,13 @@ export function reportComparisons(
       paint.bold,
     ),
     ...renderTable(header, rows, { width, dim: paint.dim }),
-    ...wrap(`${how} ${range} rounds each; an interval that spans 1 is a tie.`, width, '  '),
+    ...wrap(
+      exact
+        ? 'Counts of a simulated machine: the same in every run, so a ratio is exact.'
+        : `${how} ${range} round${range === '1' ? '' : 's'} each; an interval that spans 1 is a tie.`,
+      width,
+      '  ',
+    ),
     ...(note ? wrap(note, width, '  ') : []),
   ];
   return `${lines.join('\n')}\n`;

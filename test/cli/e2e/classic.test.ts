@@ -79,6 +79,22 @@ describe.runIf(simh)('iolab run pdp11-io', () => {
   }, 60_000);
 });
 
+describe('iolab compare', () => {
+  it('calls the counts of a simulated machine exact, and takes no noise for granted', async () => {
+    const home = temporaryFolder();
+    const run = async () => {
+      const args = ['run', 'tight-loop', '--driver', 'byte-two', '--records', '8', '--json'];
+      return (JSON.parse((await iolab(args, { home })).out) as LabRun).run_id;
+    };
+    const [one, other] = [await run(), await run()];
+    const { out, code } = await iolab(['compare', one, other, '--metric', 'cycles'], { home });
+    expect(code, out).toBe(0);
+    expect(out).toMatch(/byte-two.* 1\.00 .*= tie/);
+    expect(out).toContain('the same in every run');
+    expect(out).not.toContain('Unpaired');
+  }, 60_000);
+});
+
 describe.runIf(simh)('iolab run tight-loop', () => {
   it('runs each machine’s own programs', async () => {
     const { records } = await measured('tight-loop');
