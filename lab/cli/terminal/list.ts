@@ -70,12 +70,17 @@ export async function list(
   else for (const [kind, rows] of found) printKind(kind, rows);
 }
 
+const LEAST_COLUMNS = 20;
+
 function printKind(kind: string, rows: readonly Row[]): void {
   print(`\n${kind}`);
   const names = Math.max(...rows.map(({ id }) => id.length));
+  const width = terminalWidth();
+  // Where long names leave too little beside them, the sentence stands below its name.
+  const below = width - names - 4 < LEAST_COLUMNS;
+  const indent = ' '.repeat(below ? 4 : names + 4);
   for (const { id, title, about } of rows) {
-    const indent = ' '.repeat(names + 4);
-    const text = wrap(`${title}: ${about}`, Math.max(20, terminalWidth() - indent.length));
-    print(`  ${id.padEnd(names)}  ${text.join(`\n${indent}`)}`);
+    const text = wrap(`${title}: ${about}`, width - indent.length).join(`\n${indent}`);
+    print(below ? `  ${id}\n${indent}${text}` : `  ${id.padEnd(names)}  ${text}`);
   }
 }
