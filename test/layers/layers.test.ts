@@ -176,14 +176,14 @@ describe('the keeper', () => {
   });
 });
 
-test('a port that another program keeps for itself is named, with the program', async () => {
+test('a port that is kept exclusive is named, also where this program itself keeps it', async () => {
   const { createPort, openPort } = await import('../../lab/layers/parts/port.ts');
   const own = await startBoard();
   const ours = { path: own.path, baud: 57_600, shared: false };
   const holder = await createPort(ours);
   await openPort(holder, () => {});
   const second = await createPort(ours);
-  await expect(openPort(second, () => {})).rejects.toThrow(`${own.path} is in use`);
+  await expect(openPort(second, () => {})).rejects.toThrow(`${own.path} is kept exclusive`);
   await new Promise(resolve => holder.close(resolve));
   await own.stop();
 });

@@ -42,7 +42,7 @@ describe('a missing device', () => {
       home,
     });
     expect(code, err).toBe(3);
-    expect(complaints(err)).toEqual([expect.stringMatching(/tcgetattr: ENOTTY/)]);
+    expect(complaints(err)).toEqual([expect.stringMatching(/is no serial port \(ENOTTY\)/)]);
   });
 });
 
