@@ -136,7 +136,8 @@ function fields(
       row.record.metrics.syscalls ? undefined : count('syscalls_per_op')(row),
     ),
     right('calls/n', count('syscalls')),
-    right('wakes/n', count('wakeups')),
+    // A board's own wake-ups are another count, of a whole round.
+    right('wakes/n', row => (row.record.metrics.syscalls ? count('wakeups')(row) : undefined)),
     right('ratio', row =>
       row.ratio ? verdictMark(row.ratio) : row.isBaseline ? '1  ' : undefined,
     ),
