@@ -7,7 +7,8 @@ ARM_FLAGS = -mcpu=cortex-m0plus -mthumb -std=gnu11 -Os -ffreestanding -Wall -Wex
 PICO_C = $(sort $(wildcard rp2040/*.c)) $(sort $(wildcard common/*.c))
 PICO_ALL = $(PICO_C) $(sort $(wildcard rp2040/*.h common/*.h)) rp2040/ram.ld protocol/protocol.h
 PICO_ID := 0x$(shell cat $(PICO_ALL) | sha256sum | cut -c1-8)UL
-NODE ?= $(firstword $(wildcard ../node_modules/.bin/node) node)
+# Not ?=: npm puts the Node that runs itself into the environment, which may be too old for TypeScript.
+NODE = $(firstword $(wildcard ../node_modules/.bin/node) node)
 
 $(OUT)/pico.bin: $(PICO_ALL) rp2040/build.mk
 	mkdir -p $(OBJ)/pico
