@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { machineIds } from '../lab/machines/find.ts';
+import { stagedExperiments } from '../lab/stages/find.ts';
 import {
   filesBelow,
   importsOf,
@@ -90,6 +91,21 @@ const rules: readonly Rule[] = [
     room: 'lab/examples/',
     may: ['lab/layers/parts/', 'lab/errors.ts', 'johnny-five'],
     why: 'an example shows what a user writes, with as little of the lab as it can',
+  },
+  {
+    room: 'lab/stages/',
+    may: [
+      'lab/stages/',
+      'lab/drivers/',
+      'lab/examples/',
+      'lab/devices/stamp.ts',
+      'lab/devices/parts/',
+      'lab/measure/',
+      ...FFI_PURE,
+      'lab/errors.ts',
+      'firmware/protocol/',
+    ],
+    why: 'a stage runs in a cell: it may use drivers, and knows no run and no records',
   },
   {
     room: 'lab/boards/core/',
@@ -253,6 +269,7 @@ describe('who may import whom', () => {
         'lab/drivers/',
         'lab/layers/',
         'lab/machines/',
+        'lab/stages/',
         'lab/devices/',
       ),
     );
@@ -346,6 +363,7 @@ describe('tidiness', () => {
       .map(({ path }) => path.slice(0, -'find.ts'.length));
     // Its find.ts lists a folder below each machine.
     listed.push(...machineIds().map(machine => `lab/machines/${machine}/programs/`));
+    listed.push(...stagedExperiments().map(experiment => `lab/stages/${experiment}/`));
     for (const { path } of sources) {
       // Found by listing, imported, started as a process by its name, or read by the site.
       const name = path.split('/').at(-1)!;

@@ -23,8 +23,10 @@ import type {
   Job,
   ProbeJob,
   ProgramWorkload,
+  StageWorkload,
   ToggleWorkload,
 } from './protocol.ts';
+import { runStage } from './stage.ts';
 import { openToggle } from './toggle.ts';
 import type { WorkloadResults } from './workload.ts';
 import { createWorkload, slotsFor } from './workloads/create.ts';
@@ -55,6 +57,7 @@ async function measure(platform: Platform, job: CellJob): Promise<void> {
   if (workload.kind === 'toggle') await measureLayer(platform, job, workload);
   else if (workload.kind === 'dialogue') await measureDialogue(platform, job, workload);
   else if (workload.kind === 'program') await measureProgram(job, workload);
+  else if (workload.kind === 'stage') await measureStage(platform, job, workload);
   else await measureDriver(platform, job);
 }
 
@@ -99,6 +102,18 @@ async function measureProgram(job: CellJob, plan: ProgramWorkload): Promise<void
   say({ event: 'ready' });
   const { n, series, totals, notes } = await runProgram(job, plan);
   sayCounts({ n, started, series: series ?? {}, totals, notes });
+}
+
+/** What a stage counted, and what it cost where it said when to begin. */
+async function measureStage(platform: Platform, job: CellJob, plan: StageWorkload): Promise<void> {
+  globalThis.gc?.();
+  say({ event: 'ready' });
+  const { account, result } = await runStage(platform, job, plan);
+  const { n, series = {}, totals, notes = [] } = result;
+  const samples = Object.entries(series).map(
+    ([name, all]) => [name, Float64Array.from(all)] as const,
+  );
+  report(account, n, { series: Object.fromEntries(samples), totals, notes });
 }
 
 interface Counts {
@@ -154,8 +169,8 @@ function report(account: Account, counted: number, results: WorkloadResults): vo
   const result: CellResult = {
     event: 'result',
     n: counted,
-    started: account.started,
-    ended: account.ended,
+    started: account.started || new Date().toISOString(),
+    ended: account.ended || new Date().toISOString(),
     series: encodeAll(series),
     totals: { ...settled.totals, ...totals },
     threads: settled.threads,

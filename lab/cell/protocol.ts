@@ -41,7 +41,8 @@ export type WorkloadPlan =
     }
   | ToggleWorkload
   | DialogueWorkload
-  | ProgramWorkload;
+  | ProgramWorkload
+  | StageWorkload;
 
 export interface ToggleWorkload {
   /** Set an output through a layer, and wait until the same layer reports the input wired to it. */
@@ -61,6 +62,13 @@ export interface ProgramWorkload {
   readonly kind: 'program';
   /** How long its simulator may run. */
   readonly limit_ms: number;
+}
+
+export interface StageWorkload {
+  /** Run a stage of an experiment (lab/stages); the job's driver is the stage. */
+  readonly kind: 'stage';
+  readonly experiment: string;
+  readonly seed: number;
 }
 
 export interface CellJob {

@@ -8,6 +8,7 @@ import { experimentIds, findExperiment } from '../experiments/find.ts';
 import { layerIds } from '../layers/find.ts';
 import { allPrograms, programIds } from '../machines/find.ts';
 import { peerIds } from '../peers/find.ts';
+import { stageIds } from '../stages/find.ts';
 import { unknownName } from './suggest.ts';
 
 /** `a,b` and repeated options, as one list without empty words; each word counts once. */
@@ -79,9 +80,15 @@ export async function checkDevices(names: readonly string[]): Promise<void> {
 
 /** Drivers, or what an experiment has in their place; each name must serve every experiment. */
 export function checkDrivers(names: readonly string[], experiments: readonly Experiment[]): void {
-  for (const { layers, programs } of experiments) {
-    const known = programs ? programIds() : layers ? layerIds() : driverIds();
-    const what = programs ? 'program' : layers ? 'layer' : 'driver';
+  for (const { id, layers, programs, stages } of experiments) {
+    const known = stages
+      ? stageIds(id)
+      : programs
+        ? programIds()
+        : layers
+          ? layerIds()
+          : driverIds();
+    const what = stages ? 'stage' : programs ? 'program' : layers ? 'layer' : 'driver';
     for (const name of names) if (!known.includes(name)) unknownName(what, name, known);
   }
 }

@@ -19,7 +19,7 @@ export interface DeviceFacts {
   readonly addressed: boolean;
   /** Speaks the lab's wire protocol, so a round trip can be measured. */
   readonly board: boolean;
-  /** A machine that runs whole programs (lab/machines) and that no driver serves. */
+  /** Runs whole programs (lab/machines) or stages (lab/stages), and no driver serves it. */
   readonly programs?: true;
   readonly platforms: readonly NodeJS.Platform[];
   /** What it is, in one sentence. */

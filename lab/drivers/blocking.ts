@@ -17,6 +17,7 @@ const facts: DriverFacts = {
   needs: 'nothing but read(2)',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/read.2.html',
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 class BlockingRead extends Slots implements BlockingEngine {

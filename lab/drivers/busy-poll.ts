@@ -18,6 +18,7 @@ const facts: DriverFacts = {
   needs: 'O_NONBLOCK, and a processor to burn',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/open.2.html',
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 /** Questions between two looks at the clock; a look costs about as much as a fifth of a question. */

@@ -39,6 +39,11 @@ export interface DriverFacts {
   >;
   /** Manual page, kernel document or API reference. */
   readonly source: string;
+  /**
+   * What the form is built from where it is not the system's own mechanism. A trace and the count of
+   * threads prove it (test/drivers).
+   */
+  readonly emulated_by: string;
 }
 
 /** What a device lets a driver open. */

@@ -19,11 +19,10 @@ import {
   type OpenContext,
   READ,
 } from './driver.ts';
-import { type Emulation, nothing } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { kept, Slots, timeoutMilliseconds } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'epoll-edge',
   title: 'epoll, edge-triggered',
   form: 'synchronous',
@@ -36,7 +35,7 @@ const facts: DriverFacts & Emulation = {
   needs: 'a descriptor that knows readiness, and a reader that always drains it',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man7/epoll.7.html',
-  ...nothing,
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 class EpollEdge extends Slots implements BlockingEngine {

@@ -35,6 +35,7 @@ const facts: DriverFacts = {
   needs: 'a descriptor that knows readiness: regular files are refused (EPERM)',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man7/epoll.7.html',
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 class Epoll extends Slots implements BlockingEngine {

@@ -18,13 +18,12 @@ import {
   type OpenContext,
   READ,
 } from './driver.ts';
-import type { Emulation } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { Ring } from './parts/ring.ts';
 import { interrupted, SleepInRead } from './parts/sleep-in-read.ts';
 import { Slots } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'event-flag',
   title: 'Event flag',
   form: 'asynchronous',

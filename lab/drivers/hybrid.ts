@@ -12,11 +12,10 @@ import {
   READ,
 } from './driver.ts';
 import { microseconds } from './parts/duration.ts';
-import type { Emulation } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { kept, Slots, timeoutMilliseconds } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'hybrid',
   title: 'Spin, then block',
   form: 'synchronous',

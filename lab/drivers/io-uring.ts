@@ -43,6 +43,7 @@ const facts: DriverFacts = {
     },
   },
   source: 'https://man7.org/linux/man-pages/man7/io_uring.7.html',
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 const CURRENT_POSITION = -1;

@@ -21,6 +21,7 @@ const facts: DriverFacts = {
   needs: 'nothing but Node',
   parameters: {},
   source: 'https://nodejs.org/api/net.html#class-netsocket',
+  emulated_by: 'libuv: epoll, then a non-blocking read',
 };
 
 /** A stream on the target; a terminal needs libuv's terminal handle, a pipe its pipe handle. */

@@ -3,11 +3,10 @@
 // another is ready, and is back at once where none is, so an idle machine sees a busy poll.
 import { EAGAIN } from '../ffi/linux/constants.ts';
 import type { BlockingEngine, Driver, DriverFacts, OpenContext } from './driver.ts';
-import { type Emulation, nothing } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { Slots } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'nonblocking',
   title: 'Non-blocking read, reissued',
   form: 'synchronous',
@@ -20,7 +19,7 @@ const facts: DriverFacts & Emulation = {
   needs: 'O_NONBLOCK',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/sched_yield.2.html',
-  ...nothing,
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 /** Tries between two looks at the clock. */

@@ -19,6 +19,7 @@ const facts: DriverFacts = {
   needs: 'the null device',
   parameters: {},
   source: 'https://fio.readthedocs.io/en/latest/fio_doc.html#i-o-engine',
+  emulated_by: 'nothing: it does nothing',
 };
 
 class Nothing extends Slots implements BlockingEngine {

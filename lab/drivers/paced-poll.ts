@@ -3,13 +3,12 @@
 import { EAGAIN } from '../ffi/linux/constants.ts';
 import type { BlockingEngine, Driver, DriverFacts, OpenContext } from './driver.ts';
 import { Duration, microseconds } from './parts/duration.ts';
-import { type Emulation, nothing } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { Slots } from './parts/slots.ts';
 
 const PAUSE_US = 100;
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'paced-poll',
   title: 'Paced polling',
   form: 'synchronous',
@@ -27,7 +26,7 @@ const facts: DriverFacts & Emulation = {
     },
   },
   source: 'https://man7.org/linux/man-pages/man2/nanosleep.2.html',
-  ...nothing,
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 class PacedPoll extends Slots implements BlockingEngine {

@@ -26,6 +26,7 @@ const facts: DriverFacts = {
   needs: 'a descriptor that knows readiness',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/poll.2.html',
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 class Poll extends Slots implements BlockingEngine {

@@ -11,11 +11,10 @@ import {
   READ,
 } from './driver.ts';
 import { Duration } from './parts/duration.ts';
-import { type Emulation, nothing } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { kept, Slots } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'select',
   title: 'select',
   form: 'synchronous',
@@ -28,7 +27,7 @@ const facts: DriverFacts & Emulation = {
   needs: 'a descriptor that knows readiness',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/select.2.html',
-  ...nothing,
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 /** The kernel reads and writes sets in whole words of its own. */

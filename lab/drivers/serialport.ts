@@ -19,6 +19,7 @@ const facts: DriverFacts = {
   needs: 'a terminal device',
   parameters: {},
   source: 'https://serialport.io/docs/api-serialport',
+  emulated_by: 'libuv’s poll handle on epoll, then a non-blocking read',
 };
 
 const DEFAULT_BAUD = 115200;

@@ -5,12 +5,11 @@ import { SFD_CLOEXEC } from '../ffi/linux/constants.ts';
 import { SIGNALFD_SIGINFO_BYTES } from '../ffi/linux/structs.ts';
 import type { BlockingEngine, Driver, DriverFacts, OpenContext } from './driver.ts';
 import { DeviceSignals } from './parts/device-signals.ts';
-import { type Emulation, nothing } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { interrupted, SleepInRead } from './parts/sleep-in-read.ts';
 import { Slots } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'signalfd',
   title: 'Queued signal, signalfd',
   form: 'synchronous',
@@ -23,7 +22,7 @@ const facts: DriverFacts & Emulation = {
   needs: 'a device that sends signals (O_ASYNC), and one thread for each such device',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/signalfd.2.html',
-  ...nothing,
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 /** Signals taken by one read. */

@@ -5,11 +5,10 @@ import { EINTR, SIGIO } from '../ffi/linux/constants.ts';
 import type { BlockingEngine, Driver, DriverFacts, OpenContext } from './driver.ts';
 import { DeviceSignals } from './parts/device-signals.ts';
 import { Duration } from './parts/duration.ts';
-import { type Emulation, nothing } from './parts/emulation.ts';
 import { openTarget, probeByOperation } from './parts/open.ts';
 import { Slots } from './parts/slots.ts';
 
-const facts: DriverFacts & Emulation = {
+const facts: DriverFacts = {
   id: 'sigwaitinfo',
   title: 'Queued signal, sigwaitinfo',
   form: 'synchronous',
@@ -22,7 +21,7 @@ const facts: DriverFacts & Emulation = {
   needs: 'a device that sends signals (O_ASYNC), and one thread for each such device',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/sigwaitinfo.2.html',
-  ...nothing,
+  emulated_by: 'nothing: the kernel does it itself',
 };
 
 class SigWaitInfo extends Slots implements BlockingEngine {

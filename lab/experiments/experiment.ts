@@ -34,6 +34,13 @@ export interface PlannedCell {
   readonly fresh?: boolean;
 }
 
+/** A column: a metric (of a distribution its median), its heading, and what the heading stands for. */
+export interface Shown {
+  readonly metric: string;
+  readonly title: string;
+  readonly meaning?: string;
+}
+
 export interface Experiment {
   readonly id: string;
   readonly title: string;
@@ -59,6 +66,12 @@ export interface Experiment {
   readonly layers?: true;
   /** Its drivers are programs of classic machines (lab/machines); each device has its own. */
   readonly programs?: true;
+  /** Its drivers are the stages in lab/stages/<its id>. */
+  readonly stages?: true;
+  /** Columns of its table in the terminal, where the common ones do not say what it is about. */
+  readonly shows?: readonly Shown[];
+  /** Laws to be fitted over several settings: metric = a + b · setting. */
+  readonly fits?: readonly { readonly metric: string; readonly over: string }[];
   /** What its devices are told where the user chose nothing else: which firmware, which pace. */
   readonly device_settings?: Readonly<Record<string, string>>;
   readonly rounds: number;

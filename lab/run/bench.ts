@@ -21,6 +21,7 @@ import { auditPath } from '../measure/mounts.ts';
 import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
 import type { Host, Skipped } from '../records/schema.ts';
+import { stageIds } from '../stages/find.ts';
 import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
 import { type Lock, takeLock } from './lock.ts';
 import type { RunRequest } from './request.ts';
@@ -172,6 +173,7 @@ export class Bench {
     const { request, signal } = this.#around;
     const { layers, programs } = this.experiment;
     if (programs) return this.#planPrograms();
+    if (this.experiment.stages) return this.#planStages();
     const answers = await probeDrivers(this.#drivers(), this.#device!.target, signal, layers);
     const usable: string[] = [];
     for (const driver of this.#drivers()) {
@@ -195,6 +197,15 @@ export class Bench {
       // An experiment has several machines: only what was asked of this very one is missing here.
       else if (request.devices.length > 0 && request.drivers.length > 0)
         this.#refuse(id, `${family} has no program ${id}`, `it has ${own.join(', ')}`);
+    }
+  }
+
+  /** Whether this machine can do what a stage shows, the stage itself finds out. */
+  #planStages(): void {
+    const own = stageIds(this.experiment.id);
+    for (const id of this.#drivers()) {
+      if (own.includes(id)) this.#add(id, id === this.experiment.baseline);
+      else this.#refuse(id, `${this.experiment.id} has no stage ${id}`, `it has ${own.join(', ')}`);
     }
   }
 

@@ -1,17 +1,65 @@
-// cost = a + b·n over the records of one run that differ in how much was moved. Counts that lie on a
-// line to the digit get the line itself, with intervals of no width; others get least squares.
+// cost = a + b·n over the records of one run that differ in one setting: how much was moved, how many
+// descriptors were watched. Counts that lie on a line to the digit get the line itself, with intervals
+// of no width; others get least squares.
+
+import type { Experiment } from '../experiments/experiment.ts';
 import { type FitPoint, INTERVAL_ROUNDS, linearFit } from '../measure/statistics.ts';
+import { isRepeat } from '../records/compare.ts';
 import type { Fit, LabRecord } from '../records/schema.ts';
 
-/** The setting that says how much is moved. */
+/** The setting that says how much is moved, in every experiment that counts. */
 const OVER = 'records';
 /** Two points always lie on a line. */
 const LEAST_POINTS = 3;
 
 type Line = Pick<Fit, 'a' | 'a_interval' | 'b' | 'b_interval' | 'points'>;
 
-/** A line for each program or driver and each count of its records. */
-export function fitsOf(records: readonly LabRecord[], seed: number): Fit[] {
+type Law = NonNullable<Experiment['fits']>[number];
+
+/** A line for each program or driver and each count of its records; and for each law that was asked. */
+export function fitsOf(
+  records: readonly LabRecord[],
+  seed: number,
+  experiments: readonly Pick<Experiment, 'id' | 'fits'>[] = [],
+): Fit[] {
+  const asked = experiments.flatMap(({ id, fits = [] }) =>
+    fits.flatMap(law =>
+      lawOf(
+        records.filter(one => one.experiment === id && !isRepeat(one)),
+        law,
+        seed,
+      ),
+    ),
+  );
+  return [...countsOf(records, seed), ...asked];
+}
+
+/** One law over the records of one experiment: a line for each driver and each other setting. */
+function lawOf(records: readonly LabRecord[], { metric, over }: Law, seed: number): Fit[] {
+  const usable = records.filter(
+    one => one.status === 'ok' && typeof one.parameters[over] === 'number',
+  );
+  const groups = Map.groupBy(usable, ({ device, driver, parameters: { [over]: _, ...others } }) =>
+    JSON.stringify([device, driver, others]),
+  );
+  return [...groups.values()].flatMap(group => {
+    const { experiment, device, driver, parameters } = group[0]!;
+    const { [over]: _, ...others } = parameters;
+    const same = Object.keys(others).length > 0 ? { parameters: others } : {};
+    const line = lineThrough(pointsOf(group, metric, over), seed);
+    return line ? [{ experiment, device, driver, metric, over, ...same, ...line }] : [];
+  });
+}
+
+const pointsOf = (group: readonly LabRecord[], metric: string, over: string): FitPoint[] =>
+  group.flatMap(({ parameters, rounds }) =>
+    rounds.flatMap(({ round, values }) => {
+      const y = values[metric];
+      return y === undefined ? [] : [{ x: Number(parameters[over]), y, round }];
+    }),
+  );
+
+function countsOf(records: readonly LabRecord[], seed: number): Fit[] {
   const groups = new Map<string, LabRecord[]>();
   for (const record of records) {
     if (record.status !== 'ok' || typeof record.parameters[OVER] !== 'number') continue;
@@ -37,12 +85,7 @@ function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
     return metrics[`${name}_per_op`] !== undefined && name === 'interrupts';
   }
   return names.flatMap(metric => {
-    const points = group.flatMap(({ parameters, rounds }) =>
-      rounds.flatMap(({ round, values }) => {
-        const y = values[metric];
-        return y === undefined ? [] : [{ x: Number(parameters[OVER]), y, round }];
-      }),
-    );
+    const points = pointsOf(group, metric, OVER);
     // What never happened is told by its metric; a line through zeros says no more.
     if (points.every(({ y }) => y === 0)) return [];
     const line = lineThrough(points, seed);

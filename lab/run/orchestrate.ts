@@ -90,7 +90,7 @@ export async function orchestrate(
     ended: new Date().toISOString(),
     records,
     comparisons: compareAll(benches, records, request),
-    fits: fitsOf(records, request.seed),
+    fits: fitsOf(records, request.seed, request.experiments),
     skipped: benches.flatMap(bench => bench.skipped),
   };
   // Interrupted before the first record there is nothing to keep, and `last` stays what it was.

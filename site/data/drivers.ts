@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { Driver, DriverFacts, Mechanism } from '../../lab/drivers/driver.ts';
 import { programs } from './programs.ts';
 import { inProject } from './root.ts';
+import { stages } from './stages.ts';
 
 /** Reads best from simple to elaborate; drivers not named here follow by id. */
 const ORDER: readonly Mechanism[] = [
@@ -47,11 +48,11 @@ export function drivers(): Promise<readonly DriverFacts[]> {
 }
 
 /**
- * The colour of a driver, or of a classic machine's program. Peers, and drivers this version does not
+ * The colour of a driver, of a classic machine's program or of a stage. Peers, and drivers this version does not
  * know, are reference grey.
  */
 export async function mechanisms(): Promise<(driver: string) => Mechanism> {
-  const all = [...(await drivers()), ...(await programs())];
+  const all = [...(await drivers()), ...(await programs()), ...(await stages())];
   const known = new Map(all.map(facts => [facts.id, facts.mechanism]));
   return driver => known.get(driver) ?? 'reference';
 }

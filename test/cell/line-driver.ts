@@ -89,6 +89,7 @@ export function lineDriver(
       needs: '',
       parameters: {},
       source: '',
+      emulated_by: 'nothing',
       probe: async () => ({ ok: true }),
       async open(context) {
         made.opened++;

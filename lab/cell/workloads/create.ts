@@ -25,6 +25,8 @@ export function slotsFor(job: CellJob): Pick<OpenContext, 'depth' | 'slot_bytes'
       return { depth: 1, slot_bytes: DIALOGUE_SLOT_BYTES };
     case 'program':
       throw new Error('a program runs on a machine of its own and needs no slots');
+    case 'stage':
+      throw new Error('a stage opens what it needs by itself');
     case 'chain-read':
     case 'random-read':
       return { depth: job.depth, slot_bytes: job.workload.block_bytes };
@@ -50,6 +52,8 @@ export function createWorkload(
       throw new Error('a dialogue has a loop of its own (lab/cell/conversation.ts)');
     case 'program':
       throw new Error('a program runs on a machine of its own (lab/cell/program.ts)');
+    case 'stage':
+      throw new Error('a stage has no driver (lab/cell/stage.ts)');
     case 'chain-read':
       return new ChainRead(engine, edges, {
         ...workload,

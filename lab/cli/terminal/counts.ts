@@ -2,9 +2,17 @@
 // differs, then cycles, losses and costs. Counts of one driver need no column for it, except where the
 // driver is a program; and no processor time of the host's.
 import type { Mechanism } from '../../drivers/driver.ts';
-import type { LabRecord } from '../../records/schema.ts';
+import { experimentIds, findExperiment } from '../../experiments/find.ts';
+import type { LabRecord, Metric } from '../../records/schema.ts';
 import { MARKS, type Paint } from './colour.ts';
-import { formatCount, formatTime, formatWhole, plainText } from './format.ts';
+import {
+  formatByteRate,
+  formatCount,
+  formatRate,
+  formatTime,
+  formatWhole,
+  plainText,
+} from './format.ts';
 import { distributionOf, driverCell, numberOf } from './rows.ts';
 import type { Cell, Column } from './table.ts';
 
@@ -139,12 +147,40 @@ const PROGRAM: readonly Field[] = [
 /** Programs run on an emulated processor; boards are measured from the host's. */
 const isProgram = ({ evidence }: LabRecord): boolean => evidence.processor === 'emulated';
 
-const columnsOf = (record: LabRecord): readonly Field[] | undefined =>
-  isProgram(record) ? PROGRAM : COLUMNS[record.experiment];
+/** The columns that an experiment says it is about (experiment.ts). */
+const SHOWN = new Map(
+  (await Promise.all(experimentIds().map(findExperiment))).flatMap(({ id, shows }) =>
+    shows === undefined
+      ? []
+      : [[id, shows.map(one => right(one.title, shownCell(one.metric), one.meaning))] as const],
+  ),
+);
 
-/** Do these records hold nothing but counts of a board or of a machine? */
+/** A metric in its own unit; of a distribution the median. */
+function shownCell(name: string) {
+  return (record: LabRecord): string | undefined => {
+    const value = numberOf(record, name);
+    return value === undefined ? undefined : inUnit(value, record.metrics[name]!);
+  };
+}
+
+function inUnit(value: number, { unit }: Metric): string {
+  if (unit === 'ns' || unit === 'ns/op') return formatTime(value);
+  if (unit === 'µs') return formatTime(value * 1000);
+  if (unit === 'op/s') return formatRate(value);
+  if (unit === 'B/s') return formatByteRate(value);
+  if (unit === '1') return `${formatCount(Math.round(value * 1000) / 10)} %`;
+  return exact(value);
+}
+
+const columnsOf = (record: LabRecord): readonly Field[] | undefined =>
+  isProgram(record) ? PROGRAM : (COLUMNS[record.experiment] ?? SHOWN.get(record.experiment));
+
+/** Do these records hold nothing but counts of a board or of a machine, or what their experiment shows? */
 export function isCounted(records: readonly LabRecord[]): boolean {
-  return records.every(one => columnsOf(one) !== undefined && !one.metrics.latency_ns);
+  return records.every(
+    one => columnsOf(one) !== undefined && (SHOWN.has(one.experiment) || !one.metrics.latency_ns),
+  );
 }
 
 /** Header and cells, and the line that explains the titles. */
@@ -153,20 +189,21 @@ export function countTable(
   { paint, differing }: { readonly paint: Paint; readonly differing: readonly string[] },
 ): { columns: Column[]; rows: (Cell | string)[][]; legend: string } {
   const programs = isProgram(records[0]!);
+  const named = programs || SHOWN.has(records[0]!.experiment);
   const fields = (columnsOf(records[0]!) ?? []).filter(field =>
     records.some(record => field.cell(record) !== undefined),
   );
-  const several = programs || new Set(records.map(one => one.driver)).size > 1;
+  const several = named || new Set(records.map(one => one.driver)).size > 1;
   const settings = differing.map(key => ({ key, title: TITLES[key] ?? key.replace(/_/g, ' ') }));
   const stub = (title: string): Column => ({ title, align: 'left', stub: true });
   return {
     columns: [
-      ...(several ? [stub(programs ? '  program' : 'driver')] : []),
+      ...(several ? [stub(programs ? '  program' : named ? '  driver' : 'driver')] : []),
       ...settings.map(({ key, title }) => stub(key === 'mode' ? `  ${title}` : title)),
       ...fields,
     ],
     rows: records.map(record => [
-      ...(several ? [programs ? driverCell(record.driver, paint) : record.driver] : []),
+      ...(several ? [named ? driverCell(record.driver, paint) : record.driver] : []),
       ...settings.map(({ key }) => settingCell(key, record.parameters[key], paint)),
       ...fields.map(field => field.cell(record) ?? '–'),
     ]),

@@ -3,6 +3,7 @@ import { allDevices } from '../../devices/find.ts';
 import { allDrivers } from '../../drivers/find.ts';
 import { experimentIds, findExperiment } from '../../experiments/find.ts';
 import { allPrograms } from '../../machines/find.ts';
+import { allStages } from '../../stages/find.ts';
 import { KINDS } from '../list.ts';
 import { unknownName } from '../suggest.ts';
 import { print, printJson, terminalWidth } from './output.ts';
@@ -51,6 +52,15 @@ const listings: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
       machine,
       mechanism,
       parameters,
+      source,
+    })),
+  stages: async () =>
+    (await allStages()).map(({ id, title, about, experiment, mechanism, source }) => ({
+      id,
+      title: `${experiment}, ${title}`,
+      about,
+      experiment,
+      mechanism,
       source,
     })),
 };

@@ -1,10 +1,11 @@
-// Which mechanism the id of a driver, a layer or a program stands for: asked of their files themselves, so that a
-// new one needs no entry here. Importing such a file runs no foreign code (driver.ts, layer.ts,
-// program.ts).
+// Which mechanism the id of a driver, a layer, a program or a stage stands for: asked of their files
+// themselves, so that a new one needs no entry here. Importing such a file runs no foreign code
+// (driver.ts, layer.ts, program.ts, stage.ts).
 import type { Mechanism } from '../../drivers/driver.ts';
 import { driverIds, findDriver } from '../../drivers/find.ts';
 import { findLayer, layerIds } from '../../layers/find.ts';
 import { allPrograms } from '../../machines/find.ts';
+import { allStages } from '../../stages/find.ts';
 
 async function load(): Promise<ReadonlyMap<string, Mechanism>> {
   const found = new Map<string, Mechanism>();
@@ -21,6 +22,7 @@ async function load(): Promise<ReadonlyMap<string, Mechanism>> {
     if (!found.has(id)) found.set(id, mechanism);
   }
   for (const { id, mechanism } of await allPrograms()) found.set(id, mechanism);
+  for (const { id, mechanism } of await allStages()) found.set(id, mechanism);
   return found;
 }
 

@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
+import { allDevices } from '../../../lab/devices/find.ts';
 import type { LabRun, LabScan } from '../../../lab/records/schema.ts';
 import { ScanSchema } from '../../../lab/records/schema.ts';
 import { recordFault, runFault } from '../../../lab/records/validate.ts';
@@ -135,8 +136,11 @@ describe('other documents', () => {
       );
       expect(code, `${id}: ${err}`).toBe(0);
     }
-    // A machine that runs programs is driven by none of the drivers.
-    const driven = scan.devices.filter(one => ids.includes(one.id) && one.kind !== 'registers');
+    // A machine that runs programs or stages is driven by none of the drivers.
+    const undriven = new Set(
+      (await allDevices()).filter(({ programs }) => programs).map(({ id }) => id),
+    );
+    const driven = ids.filter(id => !undriven.has(id));
     expect(scan.availability.length).toBe(driven.length * scan.drivers.length);
     for (const row of scan.availability) {
       if (!row.ok)
@@ -147,11 +151,11 @@ describe('other documents', () => {
     }
   });
 
-  it('list: experiments, drivers, devices and programs, together or one by one', async () => {
+  it('list: experiments, drivers, devices, programs and stages, together or one by one', async () => {
     const all = await document<Record<string, { id: string; title: string; about: string }[]>>([
       'list',
     ]);
-    expect(Object.keys(all)).toEqual(['experiments', 'drivers', 'devices', 'programs']);
+    expect(Object.keys(all)).toEqual(['experiments', 'drivers', 'devices', 'programs', 'stages']);
     for (const [kind, rows] of Object.entries(all)) {
       expect(await document(['list', kind])).toEqual({ [kind]: rows });
       for (const row of rows) {

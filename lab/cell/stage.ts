@@ -1,0 +1,26 @@
+// Runs one stage in a cell: with the accounting at hand, and its counts brought back. A stage that
+// never began the counting is not charged: then its own counts are all there is.
+import type { Platform } from '../ffi/platform.ts';
+import { findStage } from '../stages/find.ts';
+import type { StageResult } from '../stages/stage.ts';
+import { Account } from './account.ts';
+import type { CellJob, StageWorkload } from './protocol.ts';
+
+export interface Staged {
+  readonly account: Account;
+  readonly result: StageResult;
+}
+
+/** Throws what the stage throws (lab/stages/stage.ts). */
+export async function runStage(
+  platform: Platform,
+  job: CellJob,
+  plan: StageWorkload,
+): Promise<Staged> {
+  const { target, parameters } = job;
+  const stage = await findStage(plan.experiment, job.driver);
+  const account = new Account(platform, () => undefined, job.interrupt_lines);
+  const { seed } = plan;
+  const result = await stage.run({ platform, target, parameters, seed, counting: account });
+  return { account, result };
+}

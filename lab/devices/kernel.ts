@@ -1,0 +1,29 @@
+// This machine itself: what an experiment needs of pipes, sockets, timers and threads its stage makes
+// for the moment (lab/stages). Nothing is attached and nothing is stimulated.
+import { release } from 'node:os';
+import type { Device, DeviceFacts } from './device.ts';
+
+const facts: DeviceFacts = {
+  id: 'kernel',
+  title: 'This machine’s kernel',
+  kind: 'events',
+  stamps: 'none',
+  evidence: 'stand-in',
+  addressed: false,
+  board: false,
+  programs: true,
+  platforms: ['linux', 'darwin'],
+  about: 'pipes, sockets, timers, threads and processes of this kernel, made for the moment',
+};
+
+export const device: Device = {
+  ...facts,
+  find: async () => [{ id: facts.id, title: facts.title, ok: true }],
+  async start({ folder }) {
+    return {
+      target: { device: facts.id, kind: facts.kind, path: folder, tty: false, writable: false },
+      identity: { about: facts.about, kernel: `${process.platform} ${release()}` },
+      close: async () => {},
+    };
+  },
+};

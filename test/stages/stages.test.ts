@@ -1,0 +1,46 @@
+// Every stage says what it is, lies in the folder of its experiment, and has a name of its own among all
+// that records can name.
+import { describe, expect, it } from 'vitest';
+import { driverIds } from '../../lab/drivers/find.ts';
+import { experimentIds, findExperiment } from '../../lab/experiments/find.ts';
+import { layerIds } from '../../lab/layers/find.ts';
+import { programIds } from '../../lab/machines/find.ts';
+import { findStage, stagedExperiments, stageIds } from '../../lab/stages/find.ts';
+
+describe('stages', () => {
+  it('have names of their own', () => {
+    const others = new Set([...driverIds(), ...layerIds(), ...programIds()]);
+    const ids = stageIds();
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at || others.has(id))).toEqual([]);
+  });
+
+  for (const experiment of stagedExperiments()) {
+    it(`of ${experiment} are what its experiment runs`, async () => {
+      expect(experimentIds(), `lab/experiments/${experiment}.ts plans them`).toContain(experiment);
+      const { stages, drivers, shows = [] } = await findExperiment(experiment);
+      expect(stages, 'the experiment says that its drivers are stages').toBe(true);
+      expect([...drivers].sort(), 'it runs every one of them').toEqual(stageIds(experiment));
+      expect(shows.length, 'it says what its table shows').toBeGreaterThan(0);
+    });
+
+    for (const id of stageIds(experiment)) {
+      it(`${experiment}/${id} says what it is`, async () => {
+        const stage = await findStage(experiment, id);
+        expect(stage).toMatchObject({ id, experiment });
+        expect(stage.title.length).toBeGreaterThan(3);
+        expect(stage.about.length).toBeGreaterThan(20);
+        expect(stage.about, 'no full stop and no measured number').not.toMatch(
+          /\.$|\d\s*(ns|µs|ms|%)/,
+        );
+        expect(new URL(stage.source).protocol).toBe('https:');
+      });
+    }
+  }
+
+  it('planned by an experiment are there', async () => {
+    for (const id of experimentIds()) {
+      const { stages } = await findExperiment(id);
+      if (stages) expect(stagedExperiments(), `lab/stages/${id} is missing`).toContain(id);
+    }
+  });
+});
