@@ -1,15 +1,54 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * What neither waits for a device, nor kills, nor measures: these share the processors with each other.
+ * A new folder is measured alone until it is named here.
+ */
+const PURE = [
+  'test/boards/calibration/**/*.test.ts',
+  'test/boards/fuzz/**/*.test.ts',
+  'test/boards/pico/**/*.test.ts',
+  'test/boards/{fidelity,frozen,hex,pins,pure,uno,uno-await,wire}.test.ts',
+  'test/cell/dialogues/**/*.test.ts',
+  'test/cli/*.test.ts',
+  'test/experiments/boards.test.ts',
+  'test/firmware/**/*.test.ts',
+  'test/machines/**/*.test.ts',
+  'test/measure/**/*.test.ts',
+  'test/records/**/*.test.ts',
+  'test/run/**/*.test.ts',
+  'test/site/{board-figures,build-steps,channel-run,classic-figures,contrast}.test.ts',
+  'test/site/{data,drivers,figures,firmware,imports,prose,readme,simulator-parts,traces}.test.ts',
+  'test/stages/stages.test.ts',
+  'test/house.test.ts',
+];
+
+const common = {
+  testTimeout: 30_000,
+  hookTimeout: 120_000,
+  // Kills and orders of real times happen on a shared machine there: twice in a row is a failure.
+  // Here nothing is repeated, so that a test that fails now and then is seen and mended.
+  retry: process.env.CI ? 1 : 0,
+};
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
-    // Drivers and rounds share two cores with whatever runs beside them; files run one after the
-    // other so that a bounded wait is not spent waiting for the processor.
-    fileParallelism: false,
-    // Kills and orders of real times happen on a shared machine there: twice in a row is a failure.
-    // Here nothing is repeated, so that a test that fails now and then is seen and mended.
-    retry: process.env.CI ? 1 : 0,
+    projects: [
+      {
+        test: { ...common, name: 'pure', include: PURE, sequence: { groupOrder: 0 } },
+      },
+      {
+        test: {
+          ...common,
+          name: 'machine',
+          include: ['test/**/*.test.ts'],
+          exclude: PURE,
+          // Drivers and rounds share two cores with whatever runs beside them; files run one after
+          // the other so that a bounded wait is not spent waiting for the processor.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
