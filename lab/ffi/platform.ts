@@ -69,6 +69,25 @@ export interface LinuxCalls {
     argument_bytes: number,
   ): number;
   io_uring_register(fd: number, opcode: number, argument: number, count: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  /** `address` points at a sockaddr of `length` bytes; so below. */
+  bind(fd: number, address: number, length: number): number;
+  listen(fd: number, backlog: number): number;
+  /** The peer's address goes to `address`, its length to `length_address`; both may be 0. */
+  accept4(fd: number, address: number, length_address: number, flags: number): number;
+  connect(fd: number, address: number, length: number): number;
+  shutdown(fd: number, how: number): number;
+  setsockopt(fd: number, level: number, option: number, value: number, length: number): number;
+  getsockopt(
+    fd: number,
+    level: number,
+    option: number,
+    value: number,
+    length_address: number,
+  ): number;
+  getsockname(fd: number, address: number, length_address: number): number;
+  send(fd: number, address: number, length: number, flags: number): number;
+  recv(fd: number, address: number, length: number, flags: number): number;
   /** Has a program asked for this terminal to be its alone (ioctl_tty(2), TIOCGEXCL)? */
   isExclusive(fd: number): boolean;
   /** A descriptor that tells of every opening and closing of `path` (inotify(7)); −1 on failure. */

@@ -67,3 +67,17 @@ export const SFD_CLOEXEC = 0o2000000;
 export const EFD_CLOEXEC = 0o2000000;
 /** io_uring_register(2) */
 export const IORING_REGISTER_EVENTFD = 4;
+
+/** socket(2), ip(7), tcp(7): asm-generic/socket.h, linux/tcp.h */
+export const AF_INET = 2;
+export const SOCK_STREAM = 1;
+export const SOCK_NONBLOCK = 0o4000;
+export const SOCK_CLOEXEC = 0o2000000;
+export const SOL_SOCKET = 1;
+export const SO_REUSEADDR = 2;
+export const IPPROTO_TCP = 6;
+export const TCP_NODELAY = 1;
+export const SHUT_WR = 1;
+export const SHUT_RDWR = 2;
+/** send(2): report a closed connection by EPIPE alone, without a signal. */
+export const MSG_NOSIGNAL = 0x4000;

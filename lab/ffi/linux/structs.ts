@@ -20,3 +20,8 @@ export const SIGSET_BYTES = 128;
 export const SIGNALFD_SIGINFO_BYTES = 128;
 /** struct f_owner_ex (fcntl(2)): int type; pid_t pid. */
 export const F_OWNER_EX_BYTES = 8;
+
+/** struct sockaddr_in (ip(7)): family in the host's order, then port and address in the network's. */
+export const SOCKADDR_IN_BYTES = 16;
+export const SOCKADDR_IN_PORT = 2;
+export const SOCKADDR_IN_ADDRESS = 4;
