@@ -88,6 +88,21 @@ export interface LinuxCalls {
   getsockname(fd: number, address: number, length_address: number): number;
   send(fd: number, address: number, length: number, flags: number): number;
   recv(fd: number, address: number, length: number, flags: number): number;
+  /** Two descriptors go to `address` (two ints): the end that is read, the end that is written. */
+  pipe2(address: number, flags: number): number;
+  dup(fd: number): number;
+  /** A signal for the calling thread. */
+  raise(signal: number): number;
+  /** Give the signal a handler that does nothing: all it does is interrupt. `restart`: SA_RESTART. */
+  interruptBy(signal: number, restart: boolean): number;
+  ignoreSignal(signal: number): number;
+  /** `value` points at a struct itimerval (32 bytes); `old` may be 0. */
+  setitimer(which: number, value: number, old: number): number;
+  timerfd_create(clock: number, flags: number): number;
+  /** `value` points at a struct itimerspec (32 bytes); `old` may be 0. */
+  timerfd_settime(fd: number, flags: number, value: number, old: number): number;
+  /** getaddrinfo(3): the calling thread waits for the answer. Returns 0, or an EAI code. */
+  lookUp(name: string): number;
   /** Has a program asked for this terminal to be its alone (ioctl_tty(2), TIOCGEXCL)? */
   isExclusive(fd: number): boolean;
   /** A descriptor that tells of every opening and closing of `path` (inotify(7)); −1 on failure. */

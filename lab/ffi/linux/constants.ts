@@ -81,3 +81,24 @@ export const SHUT_WR = 1;
 export const SHUT_RDWR = 2;
 /** send(2): report a closed connection by EPIPE alone, without a signal. */
 export const MSG_NOSIGNAL = 0x4000;
+
+/** poll(2), pipe(7): beside POLLIN and POLLOUT. */
+export const F_GETPIPE_SZ = 1032;
+/** A write of at most so many bytes enters a pipe whole; so much room poll(2) promises. */
+export const PIPE_BUF = 4096;
+export const O_NONBLOCK = 0o4000;
+export const O_CLOEXEC = 0o2000000;
+
+/** epoll_ctl(2): of several epolls that watch one descriptor, wake one and not all. */
+export const EPOLLEXCLUSIVE = 2 ** 28;
+/** eventfd(2): every read takes one. */
+export const EFD_SEMAPHORE = 1;
+export const EFD_NONBLOCK = 0o4000;
+
+/** sigaction(2), signal(7), setitimer(2), timerfd_create(2), getrlimit(2) */
+export const SA_RESTART = 0x10000000;
+export const SIGUSR2 = 12;
+export const SIGALRM = 14;
+export const ITIMER_REAL = 0;
+export const CLOCK_MONOTONIC = 1;
+export const RLIMIT_SIGPENDING = 11;

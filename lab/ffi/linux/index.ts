@@ -15,6 +15,7 @@ import {
   SIGKILL,
   TIOCGEXCL,
 } from './constants.ts';
+import { hazardCalls } from './hazards.ts';
 import { socketCalls } from './sockets.ts';
 import { waitingCalls } from './waiting.ts';
 
@@ -72,6 +73,7 @@ export function loadLinux(): Platform {
     epoll_wait: libc.func('epoll_wait', 'int', ['int', 'uint64_t', 'int', 'int']),
     ...waitingCalls(libc),
     ...socketCalls(libc),
+    ...hazardCalls(libc, memory),
     io_uring_setup: (entries, params) => syscall2(SYS_IO_URING_SETUP, entries, params),
     io_uring_enter: (fd, submit, min, flags, argument, bytes) =>
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),

@@ -25,3 +25,10 @@ export const F_OWNER_EX_BYTES = 8;
 export const SOCKADDR_IN_BYTES = 16;
 export const SOCKADDR_IN_PORT = 2;
 export const SOCKADDR_IN_ADDRESS = 4;
+
+/** struct sigaction of the C library: handler, mask, flags, restorer. */
+export const SIGACTION_BYTES = 152;
+export const SIGACTION_FLAGS = 136;
+/** siginfo_t (sigaction(2)): of a signal that F_SETSIG sent, the descriptor stands at byte 24. */
+export const SIGINFO_BYTES = 128;
+export const SIGINFO_FD = 24;
