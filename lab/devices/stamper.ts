@@ -1,5 +1,5 @@
-// Sends stamped messages on a schedule: the other side of the fifo and of the pty. Open loop: it
-// never waits for the reader, so a slow reader shows as latency and not as a gentler schedule.
+// Sends stamped messages on a schedule: the other side of the fifo, the terminals and the socket. Open
+// loop: it never waits for the reader, so a slow reader shows as latency and not as a gentler schedule.
 import { DeviceGone, TimedOut } from '../errors.ts';
 import { EAGAIN, EINTR, POLLOUT } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
@@ -14,19 +14,37 @@ const PACED_WARMUP = 250;
 const SETTLE_NS = 30_000_000;
 const READER_LIMIT_MS = 2000;
 
+/** How a message goes over a line that does not take any byte as it is. */
+export interface Encoding {
+  /** Writes what is to be sent for `message`; returns how many bytes that are. */
+  readonly encode: (message: Uint8Array, into: Uint8Array) => number;
+  /** The most bytes of one message. */
+  readonly longest: number;
+}
+
+const plain: Encoding = {
+  encode: (message, into) => {
+    into.set(message);
+    return message.length;
+  },
+  longest: STAMP_BYTES,
+};
+
 export class Stamper {
   readonly #platform: Platform;
   readonly #fd: number;
-  readonly #message: Memory;
-  readonly #fields: Float64Array;
+  readonly #fields = new Float64Array(STAMP_BYTES / 8);
+  readonly #message = new Uint8Array(this.#fields.buffer);
+  readonly #line: Memory;
+  readonly #encode: Encoding['encode'];
   readonly #pollfd: Memory;
 
   /** `fd` is open for writing and non-blocking. */
-  constructor(platform: Platform, fd: number) {
+  constructor(platform: Platform, fd: number, { encode, longest }: Encoding = plain) {
     this.#platform = platform;
     this.#fd = fd;
-    this.#message = platform.memory(STAMP_BYTES);
-    this.#fields = new Float64Array(this.#message.bytes.buffer);
+    this.#line = platform.memory(longest);
+    this.#encode = encode;
     this.#pollfd = platform.memory(8);
     new Int32Array(this.#pollfd.bytes.buffer)[0] = fd;
     new Int16Array(this.#pollfd.bytes.buffer)[2] = POLLOUT;
@@ -55,9 +73,13 @@ export class Stamper {
     this.#fields[INTENDED_NS] = intended_ns;
     this.#fields[SEQUENCE] = sequence;
     this.#fields[EPOCH] = epoch;
-    for (let sent = 0; sent < STAMP_BYTES; ) {
-      if (sent === 0) this.#fields[SENT_NS] = now();
-      const wrote = posix.write(this.#fd, this.#message.address + sent, STAMP_BYTES - sent);
+    let length = STAMP_BYTES;
+    for (let sent = 0; sent < length; ) {
+      if (sent === 0) {
+        this.#fields[SENT_NS] = now();
+        length = this.#encode(this.#message, this.#line.bytes);
+      }
+      const wrote = posix.write(this.#fd, this.#line.address + sent, length - sent);
       if (wrote >= 0) sent += wrote;
       else if (errno() === EAGAIN) this.#waitForReader();
       else if (errno() !== EINTR) throw new DeviceGone(`write: ${errnoName(errno())}`);
@@ -70,7 +92,7 @@ export class Stamper {
   }
 
   free(): void {
-    this.#message.free();
+    this.#line.free();
     this.#pollfd.free();
   }
 }

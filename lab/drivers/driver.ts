@@ -51,8 +51,12 @@ export interface Target {
   readonly device: string;
   readonly kind: DeviceKind;
   readonly path: string;
+  /** A Unix socket listens at the path: a program connects to it, because open(2) refuses it. */
+  readonly connect?: true;
   /** A terminal: bytes pass through the line discipline, and a baud rate may apply. */
   readonly tty: boolean;
+  /** A terminal in line mode: a program that sets it raw would make another device of it. */
+  readonly lines?: true;
   readonly writable: boolean;
   /** Bit rate of the line; only where `tty`. */
   readonly baud?: number;

@@ -27,8 +27,11 @@ type Port = import('serialport').SerialPort;
 
 /** Opens the port; rejects with the binding's own words where it is none. */
 async function openPort(context: OpenContext): Promise<Port> {
-  const { path, tty, baud = DEFAULT_BAUD } = context.target;
+  const { path, tty, lines, baud = DEFAULT_BAUD } = context.target;
   if (!tty) throw new Unsupported('it opens terminals only', 'choose a pty or a serial device');
+  if (lines) {
+    throw new Unsupported('it sets the terminal raw, and this one keeps lines', 'choose a pty');
+  }
   const { SerialPort } = await import('serialport');
   // No lock and no hang-up on close: the device's keeper owns the line for the whole run.
   const port = new SerialPort({ path, baudRate: baud, autoOpen: false, lock: false, hupcl: false });

@@ -35,12 +35,23 @@ export interface PosixCalls {
   /** Raw mode and speed on an open terminal. Throws SystemCallError. */
   makeRaw(fd: number, baud: number): void;
   /**
+   * Line mode on an open terminal, without echo and signals: of all characters only the newline, the
+   * end of line `end` and the quoting `quote` mean anything. Throws SystemCallError.
+   */
+  makeLines(fd: number, end: number, quote: number): void;
+  /**
    * Bits per second that a terminal is set to send at; asked of a pseudo-terminal's master, what a
    * program has set on the slave. 0 where it cannot be told.
    */
   lineSpeed(fd: number): number;
   /** Has another program locked this file with flock(2)? Takes the lock for a moment to find out. */
   isLocked(fd: number): boolean;
+  /** A stream socket connected to the one that listens at `path`; throws SystemCallError. */
+  connectPath(path: string, nonblocking: boolean): number;
+  /** A stream socket that listens at `path`, non-blocking; throws SystemCallError. */
+  listenPath(path: string): number;
+  /** The connection that has waited longest, non-blocking; −1 with EAGAIN where none waits. */
+  acceptNext(fd: number): number;
 }
 
 export interface LinuxCalls {

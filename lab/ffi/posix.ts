@@ -6,6 +6,7 @@ import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
 import { SystemCallError } from '../errors.ts';
 import type { Memory, PosixCalls } from './platform.ts';
+import { pathSockets } from './unix-sockets.ts';
 
 export type Library = ReturnType<typeof koffi.load>;
 
@@ -120,6 +121,17 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
       termios.free();
     }
   };
+  const makeLines = (fd: number, end: number, quote: number): void => {
+    const termios = memory(TERMIOS_BYTES);
+    try {
+      must(tcgetattr(fd, termios.address), 'tcgetattr');
+      cfmakeraw(termios.address);
+      wholeLines(termios.bytes, end, quote);
+      must(tcsetattr(fd, TCSANOW, termios.address), 'tcsetattr');
+    } finally {
+      termios.free();
+    }
+  };
   return {
     open: (path, flags) => must(open(path, flags | O_CLOEXEC, 0), 'open', path),
     close: fd => close(fd),
@@ -133,6 +145,8 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     sched_yield: lib.func('sched_yield', 'int', []),
     flushInput: fd => void tcflush(fd, TCIFLUSH),
     makeRaw,
+    makeLines,
+    ...pathSockets(lib, memory),
     lineSpeed: lineSpeed(lib, memory),
     isLocked(fd) {
       if (flock(fd, LOCK_EX | LOCK_NB) < 0) return errnoName(koffi.errno()) === 'EAGAIN';
@@ -203,6 +217,29 @@ function plainLine(termios: Uint8Array): void {
   const view = new DataView(termios.buffer, termios.byteOffset);
   const flags = view.getUint32(C_CFLAG, true);
   view.setUint32(C_CFLAG, (flags | CREAD | CLOCAL) & ~(CSTOPB | HUPCL | CRTSCTS), true);
+}
+
+// The rest of struct termios on Linux: c_lflag, one byte of c_line, 19 control characters.
+const C_LFLAG = 12;
+const C_CC = 17;
+const CONTROL_CHARACTERS = 19;
+const VEOF = 4;
+const VLNEXT = 15;
+const ICANON = 0o2;
+const IEXTEN = 0o100000;
+/** _POSIX_VDISABLE: no character has this meaning. */
+const DISABLED = 0;
+
+/** From raw to lines: the line discipline edits nothing and hands over whole lines (termios(3)). */
+function wholeLines(termios: Uint8Array, end: number, quote: number): void {
+  if (process.platform !== 'linux') {
+    throw new SystemCallError('tcsetattr', 'ENOSYS', 'Line mode is set on Linux only');
+  }
+  const view = new DataView(termios.buffer, termios.byteOffset);
+  view.setUint32(C_LFLAG, view.getUint32(C_LFLAG, true) | ICANON | IEXTEN, true);
+  termios.fill(DISABLED, C_CC, C_CC + CONTROL_CHARACTERS);
+  termios[C_CC + VEOF] = end;
+  termios[C_CC + VLNEXT] = quote;
 }
 
 const O_CLOEXEC = process.platform === 'darwin' ? 0x1000000 : 0o2000000;

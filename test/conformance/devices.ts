@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Stimulus } from '../../lab/devices/device.ts';
 import { findDevice, splitId } from '../../lab/devices/find.ts';
 import { EPOCH, INTENDED_NS, SENT_NS, SEQUENCE, STAMP_BYTES } from '../../lab/devices/stamp.ts';
+import type { Target } from '../../lab/drivers/driver.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import { type RunningDevice, startDevice } from '../../lab/run/cells.ts';
 
@@ -161,7 +162,7 @@ function stimulusCases(id: string, bench: () => DeviceBench): void {
       const offsets_ns = Array.from({ length: 200 }, (_, i) => i * 250_000);
       const stimulus: Stimulus = { offsets_ns, warmup: 5, epoch };
       const [messages] = await Promise.all([
-        receive(device.target.path, offsets_ns.length + stimulus.warmup),
+        receive(device.target, offsets_ns.length + stimulus.warmup),
         device.stimulate(stimulus, STIMULUS_LIMIT_MS),
       ]);
       const counted = messages.filter(fields => fields[SEQUENCE]! >= 0);
@@ -186,10 +187,12 @@ function stimulusCases(id: string, bench: () => DeviceBench): void {
 }
 
 /** Read so many stamped messages; the stamps are of the clock that this process reads too. */
-async function receive(path: string, count: number): Promise<Float64Array[]> {
+async function receive(target: Target, count: number): Promise<Float64Array[]> {
   const platform = await loadPlatform();
   const { O_RDWR, O_NONBLOCK, O_NOCTTY } = constants;
-  const fd = platform.posix.open(path, O_RDWR | O_NONBLOCK | O_NOCTTY);
+  const fd = target.connect
+    ? platform.posix.connectPath(target.path, true)
+    : platform.posix.open(target.path, O_RDWR | O_NONBLOCK | O_NOCTTY);
   const memory = platform.memory(count * STAMP_BYTES);
   try {
     for (let have = 0; have < memory.length; ) {

@@ -8,7 +8,14 @@ import { loadPlatform } from '../../lab/ffi/load.ts';
 import type { Platform } from '../../lab/ffi/platform.ts';
 import { blockCases } from './blocks.ts';
 import { type Closable, closingCases } from './closing.ts';
-import { folderTarget, nullTarget, openBlocks, openFifo, openTerminal } from './lines.ts';
+import {
+  folderTarget,
+  nullTarget,
+  openBlocks,
+  openFifo,
+  openSocket,
+  openTerminal,
+} from './lines.ts';
 import { contextFor, Session } from './session.ts';
 import { streamCases } from './streams.ts';
 
@@ -18,6 +25,7 @@ const smallFile = (): Closable => openBlocks(512);
 const devices: Readonly<Record<string, (platform: Platform) => Closable>> = {
   fifo: openFifo,
   pty: openTerminal,
+  socket: openSocket,
   file: smallFile,
   null: nullDevice,
 };
@@ -51,6 +59,7 @@ export async function driverConformance(driver: Driver, file = driver.id): Promi
     errorCases(driver, platform);
     if (serves('fifo')) describe('on a pipe', () => streamCases(driver, platform, openFifo));
     if (serves('pty')) describe('on a terminal', () => streamCases(driver, platform, openTerminal));
+    if (serves('socket')) describe('on a socket', () => streamCases(driver, platform, openSocket));
     if (serves('file')) describe('on a file', () => blockCases(driver, platform));
     if (serves('null')) describe('on the null device', () => nullCases(driver, platform));
     for (const [name, open] of Object.entries(devices)) {

@@ -1,4 +1,4 @@
-// What the driver suite drives: a pipe, a terminal, a file with numbered blocks and the null device,
+// What the driver suite drives: a pipe, a terminal, a socket, a file with numbered blocks and the null device,
 // each with its other end in the suite's hands. No device process and no cell stands between.
 import { spawn } from 'node:child_process';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,6 +19,8 @@ export interface Line {
   receive(length: number, limit_ms?: number): Uint8Array;
   /** Close the other end, as a writer that ends or a port that is unplugged. Idempotent. */
   hangUp(): void;
+  /** Give up what belongs to readers that have closed, where something does. */
+  forget?(): void;
   close(): void;
 }
 
@@ -109,6 +111,56 @@ export function openTerminal(platform: Platform): Line {
   const baud = 115200;
   const target: Target = { device: 'pty', kind: 'stream', path, tty: true, writable: true, baud };
   return line(target, new OtherEnd(platform, master, release));
+}
+
+/**
+ * A listening socket. Its other end is the connection of the reader that connected last, accepted when
+ * it is first needed.
+ */
+export function openSocket(platform: Platform): Line {
+  const { posix } = platform;
+  const folder = temporary();
+  const path = join(folder, 'socket');
+  const listener = posix.listenPath(path);
+  let end: OtherEnd | undefined;
+  const accepted = (): OtherEnd | undefined => {
+    for (let fd = posix.acceptNext(listener); fd >= 0; fd = posix.acceptNext(listener)) {
+      end?.close();
+      end = new OtherEnd(platform, fd, () => {});
+    }
+    return end;
+  };
+  const connected = (): OtherEnd => {
+    const one = accepted();
+    if (one === undefined) throw new Error('the driver has not connected to the socket');
+    return one;
+  };
+  const target: Target = {
+    device: 'socket',
+    kind: 'stream',
+    path,
+    connect: true,
+    tty: false,
+    writable: true,
+  };
+  return {
+    target,
+    get fd() {
+      return connected().fd;
+    },
+    send: bytes => accepted()?.send(bytes),
+    receive: (length, limit_ms) => connected().receive(length, limit_ms),
+    hangUp: () => connected().hangUp(),
+    forget() {
+      accepted()?.close();
+      end = undefined;
+    },
+    close() {
+      accepted()?.close();
+      posix.close(listener);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
 }
 
 export const BLOCK_BYTES = 4096;

@@ -7,6 +7,7 @@ import type { DriverFacts, OpenContext, Probe } from '../driver.ts';
 /** Open the target; `nonblocking` for drivers that must never wait in read(2). */
 export function openTarget(context: OpenContext, nonblocking: boolean): number {
   const { target, platform } = context;
+  if (target.connect) return platform.posix.connectPath(target.path, nonblocking);
   let flags = target.writable ? constants.O_RDWR : constants.O_RDONLY;
   flags |= constants.O_NOCTTY;
   if (target.direct) flags |= constants.O_DIRECT;
