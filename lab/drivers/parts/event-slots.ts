@@ -1,20 +1,18 @@
-// What drivers on Node's event loop share: chunks that arrive whenever the loop delivers them are
-// dealt out to pending reads, and `wait` is a promise that the arrival resolves.
+// What drivers over Node's streams share: chunks that arrive whenever the loop delivers them are
+// dealt out to pending reads.
 import { READ } from '../driver.ts';
-import { Slots, timeoutMilliseconds } from './slots.ts';
+import { EventWait } from './event-wait.ts';
 
 /** At the end of a stream a read returns nothing (read(2)). */
 const END_OF_FILE = 0;
 
-export class EventSlots extends Slots {
+export class EventSlots extends EventWait {
   readonly #chunks: Uint8Array[] = [];
   /** Bytes of the first chunk already dealt out. */
   #offset = 0;
   #writing = 0;
   /** What reads return once the stream is over: 0 at its end, a negated errno after a failure. */
   #over: number | undefined;
-  #wake: (() => void) | undefined;
-  #min = 0;
 
   /** Bytes came in. Counted as one poll: the loop asked on our behalf and found something. */
   protected arrived(chunk: Uint8Array): void {
@@ -33,7 +31,7 @@ export class EventSlots extends Slots {
   protected wrote(slot: number, result: number): void {
     this.#writing--;
     this.finish(slot, result);
-    this.#notify();
+    this.notify();
   }
 
   /** Start the slots: reads wait for chunks, writes go to `write`. */
@@ -51,39 +49,8 @@ export class EventSlots extends Slots {
     return accepted;
   }
 
-  async wait(min: number, deadline_ns: number): Promise<number> {
-    const enough = () => this.ready() >= min || this.#inFlight() === 0;
-    if (!enough()) await this.#until(min, deadline_ns);
-    return this.take();
-  }
-
-  #inFlight(): number {
+  protected override inFlight(): number {
     return this.pending + this.#writing;
-  }
-
-  #until(min: number, deadline_ns: number): Promise<void> {
-    return new Promise(resolve => {
-      let timer: NodeJS.Timeout | undefined;
-      this.#min = min;
-      this.#wake = () => {
-        this.#wake = undefined;
-        clearTimeout(timer);
-        resolve();
-      };
-      if (deadline_ns === Number.POSITIVE_INFINITY) return;
-      // Node's timers count whole milliseconds from the loop's last look at the clock, so one may
-      // fire early: ask the clock again.
-      const giveUp = () => {
-        const left_ms = timeoutMilliseconds(this.platform, deadline_ns);
-        if (left_ms > 0) timer = setTimeout(giveUp, left_ms);
-        else this.#wake?.();
-      };
-      giveUp();
-    });
-  }
-
-  #notify(): void {
-    if (this.#wake && (this.ready() >= this.#min || this.#inFlight() === 0)) this.#wake();
   }
 
   /** Copy what has arrived into pending reads, oldest first; one read never spans two chunks. */
@@ -105,7 +72,7 @@ export class EventSlots extends Slots {
       }
       this.finishOldest(length);
     }
-    this.#notify();
+    this.notify();
   }
 }
 
