@@ -44,6 +44,8 @@ export interface DriverFacts {
    * threads prove it (test/drivers).
    */
   readonly emulated_by: string;
+  /** It goes past the page cache, or through it, whatever `direct` of the target says. */
+  readonly page_cache?: 'past' | 'through';
 }
 
 /** What a device lets a driver open. */
@@ -81,6 +83,11 @@ export interface Target {
   readonly direct?: boolean;
   /** Size in bytes; only where kind is block. */
   readonly bytes?: number;
+  /**
+   * The file that the lab made, by its numbers. Only where kind is block and `writable`: no other file
+   * and no disk is ever opened for writing (parts/open.ts).
+   */
+  readonly created?: { readonly file_system: number; readonly inode: number };
 }
 
 export interface OpenContext {

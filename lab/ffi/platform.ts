@@ -22,6 +22,13 @@ export interface PosixCalls {
   write(fd: number, address: number, length: number): number;
   pread(fd: number, address: number, length: number, offset: number): number;
   pwrite(fd: number, address: number, length: number, offset: number): number;
+  /** Returns when the device says that it has the file's data and what is needed to find it. */
+  fsync(fd: number): number;
+  /** memcpy(3): two memories that do not overlap. */
+  copy(to: number, from: number, length: number): void;
+  /** A file in memory: what is written there reaches the file. Throws SystemCallError. */
+  mapFile(fd: number, length: number, writable: boolean): Memory;
+  madvise(address: number, length: number, advice: number): number;
   /** `address` points at an array of struct pollfd (8 bytes each). */
   poll(address: number, count: number, timeout_ms: number): number;
   /** Sleep as long as the struct timespec at `address` says; −1 with EINTR where a signal came. */
@@ -61,6 +68,12 @@ export interface LinuxCalls {
   /** Sets of `bits` descriptors, as long as the caller made them; 0 stands for "no set". */
   select(bits: number, read: number, write: number, except: number, timeval: number): number;
   fcntl(fd: number, command: number, argument: number): number;
+  /** As fsync, without what is not needed to find the data, such as the time of the last change. */
+  fdatasync(fd: number): number;
+  /** Returns 0 or an errno. A length of 0 means to the end. */
+  posix_fadvise(fd: number, offset: number, length: number, advice: number): number;
+  /** A byte per page of the mapping goes to `vector`: is the page in memory? */
+  mincore(address: number, length: number, vector: number): number;
   /** The calling thread's number, which other calls take where they mean one thread. */
   gettid(): number;
   /** Returns 0 or an errno. `old` may be 0. Both point at a sigset_t (128 bytes). */

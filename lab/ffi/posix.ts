@@ -5,6 +5,7 @@ import { constants } from 'node:fs';
 import { getSystemErrorName } from 'node:util';
 import koffi from 'koffi';
 import { SystemCallError } from '../errors.ts';
+import { fileCalls } from './files.ts';
 import type { Memory, PosixCalls } from './platform.ts';
 import { pathSockets } from './unix-sockets.ts';
 
@@ -139,6 +140,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     read: lib.func('read', 'int64_t', ['int', 'uint64_t', 'uint64_t']),
     write: lib.func('write', 'int64_t', ['int', 'uint64_t', 'uint64_t']),
     pread: lib.func('pread', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),
+    ...fileCalls(lib),
     pwrite: lib.func('pwrite', 'int64_t', ['int', 'uint64_t', 'uint64_t', 'int64_t']),
     poll: lib.func('poll', 'int', ['uint64_t', 'uint64_t', 'int']),
     nanosleep: address => nanosleep(address, 0),

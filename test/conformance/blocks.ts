@@ -84,7 +84,8 @@ export function blockCases(driver: Driver, platform: Platform): void {
     const fd = posix.open(file.target.path, O_DIRECT);
     const memory = platform.memory(BLOCK_BYTES);
     const said = posix.pread(fd, memory.address, 100, 1);
-    const expected = said < 0 ? -errno() : said;
+    // Through the page cache every read is aligned enough.
+    const expected = driver.page_cache === 'through' ? 100 : said < 0 ? -errno() : said;
     posix.close(fd);
     memory.free();
     const engine = await open();

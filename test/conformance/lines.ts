@@ -177,7 +177,7 @@ export function openBlocks(blocks: number): Blocks {
   const path = join(folder, 'blocks');
   const words = new Uint32Array((blocks * BLOCK_BYTES) / 4);
   for (let i = 0; i < words.length; i++) words[i] = Math.floor((i * 4) / BLOCK_BYTES);
-  writeFileSync(path, words, { flush: true });
+  writeFileSync(path, words, { flush: true, mode: 0o600 });
   const bytes = blocks * BLOCK_BYTES;
   const direct = takesDirect(path);
   const target: Target = {

@@ -21,6 +21,8 @@ export interface Allocations {
 }
 
 const BYTES = 16;
+/** Past the page cache whole blocks are read. */
+const BLOCK_BYTES = 4096;
 const NO_DEADLINE = Number.POSITIVE_INFINITY;
 
 let collections = 0;
@@ -45,12 +47,13 @@ async function allocatedBy(operations: number, work: () => void): Promise<Alloca
 
 async function engineWork(platform: Platform, id: string, target: Target) {
   const context = { platform, target, depth: 1, slot_bytes: 4096, parameters: {} };
-  const engine = await (await findDriver(id)).open(context);
+  const driver = await findDriver(id);
+  const engine = await driver.open(context);
   if (engine.loop !== 'blocking') throw new Error(`${id} lives on the event loop`);
   const slots = new Uint32Array([0]);
   const { operations, completions } = engine;
   operations.opcode[0] = READ;
-  operations.length_bytes[0] = BYTES;
+  operations.length_bytes[0] = driver.page_cache === 'past' ? BLOCK_BYTES : BYTES;
   const work = (count: number): void => {
     for (let i = 0; i < count; i++) {
       engine.submit(slots, 1);

@@ -37,6 +37,18 @@ const expectations: Readonly<Record<string, Expectation>> = {
   },
 };
 
+const PREAD = 'pread device';
+
+/** The same of drivers that serve files, where a hundred blocks are read. */
+const onFiles: Readonly<Record<string, Expectation>> = {
+  blocking: { each: [PREAD] },
+  'direct-sync': { each: [PREAD] },
+  'cached-sync': { each: [PREAD] },
+  // Not one call: the page faults are the I/O.
+  mmap: { each: [] },
+  'io-uring': { each: ['io_uring_enter and wait'] },
+};
+
 const FEW = MESSAGES / 5;
 
 /** What is wrong with these calls; nothing where they are what the driver's name promises. */
@@ -120,6 +132,21 @@ describe.skipIf(missing !== undefined)('traced', () => {
       if (traced instanceof Error) throw traced;
       const wrong = complaints(traced.calls, expected);
       expect(wrong, JSON.stringify(Object.fromEntries(traced.calls))).toEqual([]);
+    });
+  }
+
+  for (const [id, expected] of Object.entries(onFiles)) {
+    it(`${id} reads a file as it is named for, and not otherwise`, async context => {
+      const traced = await traceCell(id, {}, 'file').catch((error: Error) => error);
+      if (traced instanceof Error && /EPERM|ENOSYS|O_DIRECT/.test(traced.message)) {
+        return context.skip(`${id} is forbidden here: ${traced.message}`);
+      }
+      if (traced instanceof Error) throw traced;
+      const wrong = complaints(traced.calls, expected);
+      expect(wrong, JSON.stringify(Object.fromEntries(traced.calls))).toEqual([]);
+      const { page_cache } = await findDriver(id);
+      if (page_cache === 'past') expect(traced.opened).toContain('O_DIRECT');
+      if (page_cache === 'through') expect(traced.opened).not.toContain('O_DIRECT');
     });
   }
 

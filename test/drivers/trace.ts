@@ -6,7 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { CellEvent, CellJob } from '../../lab/cell/protocol.ts';
+import type { CellEvent, CellJob, WorkloadPlan } from '../../lab/cell/protocol.ts';
 import { startDevice } from '../../lab/run/cells.ts';
 
 const cell = join(import.meta.dirname, '../../lab/cell/main.ts');
@@ -16,6 +16,7 @@ const TRACED = [
   ...['openat', 'close', 'read', '?poll', 'ppoll', '?select', 'pselect6', 'io_uring_enter'],
   ...['?epoll_wait', 'epoll_pwait', '?epoll_pwait2', 'epoll_ctl', 'rt_sigtimedwait'],
   ...['nanosleep', 'clock_nanosleep', 'sched_yield', '?io_getevents', '?io_pgetevents'],
+  ...['pread64', 'preadv', 'preadv2', 'pwrite64', 'pwritev', 'pwritev2', '?io_submit'],
 ];
 /** One mechanism, whatever number the C library takes for it. */
 const SAME: Readonly<Record<string, string>> = {
@@ -27,6 +28,11 @@ const SAME: Readonly<Record<string, string>> = {
   io_pgetevents: 'io_getevents',
 };
 
+/** Of a driver that is traced on a file. */
+const FILE_BYTES = 2 ** 20;
+const BLOCK_BYTES = 4096;
+
+/** Messages on a pipe, or reads of a file. */
 export const MESSAGES = 100;
 const GAP_NS = 2e6;
 const WARMUP = 20;
@@ -48,26 +54,40 @@ export type Calls = ReadonlyMap<string, number>;
 
 export interface Trace {
   readonly calls: Calls;
+  /** The call that opened the device. */
+  readonly opened: string;
   readonly lines: readonly string[];
 }
 
-/** Run one cell of `driver` on a fifo under strace. Throws what the cell says where it fails. */
+/** Run one cell of `driver` under strace. Throws what the cell says where it fails. */
 export async function traceCell(
   driver: string,
   parameters: Readonly<Record<string, string>> = {},
+  on: 'fifo' | 'file' = 'fifo',
 ): Promise<Trace> {
   const folder = mkdtempSync(join(tmpdir(), 'iolab-trace-'));
   const aborter = new AbortController();
-  const device = await startDevice('fifo', folder, {}, aborter.signal);
+  const device = await startDevice(on, folder, { bytes: String(FILE_BYTES) }, aborter.signal);
   try {
     const { target } = device;
-    const workload = { kind: 'stamped-read', samples: MESSAGES, epoch: EPOCH } as const;
+    const workload: WorkloadPlan =
+      on === 'fifo'
+        ? { kind: 'stamped-read', samples: MESSAGES, epoch: EPOCH }
+        : {
+            kind: 'random-read',
+            samples: MESSAGES,
+            duration_ms: 0,
+            warmup_ms: 0,
+            block_bytes: BLOCK_BYTES,
+            seed: EPOCH,
+          };
     const job: CellJob = { do: 'measure', driver, target, depth: 1, parameters, workload };
     const offsets_ns = Array.from({ length: MESSAGES }, (_, i) => i * GAP_NS);
     const output = join(folder, 'trace');
-    await runTraced(output, job, () =>
-      device.stimulate({ offsets_ns, warmup: WARMUP, epoch: EPOCH }, LIMIT_MS),
-    );
+    await runTraced(output, job, async () => {
+      if (!device.stimulates) return;
+      await device.stimulate({ offsets_ns, warmup: WARMUP, epoch: EPOCH }, LIMIT_MS);
+    });
     return callsOf(readFileSync(output, 'latin1'), target.path);
   } finally {
     await device.close();
@@ -107,13 +127,16 @@ async function runTraced(
 export function callsOf(trace: string, path: string): Trace {
   const calls = new Map<string, number>();
   const lines: string[] = [];
+  let opened = '';
   let thread: string | undefined;
   for (const line of trace.split('\n')) {
     // A call that another thread's line interrupts stands twice; its second half has no name here.
     const [, tid, call, rest = ''] = /^(\d+)\s+(\w+)\((.*)$/.exec(line) ?? [];
     if (call === undefined) continue;
     if (thread === undefined) {
-      if (call === 'openat' && rest.includes(`"${path}"`)) thread = tid;
+      if (call !== 'openat' || !rest.includes(`"${path}"`)) continue;
+      thread = tid;
+      opened = line;
       continue;
     }
     if (tid !== thread) continue;
@@ -123,13 +146,15 @@ export function callsOf(trace: string, path: string): Trace {
     calls.set(name, (calls.get(name) ?? 0) + 1);
     lines.push(line);
   }
-  return { calls, lines };
+  return { calls, opened, lines };
 }
 
 function nameOf(call: string, rest: string, path: string): string | undefined {
   const name = SAME[call] ?? call;
   if (name === 'openat' || name === 'close') return undefined;
   if (name === 'io_uring_enter' && rest.includes('GETEVENTS')) return 'io_uring_enter and wait';
+  if (name === 'pread64' || name === 'pwrite64')
+    return rest.includes(`<${path}>`) ? `${name.slice(0, -2)} device` : name;
   if (name !== 'read') return name;
   const [, what = ''] = /^\d+<(.*?)>,/.exec(rest) ?? [];
   if (what === path) return 'read device';

@@ -1,22 +1,51 @@
 // Opening a target and asking whether a driver can: the same for every driver that owns a plain
 // descriptor.
-import { constants, fstatSync } from 'node:fs';
+import { constants, fstatSync, type Stats } from 'node:fs';
 import { SystemCallError, Unsupported } from '../../errors.ts';
-import type { DriverFacts, OpenContext, Probe } from '../driver.ts';
+import type { DriverFacts, OpenContext, Probe, Target } from '../driver.ts';
 
-/** Open the target; `nonblocking` for drivers that must never wait in read(2). */
-export function openTarget(context: OpenContext, nonblocking: boolean): number {
+/**
+ * Open the target; `nonblocking` for drivers that must never wait in read(2). `more` are flags of open(2).
+ * Throws SystemCallError, and Unsupported where blocks would be written to what the lab did not make.
+ */
+export function openTarget(
+  context: Pick<OpenContext, 'platform' | 'target'>,
+  nonblocking: boolean,
+  more = 0,
+): number {
   const { target, platform } = context;
   if (target.connect) return platform.posix.connectPath(target.path, nonblocking);
   let flags = target.writable ? constants.O_RDWR : constants.O_RDONLY;
-  flags |= constants.O_NOCTTY;
+  flags |= constants.O_NOCTTY | more;
   if (target.direct) flags |= constants.O_DIRECT;
   if (nonblocking) flags |= constants.O_NONBLOCK;
   const fd = platform.posix.open(target.path, flags);
-  // open(2) opens a folder for reading without complaint; only the first read(2) would refuse.
-  if (!fstatSync(fd).isDirectory()) return fd;
+  const stat = fstatSync(fd);
+  const no = refusedFolder(stat, target) ?? refusedWriting(stat, target);
+  if (no === undefined) return fd;
   platform.posix.close(fd);
-  throw new SystemCallError(`open ${target.path}`, 'EISDIR', 'A folder is no device');
+  throw no;
+}
+
+/** open(2) opens a folder for reading without complaint; only the first read(2) would refuse. */
+function refusedFolder(stat: Stats, { path }: Target): Error | undefined {
+  if (!stat.isDirectory()) return undefined;
+  return new SystemCallError(`open ${path}`, 'EISDIR', 'A folder is no device');
+}
+
+/**
+ * Blocks are written to one thing only: the file that the lab has just made. It is known by its numbers,
+ * because another one may stand under its name by now, and it has no second name.
+ */
+function refusedWriting(stat: Stats, { kind, writable, created }: Target): Error | undefined {
+  if (kind !== 'block' || !writable) return undefined;
+  const same = stat.dev === created?.file_system && stat.ino === created.inode;
+  if (same && stat.isFile() && stat.nlink === 1) return undefined;
+  return new Unsupported(
+    'blocks are written to a file that the lab made, and this is none',
+    'choose the device scratch',
+    'EPERM',
+  );
 }
 
 /** Why a driver does not fit the kind of device at all, or undefined where it does. */

@@ -65,6 +65,12 @@ export const SFD_CLOEXEC = 0o2000000;
 
 /** eventfd(2) */
 export const EFD_CLOEXEC = 0o2000000;
+/** posix_fadvise(2), madvise(2) */
+export const POSIX_FADV_DONTNEED = 4;
+export const MADV_NORMAL = 0;
+export const MADV_RANDOM = 1;
+export const MADV_SEQUENTIAL = 2;
+
 /** io_uring_register(2) */
 export const IORING_REGISTER_EVENTFD = 4;
 

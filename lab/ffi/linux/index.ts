@@ -16,6 +16,8 @@ import {
   TIOCGEXCL,
 } from './constants.ts';
 import { hazardCalls } from './hazards.ts';
+import { datagramCalls } from './datagrams.ts';
+import { linuxFileCalls } from './files.ts';
 import { socketCalls } from './sockets.ts';
 import { waitingCalls } from './waiting.ts';
 
@@ -74,6 +76,8 @@ export function loadLinux(): Platform {
     ...waitingCalls(libc),
     ...socketCalls(libc),
     ...hazardCalls(libc, memory),
+    ...linuxFileCalls(libc),
+    ...aioCalls(libc),
     io_uring_setup: (entries, params) => syscall2(SYS_IO_URING_SETUP, entries, params),
     io_uring_enter: (fd, submit, min, flags, argument, bytes) =>
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),
