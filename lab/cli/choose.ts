@@ -1,12 +1,12 @@
 // From the words of a command line to a request: lists, numbers and names, each checked, each
 // complaint naming the option, the value and what would do.
 import { deviceIds, findDevice, splitId } from '../devices/find.ts';
-import { allDrivers, driverIds } from '../drivers/find.ts';
+import { driverIds } from '../drivers/find.ts';
 import { WrongUsage } from '../errors.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { experimentIds, findExperiment } from '../experiments/find.ts';
 import { layerIds } from '../layers/find.ts';
-import { allPrograms, programIds } from '../machines/find.ts';
+import { programIds } from '../machines/find.ts';
 import { peerIds } from '../peers/find.ts';
 import { stageIds } from '../stages/find.ts';
 import { unknownName } from './suggest.ts';
@@ -96,24 +96,4 @@ export function checkDrivers(names: readonly string[], experiments: readonly Exp
 export function checkPeers(names: readonly string[]): void {
   const known = peerIds();
   for (const name of names) if (!known.includes(name)) unknownName('peer', name, known);
-}
-
-/** Every key of --set must mean something to an experiment, a driver or a program, and so must its value. */
-export async function checkSettings(
-  set: Readonly<Record<string, string>>,
-  experiments: readonly Experiment[],
-): Promise<void> {
-  const drivers = await allDrivers();
-  const programs = experiments.some(one => one.programs) ? await allPrograms() : [];
-  const own = [...drivers, ...programs];
-  const all = [...own.map(one => one.parameters), ...experiments.map(one => one.settings)];
-  const known = new Map(all.flatMap(one => Object.entries(one)));
-  for (const [key, value] of Object.entries(set)) {
-    const setting = known.get(key);
-    if (!setting) unknownName('setting', key, [...known.keys()]);
-    const { values } = setting;
-    if (values && !values.includes(value)) {
-      throw new WrongUsage(`--set ${key}=${value}: give ${values.join(' or ')}`);
-    }
-  }
 }

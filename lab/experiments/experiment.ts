@@ -58,6 +58,8 @@ export interface Experiment {
    * are compared and counts are exact.
    */
   readonly baseline?: string;
+  /** The most of `--records` that its drivers take; programs say it themselves (lab/machines). */
+  readonly most_records?: number;
   /** Device settings accepted by `--set`, each with its meaning and default. */
   readonly settings: Readonly<
     Record<string, { meaning: string; default: string; values?: readonly string[] }>
@@ -78,7 +80,10 @@ export interface Experiment {
   readonly short_rounds: number;
   /** Why the device does not fit, or undefined where it does. */
   misfit(device: DeviceFacts): string | undefined;
-  /** The settings of one driver; each becomes a record. `target` is there once the device is. */
+  /**
+   * The settings of one driver; each becomes a record. `target` is there once the device is. `records`
+   * holds only what the driver takes. Throws WrongUsage where settings do not go together.
+   */
   plan(driver: string, request: PlanRequest, target?: Target): readonly Setting[];
   /** One cell of one round. The seed differs from cell to cell. */
   cell(setting: Setting, request: PlanRequest, seed: number): PlannedCell;

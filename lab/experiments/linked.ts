@@ -9,6 +9,8 @@ const CHAINS = 100;
 const SHORT_CHAINS = 40;
 const WARMUP = 20;
 const BLOCK_BYTES = 4096;
+/** As many as --depth takes in flight at once. */
+const MOST_RECORDS = 1024;
 /** A file of this size holds more blocks than any chain here. */
 const FILE_BYTES = '16777216';
 /** A read of a slow disk, as far as the bounded wait needs it. */
@@ -37,6 +39,7 @@ export const experiment: Experiment = {
       values: ['true', 'false'],
     },
   },
+  most_records: MOST_RECORDS,
   device_settings: { bytes: FILE_BYTES },
   rounds: 6,
   short_rounds: 6,
@@ -45,6 +48,13 @@ export const experiment: Experiment = {
     if (set.submission !== undefined)
       throw new WrongUsage('--set submission: here the ways to submit are compared; use start');
     const counts = records.length > 0 ? records : short ? SHORT_RECORDS : RECORDS;
+    const longest = Math.max(...counts);
+    const { bytes = FILE_BYTES } = set;
+    if (longest * BLOCK_BYTES > Number(bytes)) {
+      throw new WrongUsage(
+        `a chain of ${longest} blocks is longer than bytes=${bytes}: --set bytes=${FILE_BYTES} has room for any chain`,
+      );
+    }
     // Without a queue there is nothing to hand over at once.
     const all = driver === 'io-uring' ? STARTS : STARTS.slice(0, 1);
     const starts = all.filter(one => set.start === undefined || set.start === one);

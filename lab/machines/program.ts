@@ -13,9 +13,12 @@ export interface ProgramFacts {
   readonly machine: string;
   /** What it does and what it costs in principle, in a sentence or two without measured numbers. */
   readonly about: string;
-  /** Parameters accepted by `--set`, each with its meaning and default. */
+  /**
+   * Parameters accepted by `--set`, each with its meaning and default. `records` is an option of its own,
+   * with the most that one run takes: what the machine holds, or what is over within about a second.
+   */
   readonly parameters: Readonly<
-    Record<string, { meaning: string; default: string; values?: readonly string[] }>
+    Record<string, { meaning: string; default: string; values?: readonly string[]; most?: number }>
   >;
   /** Handbook or manual, with its section. */
   readonly source: string;

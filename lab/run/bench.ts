@@ -14,7 +14,7 @@ import {
   Unsupported,
   WrongUsage,
 } from '../errors.ts';
-import type { Experiment, PlannedCell, Setting } from '../experiments/experiment.ts';
+import type { Experiment, PlannedCell, PlanRequest, Setting } from '../experiments/experiment.ts';
 import { allPrograms, programIds } from '../machines/find.ts';
 import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
 import { auditPath } from '../measure/mounts.ts';
@@ -24,6 +24,7 @@ import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
 import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { mostRecords } from './reach.ts';
 import type { RunRequest } from './request.ts';
 import { type RecordFrame, Series } from './series.ts';
 import type { Workspace } from './workspace.ts';
@@ -64,6 +65,7 @@ export class Bench {
   #lock: Lock | undefined;
   #lines: RegExp | undefined;
   #idle_per_ns = 0;
+  #most: ReadonlyMap<string, number> = new Map();
   readonly #parameters = new Map<string, Readonly<Record<string, unknown>>>();
 
   private constructor(
@@ -105,6 +107,7 @@ export class Bench {
   /** Start the device, ask the drivers, plan the series. Refusals become records, not errors. */
   async open(): Promise<void> {
     const { request, signal, workspace } = this.#around;
+    this.#most = await mostRecords(this.experiment, this.#drivers());
     try {
       const no = this.experiment.misfit(this.#model);
       if (no)
@@ -146,7 +149,7 @@ export class Bench {
 
   #refuse(driver: string, reason: string, fix: string, errno?: string): void {
     const id = this.#around.nextId(this.experiment.id, driver);
-    const [setting = {}] = this.experiment.plan(driver, this.#around.request.plan);
+    const [setting = {}] = this.experiment.plan(driver, this.#requestOf(driver));
     const series = new Series(id, driver, setting, false, this.rounds);
     series.refuse(reason, fix, errno);
     this.series.push(series);
@@ -167,6 +170,14 @@ export class Bench {
     if (drivers.length > 0) return drivers;
     const { short_drivers, drivers: all } = this.experiment;
     return plan.short ? (short_drivers ?? all) : all;
+  }
+
+  /** The request without the numbers of records that are too many for this driver. */
+  #requestOf(driver: string): PlanRequest {
+    const { plan } = this.#around.request;
+    const { records } = plan;
+    const most = this.#most.get(driver) ?? Number.POSITIVE_INFINITY;
+    return records === undefined ? plan : { ...plan, records: records.filter(n => n <= most) };
   }
 
   async #plan(): Promise<void> {
@@ -224,7 +235,12 @@ export class Bench {
 
   /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
   #add(driver: string, twice: boolean, twin = driver): void {
-    const { plan } = this.#around.request;
+    const plan = this.#requestOf(twin);
+    const { records: asked = [] } = this.#around.request.plan;
+    const left_out = asked.filter(one => !plan.records?.includes(one));
+    if (left_out.length > 0) this.#leaveOut(driver, left_out);
+    // An empty list would mean the experiment's own choice, which nobody asked for.
+    if (asked.length > 0 && left_out.length === asked.length) return;
     const settings = this.experiment.plan(twin, plan, this.#device?.target);
     if (settings.length === 0)
       this.#refuse(driver, `the settings leave ${driver} nothing to do`, 'change --set');
@@ -235,6 +251,13 @@ export class Bench {
         this.series.push(new Series(id, driver, setting, repeat, this.rounds));
       }
     }
+  }
+
+  /** Told in the report and in the run's document; what was asked by the driver's name never comes here. */
+  #leaveOut(driver: string, records: readonly number[]): void {
+    const most = this.#most.get(driver);
+    const reason = `--records ${records.join(',')} was left out: one run takes at most ${most}`;
+    this.skipped.push({ device: this.device_id, driver, reason, fix: 'give fewer' });
   }
 
   /** Parameters of the driver's own that the user chose: they belong in the record. */

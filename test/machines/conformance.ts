@@ -104,6 +104,15 @@ export function programConformance(program: Program, simulator: string | undefin
       }
     });
 
+    it('says how many records it takes at most, and refuses one more', async () => {
+      const { most = 0 } = program.parameters.records!;
+      expect(most).toBeGreaterThanOrEqual(Number(program.parameters.records!.default));
+      await expect(bench.run(program, { records: String(most + 1) })).rejects.toMatchObject({
+        name: 'WrongUsage',
+        message: `records=${most + 1}: give a whole number from 1 to ${most}`,
+      });
+    });
+
     it('leaves nothing outside of its folder', async () => {
       const temporary = bench.folder();
       vi.stubEnv('TMPDIR', temporary);

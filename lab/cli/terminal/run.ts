@@ -6,13 +6,8 @@ import type { Experiment } from '../../experiments/experiment.ts';
 import type { LabRun } from '../../records/schema.ts';
 import { orchestrate, type RunOutcome } from '../../run/orchestrate.ts';
 import type { RunRequest } from '../../run/request.ts';
-import {
-  checkDevices,
-  checkDrivers,
-  checkPeers,
-  checkSettings,
-  chooseExperiments,
-} from '../choose.ts';
+import { checkDevices, checkDrivers, checkPeers, chooseExperiments } from '../choose.ts';
+import { checkPlans, checkRecords, checkSettings } from '../fitting.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { MAIN_JOB, type RunOptions } from '../run.ts';
 import { colourDepth } from './colour.ts';
@@ -49,9 +44,20 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
   await checkDevices(device);
   checkDrivers(driver, experiments);
   checkPeers(peer);
-  await checkSettings(set, experiments);
+  const asked = { experiments, drivers: driver, devices: device };
+  await checkSettings(set, asked);
   if (options.out?.trim() === '') throw new WrongUsage('--out is empty: give a folder');
   for (const experiment of experiments) checkOptions(experiment, options);
+  await checkRecords(records, asked);
+  const plan = {
+    rate_hz: rate,
+    depth,
+    ...(records.length > 0 ? { records } : {}),
+    samples: options.samples,
+    set,
+    short: names.length === 0,
+  };
+  await checkPlans(plan, asked);
   return {
     experiments,
     devices: device,
@@ -60,14 +66,7 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
     rounds: options.rounds,
     seed: options.seed,
     out: options.out,
-    plan: {
-      rate_hz: rate,
-      depth,
-      ...(records.length > 0 ? { records } : {}),
-      samples: options.samples,
-      set,
-      short: names.length === 0,
-    },
+    plan,
     command: ['iolab', ...process.argv.slice(2).filter(word => word !== '--json')].join(' '),
   };
 }

@@ -30,7 +30,7 @@ export interface Definition extends Omit<ProgramFacts, 'machine' | 'parameters'>
 }
 
 const parameters = {
-  records: { meaning: 'bytes to read, at most 256', default: '256' },
+  records: { meaning: 'bytes to read', default: '256', most: MOST_BYTES },
   period: { meaning: 'clock cycles between two bytes', default: '32' },
   jitter: { meaning: 'cycles by which a byte may be late, drawn from a seed', default: '0' },
 } as const;

@@ -9,10 +9,15 @@ import { inMemory, type Outcome, toBytes, units } from './machine.ts';
 /** Where data lie; the code is below. */
 export const BUFFER = 0o4000;
 /** From the buffer to the end of memory, less a little. */
-const MOST_BYTES = 48_000;
+const ROOM_BYTES = 48_000;
+/** What is over well within a second of the host, also polled. */
+const MOST_PRINTED = 500;
+const MOST_READ = 5000;
 
 export type Parameters = Readonly<Record<string, string>>;
-export type ParameterFacts = Readonly<Record<string, { meaning: string; default: string }>>;
+export type ParameterFacts = Readonly<
+  Record<string, { meaning: string; default: string; most?: number }>
+>;
 
 export interface Plugged {
   readonly commands: readonly string[];
@@ -48,7 +53,7 @@ const perSecond = (rate: number): number => 1e6 / rate;
 const SENTENCE = 'PROGRAMMED, POLLED OR INTERRUPT-DRIVEN: THE PRINTER IS AS FAST.\r\n';
 
 const printerParameters = {
-  records: { meaning: 'characters to print', default: '64' },
+  records: { meaning: 'characters to print', default: '64', most: MOST_PRINTED },
   cps: {
     meaning: 'characters a second of the printer: 10 a Teletype, 30 a DECwriter',
     default: '30',
@@ -60,7 +65,7 @@ export const printer: Peripheral = {
   parameters: printerParameters,
   source: 'PDP-11 Peripherals Handbook (DEC, 1976), DL11 and LA36',
   plug(_folder, parameters) {
-    const n = chosen(printerParameters, parameters, 'records', MOST_BYTES);
+    const n = chosen(printerParameters, parameters, 'records', MOST_PRINTED);
     const cps = chosen(printerParameters, parameters, 'cps', 100_000);
     const text = SENTENCE.repeat(Math.ceil(n / SENTENCE.length)).slice(0, n);
     const bytes = Buffer.from(text, 'latin1');
@@ -78,7 +83,7 @@ export const printer: Peripheral = {
 };
 
 const tapeParameters = {
-  records: { meaning: 'bytes to read', default: '512' },
+  records: { meaning: 'bytes to read', default: '512', most: MOST_READ },
   cps: { meaning: 'characters a second of the tape reader', default: '300' },
 } as const;
 
@@ -87,7 +92,7 @@ export const tape: Peripheral = {
   parameters: tapeParameters,
   source: 'PDP-11 Peripherals Handbook (DEC, 1976), PC11: 300 characters a second',
   plug(folder, parameters) {
-    const n = chosen(tapeParameters, parameters, 'records', MOST_BYTES);
+    const n = chosen(tapeParameters, parameters, 'records', MOST_READ);
     const cps = chosen(tapeParameters, parameters, 'cps', 100_000);
     const bytes = pattern(n);
     writeFileSync(join(folder, 'tape.ptr'), bytes);
@@ -106,8 +111,10 @@ export const tape: Peripheral = {
 };
 
 const SECTOR_BYTES = 512;
+/** What memory has room for, in whole tens. */
+const MOST_SECTORS = 10 * Math.floor(ROOM_BYTES / SECTOR_BYTES / 10);
 const diskParameters = {
-  records: { meaning: 'sectors of 512 bytes', default: '8' },
+  records: { meaning: 'sectors of 512 bytes', default: '8', most: MOST_SECTORS },
   latency_us: { meaning: 'time until the first sector comes; no seek is needed', default: '20000' },
   sector_us: { meaning: 'time in which a sector passes', default: '3333' },
 } as const;
@@ -127,12 +134,7 @@ function disk(direction: 'read' | 'write', request: 'sector' | 'all'): Periphera
     parameters: diskParameters,
     source: DISK_SOURCE,
     plug(folder, parameters) {
-      const n = chosen(
-        diskParameters,
-        parameters,
-        'records',
-        Math.floor(MOST_BYTES / SECTOR_BYTES),
-      );
+      const n = chosen(diskParameters, parameters, 'records', MOST_SECTORS);
       const latency_us = chosen(diskParameters, parameters, 'latency_us', 1_000_000);
       const sector_us = chosen(diskParameters, parameters, 'sector_us', 1_000_000);
       const access_us = latency_us + (request === 'all' ? n : 1) * sector_us;
@@ -174,8 +176,10 @@ export const diskWrite = disk('write', 'sector');
 const FLOPPY_SECTOR = 128;
 const FLOPPY_TRACK = 26 * FLOPPY_SECTOR;
 const FLOPPY_TRACKS = 77;
+/** One a track, from the second on. */
+const MOST_TRACKS = FLOPPY_TRACKS - 2;
 const floppyParameters = {
-  records: { meaning: 'sectors of 128 bytes', default: '8' },
+  records: { meaning: 'sectors of 128 bytes', default: '8', most: MOST_TRACKS },
   access_us: {
     meaning: 'time until a sector of the next track is in the drive’s buffer',
     default: '89000',
@@ -192,7 +196,7 @@ export const floppy: Peripheral = {
   parameters: floppyParameters,
   source: 'RX8/RX11 Floppy Disk System Maintenance Manual (DEC, 1975), programming information',
   plug(folder, parameters) {
-    const n = chosen(floppyParameters, parameters, 'records', FLOPPY_TRACKS - 2);
+    const n = chosen(floppyParameters, parameters, 'records', MOST_TRACKS);
     const access_us = chosen(floppyParameters, parameters, 'access_us', 1_000_000);
     const byte_us = chosen(floppyParameters, parameters, 'byte_us', 1_000_000);
     const bytes = pattern(n * FLOPPY_SECTOR);
@@ -221,7 +225,7 @@ export const floppy: Peripheral = {
 };
 
 const bothParameters = {
-  records: { meaning: 'bytes to read from the tape', default: '512' },
+  records: { meaning: 'bytes to read from the tape', default: '512', most: MOST_READ },
   cps: { meaning: 'characters a second of the tape reader', default: '300' },
 } as const;
 

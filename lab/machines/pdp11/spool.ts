@@ -29,8 +29,10 @@ export interface SpoolDefinition {
   readonly served: readonly string[];
 }
 
+const MOST_JOBS = 16;
+
 const parameters = {
-  records: { meaning: 'how many jobs, up to 16', default: '4' },
+  records: { meaning: 'how many jobs', default: '4', most: MOST_JOBS },
   lines: {
     meaning: 'lines that a job prints, each after a portion of its computing',
     default: '4',
@@ -39,7 +41,6 @@ const parameters = {
   lines_per_minute: { meaning: 'lines a minute of the printer: 300 an LP11', default: '300' },
 } as const;
 
-const MOST_JOBS = 16;
 const MOST_LINES = 20;
 /** Characters of a line; its end, the last of them, makes the printer print it. */
 const WIDTH = 20;

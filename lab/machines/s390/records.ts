@@ -10,6 +10,7 @@ export const MOST_RECORDS = 10_000;
 export const RECORDS_PARAMETER = {
   meaning: 'how many records are moved',
   default: '100',
+  most: MOST_RECORDS,
 } as const;
 
 /** Throws WrongUsage where the number is none or out of range. */

@@ -18,7 +18,7 @@ const MOST_PACE_MS = 200;
 const START_MS = 3000;
 
 export const READER_PARAMETERS = {
-  records: { meaning: `how many cards arrive, up to ${MOST_CARDS}`, default: '10' },
+  records: { meaning: 'how many cards arrive', default: '10', most: MOST_CARDS },
   pace_ms: { meaning: 'milliseconds of the host between two cards', default: '5' },
 } as const;
 

@@ -56,6 +56,21 @@ describe.skipIf(!isHere('hercules'))('iolab run channel-io', () => {
     ]);
   });
 
+  it('tells what was too much for a program that nobody named, and measures the rest', async () => {
+    const run = await measure('channel-io', '--records', '60,5');
+    const sizes = (driver: string) =>
+      run.records.filter(one => one.driver === driver).map(one => one.parameters.records);
+    expect(sizes('disk-search')).toEqual([60, 5]);
+    expect(sizes('reader-interrupt')).toEqual([5]);
+    expect(run.skipped.map(({ driver, reason }) => [driver, reason])).toEqual(
+      ['reader-interrupt', 'reader-polled'].map(driver => [
+        driver,
+        '--records 60 was left out: one run takes at most 50',
+      ]),
+    );
+    expect(run.status).toBe('ok');
+  });
+
   it('measures every program, each within what it can move', async () => {
     const run = await measure('channel-io', '--records', '10');
     expect(run.status).toBe('ok');

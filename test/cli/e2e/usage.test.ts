@@ -66,6 +66,43 @@ describe('what does not fit is refused', () => {
   ])('%s', refused);
 });
 
+describe('a setting that is meant for nobody in this run', () => {
+  it.each([
+    ['run disk-read --set pause_us=5', /pause_us=5: paced-poll takes it, and this run has no such/],
+    ['run wakeup --driver poll --set pause_us=5', /pause_us=5: paced-poll takes it/],
+    ['run tight-loop --driver byte-two --set interval=4', /interval=4: poll-every-n takes it/],
+    ['run tight-loop --device mos6502 --set interval=4', /interval=4: poll-every-n takes it/],
+    ['run pdp11-io --driver tape-polled --set sector_us=9', /disk-read-once.* take it, and this/],
+    ['run channel-io --driver channel-each --set zz=1', /"zz"; nothing in this run takes any/],
+    ['run channel-io --set records=4', /--set records=4: write --records 4/],
+    ['run linked --set submission=each', /--set submission: .*use start/],
+    [
+      'run disk-read --set submission=linked',
+      /submission=linked: give each or batch \(disk-read\)/,
+    ],
+  ])('%s', refused);
+});
+
+describe('more records than anything in this run takes, or than what was named', () => {
+  it.each([
+    [
+      'run spool --records 4,17',
+      /--records 17 is too many: one run of spool-direct, spool-spoo.* 16/,
+    ],
+    ['run tight-loop --device mos6502 --records 300', /--records 300 is too many: .* at most 256/],
+    [
+      'run channel-io --driver channel-each,disk-search --records 10,1000',
+      /--records 1000 is too many: one run of disk-search takes at most 100$/m,
+    ],
+    [
+      'run pdp11-io --driver tape-polled --records 5001',
+      /one run of tape-polled takes at most 5000/,
+    ],
+    ['run linked --records 1025', /one run of blocking, io-uring takes at most 1024/],
+    ['run linked --records 900 --set bytes=1048576', /a chain of 900 blocks is longer than bytes=/],
+  ])('%s', refused);
+});
+
 describe('words that no shell makes by accident', () => {
   it.each([
     [['run', 'round-trip', '--device', 'serial@/dev/x\ny'], /no control characters/],

@@ -137,12 +137,16 @@ describe.skipIf(!here)('polling', () => {
 });
 
 describe.skipIf(!here)('the counter and the assembler against Hercules’ own trace', () => {
+  // Another thread's message may come between the two halves that Hercules prints a line in.
+  const MESSAGE = /HHC[A-Z]{2}\d{3}[A-Z] [^\n]*(?:;\n +tid=[^\n]*)?\n/g;
   const lines = (log: string) =>
-    [...log.matchAll(/INST=([0-9A-F]+) +(\w+) +(\S*)/g)].map(([, code, name, operands]) => ({
-      code: code!,
-      name: name!,
-      operands: operands!,
-    }));
+    [...log.replaceAll(MESSAGE, '').matchAll(/INST=([0-9A-F]+) +(\w+) +(\S*)/g)].map(
+      ([, code, name, operands]) => ({
+        code: code!,
+        name: name!,
+        operands: operands!,
+      }),
+    );
 
   it('counts what the trace prints between the two readings', async () => {
     const body = `         LA    R10,ENDED
@@ -273,12 +277,14 @@ describe('parameters and plans', () => {
     const asked = { rate_hz: [], depth: [], samples: undefined, set: {}, short: false };
     for (const id of experiment.drivers) {
       const { parameters } = await findProgram('s390', id);
-      for (const records of [undefined, [10, 100, 1000], [9000]]) {
-        const plans = experiment.plan(id, records ? { ...asked, records } : asked);
-        expect(plans.length).toBeGreaterThan(0);
-        const most = Number(/up to (\d+)/.exec(parameters.records!.meaning)?.[1] ?? 10_000);
-        for (const { records: n } of plans) expect(n, id).toBeLessThanOrEqual(most);
-      }
+      const plans = experiment.plan(id, asked);
+      expect(plans.length).toBeGreaterThan(0);
+      for (const { records } of plans)
+        expect(records, id).toBeLessThanOrEqual(parameters.records!.most!);
+      expect(experiment.plan(id, { ...asked, records: [7, 9] })).toMatchObject([
+        { records: 7 },
+        { records: 9 },
+      ]);
     }
   });
 });

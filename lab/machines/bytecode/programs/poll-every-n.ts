@@ -20,9 +20,12 @@ const sumUp = (turns: number): op.ByteCode => [
   ...[op.HALT, 0],
 ];
 
+/** Two million turns: a second of the host. */
+const MOST_EVENTS = 2000;
+
 const parameters = {
   interval: { meaning: 'instructions between two polls', default: '64' },
-  records: { meaning: 'events', default: '200' },
+  records: { meaning: 'events', default: '200', most: MOST_EVENTS },
   seed: { meaning: 'of the arrivals', default: '1' },
 } as const;
 
@@ -40,7 +43,7 @@ export const program: Program = {
     const get = (name: keyof typeof parameters) =>
       context.parameters[name] ?? parameters[name].default;
     const interval = wholeNumber('interval', get('interval'), 1, 4096);
-    const events = wholeNumber('records', get('records'), 1, 2000);
+    const events = wholeNumber('records', get('records'), 1, MOST_EVENTS);
     const seed = wholeNumber('seed', get('seed'), 0, 2 ** 31);
     const turns = events * TURNS_PER_EVENT;
     const arrivals = arrivalsOf(events, seed);

@@ -12,7 +12,7 @@ export const program = define8080({
   mechanism: 'polling',
   about:
     'The program reads the status port, tests its ready bit, jumps back or fetches the byte and sends it.',
-  parameters: { records: { meaning: 'characters to print', default: '256' } },
+  parameters: { records: { meaning: 'characters to print', default: '256', most: MOST_BYTES } },
   source: 'Intel 8080 Microcomputer Systems User’s Manual (1975), chapter 4; MITS 88-2SIO manual',
   counts: { polls: ['wait'] },
   code: `

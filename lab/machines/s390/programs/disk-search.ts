@@ -69,8 +69,9 @@ export const program: Program = {
     'A search and a transfer back make the channel loop until the disk turns up the record: the processor starts it and is interrupted once, however long it takes.',
   parameters: {
     records: {
-      meaning: `records on the track, of which the last is looked for, up to ${RECORDS_PER_TRACK}`,
+      meaning: 'records on the track, of which the last is looked for',
       default: '10',
+      most: RECORDS_PER_TRACK,
     },
   },
   source: 'ESA/390 Principles of Operation, SA22-7201, chapter 15, "Transfer in Channel"',

@@ -79,7 +79,9 @@ export const program: Program = {
   machine: 's390',
   about:
     'One command has several pieces of storage: reading scatters a record over them, writing gathers it from them. Two starts, whatever the number of records.',
-  parameters: { records: { meaning: 'how many cards are read and printed', default: '100' } },
+  parameters: {
+    records: { meaning: 'how many cards are read and printed', default: '100', most: MOST_CARDS },
+  },
   source: 'ESA/390 Principles of Operation, SA22-7201, chapter 15, "Data Chaining"',
   async run(context) {
     const cards = countOf(context.parameters, 'records', '100', MOST_CARDS);
