@@ -1,12 +1,10 @@
 // Node's own event loop: libuv waits in epoll for every descriptor of the process and hands what
 // arrived to a stream's callback. What a JavaScript program does when nobody thinks about it.
-import { closeSync } from 'node:fs';
-import { Socket } from 'node:net';
-import { ReadStream } from 'node:tty';
-import { Unsupported } from '../errors.ts';
+import type { Socket } from 'node:net';
 import type { Driver, DriverFacts, EventEngine, OpenContext } from './driver.ts';
 import { EventSlots, negatedErrno } from './parts/event-slots.ts';
-import { openTarget, probeByOperation } from './parts/open.ts';
+import { probeByOperation } from './parts/open.ts';
+import { openStream } from './parts/open-stream.ts';
 
 const facts: DriverFacts = {
   id: 'node-stream',
@@ -23,23 +21,6 @@ const facts: DriverFacts = {
   source: 'https://nodejs.org/api/net.html#class-netsocket',
   emulated_by: 'libuv: epoll, then a non-blocking read',
 };
-
-/** A stream on the target; a terminal needs libuv's terminal handle, a pipe its pipe handle. */
-function openStream(context: OpenContext): Socket {
-  const { tty, writable } = context.target;
-  const fd = openTarget(context, true);
-  try {
-    if (!tty) return new Socket({ fd, readable: true, writable });
-    const stream = new ReadStream(fd);
-    // libuv opens a terminal a second time for itself (uv_tty_init) and leaves the first to us.
-    const { _handle: handle } = stream as unknown as { _handle: { fd: number } };
-    if (handle.fd !== fd) closeSync(fd);
-    return stream;
-  } catch (error) {
-    closeSync(fd);
-    throw new Unsupported((error as Error).message, 'choose a pipe or a terminal');
-  }
-}
 
 class NodeStream extends EventSlots implements EventEngine {
   readonly loop = 'event';

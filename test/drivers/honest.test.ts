@@ -1,11 +1,11 @@
 // A driver that is named for a mechanism uses that mechanism and no other: its thread is traced in a
 // real cell while a hundred messages arrive, and every call that waits, asks or moves bytes must be
-// one that stands here.
+// one that stands here. Where another thread or process does the work, its calls stand here, too.
 import { describe, expect, it } from 'vitest';
 import { driverIds, findDriver } from '../../lab/drivers/find.ts';
-import { callsOf, MESSAGES, traceCell, whyNoTrace } from './trace.ts';
+import { callsOf, MESSAGES, type Trace, traceCell, whyNoTrace } from './trace.ts';
 
-interface Expectation {
+interface Expected {
   /** Made for every message. */
   readonly each: readonly string[];
   /** Made for most: messages that came close together may share one. */
@@ -14,7 +14,14 @@ interface Expectation {
   readonly few?: readonly string[];
 }
 
+interface Expectation extends Expected {
+  /** What other threads or processes call that touch the device; where it is absent, none may. */
+  readonly helpers?: Expected;
+}
+
 const READ = 'read device';
+/** What Node's loop calls when it begins, and when other threads of its own wake it. */
+const LOOP = ['epoll_ctl', 'read eventfd', 'io_uring_enter and wait'];
 
 const expectations: Readonly<Record<string, Expectation>> = {
   blocking: { each: [READ] },
@@ -30,10 +37,12 @@ const expectations: Readonly<Record<string, Expectation>> = {
   hybrid: { each: [READ], most: ['poll'] },
   'io-uring': { each: [], most: ['io_uring_enter and wait'] },
   'event-flag': { each: ['io_uring_enter'], most: ['read eventfd'] },
-  'node-stream': {
-    each: [],
-    most: [READ, 'epoll_wait'],
-    few: ['epoll_ctl', 'read eventfd', 'io_uring_enter and wait'],
+  'node-stream': { each: [], most: [READ, 'epoll_wait'], few: LOOP },
+  'async-await': { each: [], most: [READ, 'epoll_wait'], few: LOOP },
+  sigio: {
+    each: [READ],
+    most: ['signal SIGIO', 'read pipe', 'epoll_wait'],
+    few: [...LOOP, 'rt_sigtimedwait'],
   },
 };
 
@@ -51,8 +60,13 @@ const onFiles: Readonly<Record<string, Expectation>> = {
 
 const FEW = MESSAGES / 5;
 
-/** What is wrong with these calls; nothing where they are what the driver's name promises. */
-function complaints(calls: ReadonlyMap<string, number>, expected: Expectation): string[] {
+/** What is wrong with a trace; nothing where its calls are what the driver's name promises. */
+function complaintsOf({ calls, helpers }: Trace, expected: Expectation): string[] {
+  const theirs = complaints(helpers, expected.helpers ?? { each: [] });
+  return [...complaints(calls, expected), ...theirs.map(one => `a helper’s ${one}`)];
+}
+
+function complaints(calls: ReadonlyMap<string, number>, expected: Expected): string[] {
   const { each, most = [], few = [] } = expected;
   const count = (name: string) => calls.get(name) ?? 0;
   const named = [...each, ...most, ...few];
@@ -65,6 +79,9 @@ function complaints(calls: ReadonlyMap<string, number>, expected: Expectation): 
       .map(name => `${name}: another mechanism`),
   ];
 }
+
+const plain = ({ calls, helpers }: Trace) =>
+  JSON.stringify([Object.fromEntries(calls), Object.fromEntries(helpers)]);
 
 describe('the judgement', () => {
   const calls = (...all: [string, number][]) => new Map(all);
@@ -108,6 +125,29 @@ describe('the judgement', () => {
       'io_uring_enter and wait': 1,
     });
   });
+
+  it('tells apart what another thread does to the device, and takes no stranger for a helper', () => {
+    const text = [
+      '7 openat(AT_FDCWD, "/t/fifo", O_RDONLY) = 5</t/fifo>',
+      '8 read(4<pipe:[1]>, "", 9) = 9',
+      '9 poll([{fd=0}], 1, -1) = 1',
+      '8 read(5</t/fifo>,  <unfinished ...>',
+      '7 --- SIGIO {si_signo=SIGIO, si_code=POLL_IN} ---',
+      '8 <... read resumed>"", 9) = 9',
+      '8 epoll_pwait(4<anon_inode:[eventpoll]>, [], 8, -1, NULL, 8) = 0',
+      '7 read(9<pipe:[77]>, "", 8) = 8',
+      '7 dup3(6</dev/null>, 5</t/fifo>, O_CLOEXEC) = 5</dev/null>',
+      '8 read(5</dev/null>, "", 9) = 0',
+    ].join('\n');
+    const trace = callsOf(text, '/t/fifo');
+    expect(Object.fromEntries(trace.calls)).toEqual({ 'signal SIGIO': 1, 'read pipe': 1 });
+    expect(Object.fromEntries(trace.helpers)).toEqual({ 'read device': 1, epoll_wait: 1 });
+    const few = ['signal SIGIO', 'read pipe'];
+    expect(complaintsOf(trace, { each: [], few })).toEqual([
+      'a helper’s read device: another mechanism',
+      'a helper’s epoll_wait: another mechanism',
+    ]);
+  });
 });
 
 const missing = whyNoTrace();
@@ -130,8 +170,7 @@ describe.skipIf(missing !== undefined)('traced', () => {
         return context.skip(`${id} is forbidden here: ${traced.message}`);
       }
       if (traced instanceof Error) throw traced;
-      const wrong = complaints(traced.calls, expected);
-      expect(wrong, JSON.stringify(Object.fromEntries(traced.calls))).toEqual([]);
+      expect(complaintsOf(traced, expected), plain(traced)).toEqual([]);
     });
   }
 
@@ -142,8 +181,7 @@ describe.skipIf(missing !== undefined)('traced', () => {
         return context.skip(`${id} is forbidden here: ${traced.message}`);
       }
       if (traced instanceof Error) throw traced;
-      const wrong = complaints(traced.calls, expected);
-      expect(wrong, JSON.stringify(Object.fromEntries(traced.calls))).toEqual([]);
+      expect(complaintsOf(traced, expected), plain(traced)).toEqual([]);
       const { page_cache } = await findDriver(id);
       if (page_cache === 'past') expect(traced.opened).toContain('O_DIRECT');
       if (page_cache === 'through') expect(traced.opened).not.toContain('O_DIRECT');

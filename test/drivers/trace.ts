@@ -1,6 +1,6 @@
 // The system calls of one driver's thread in a real cell, as strace sees them: the cell runs its
 // usual workload on the lab's fifo, and what its thread calls between opening and closing the device
-// is counted. What a driver says of itself cannot be checked by reading its own counters.
+// is counted; and beside it what other threads or processes call that have touched the device. What a driver says of itself cannot be checked by reading its own counters.
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const cell = join(import.meta.dirname, '../../lab/cell/main.ts');
 
 /** Calls that wait, ask or move bytes; a question mark lets an architecture lack one. */
 const TRACED = [
-  ...['openat', 'close', 'read', '?poll', 'ppoll', '?select', 'pselect6', 'io_uring_enter'],
+  ...['openat', 'close', 'dup3', 'read', '?poll', 'ppoll', '?select', 'pselect6', 'io_uring_enter'],
   ...['?epoll_wait', 'epoll_pwait', '?epoll_pwait2', 'epoll_ctl', 'rt_sigtimedwait'],
   ...['nanosleep', 'clock_nanosleep', 'sched_yield', '?io_getevents', '?io_pgetevents'],
   ...['pread64', 'preadv', 'preadv2', 'pwrite64', 'pwritev', 'pwritev2', '?io_submit'],
@@ -49,11 +49,16 @@ export function whyNoTrace(): string | undefined {
   return status === 0 ? undefined : `strace may not trace here: ${stderr.trim().split('\n')[0]}`;
 }
 
-/** Calls by name, those on a descriptor with what it is: `read device`, `read eventfd`. */
+/**
+ * Calls by name, those on a descriptor with what it is: `read device`, `read eventfd`. A signal that
+ * interrupted the thread stands among them: `signal SIGIO`.
+ */
 export type Calls = ReadonlyMap<string, number>;
 
 export interface Trace {
   readonly calls: Calls;
+  /** What others called, threads and processes, each from its first call on the device. */
+  readonly helpers: Calls;
   /** The call that opened the device. */
   readonly opened: string;
   readonly lines: readonly string[];
@@ -123,42 +128,68 @@ async function runTraced(
   throw new Error(last?.event === 'failed' ? last.message : `the cell ended with ${last?.event}`);
 }
 
-/** What the thread that opened `path` called from then on until it closed it. */
+/** What the thread that opened `path` called from then on until it closed it, and what its helpers did. */
 export function callsOf(trace: string, path: string): Trace {
   const calls = new Map<string, number>();
+  const helpers = new Map<string, number>();
+  const helping = new Set<string>();
   const lines: string[] = [];
   let opened = '';
   let thread: string | undefined;
   for (const line of trace.split('\n')) {
-    // A call that another thread's line interrupts stands twice; its second half has no name here.
-    const [, tid, call, rest = ''] = /^(\d+)\s+(\w+)\((.*)$/.exec(line) ?? [];
-    if (call === undefined) continue;
+    const one = lineOf(line);
+    if (one === undefined) continue;
+    const { tid, call, rest } = one;
     if (thread === undefined) {
       if (call !== 'openat' || !rest.includes(`"${path}"`)) continue;
       thread = tid;
       opened = line;
       continue;
     }
-    if (tid !== thread) continue;
-    if (call === 'close' && rest.includes(`<${path}>`)) break;
+    if (tid === thread && closes(one, path)) break;
+    if (tid !== thread && !helping.has(tid)) {
+      if (!rest.includes(`<${path}>`)) continue;
+      helping.add(tid);
+    }
     const name = nameOf(call, rest, path);
     if (name === undefined) continue;
-    calls.set(name, (calls.get(name) ?? 0) + 1);
-    lines.push(line);
+    const into = tid === thread ? calls : helpers;
+    into.set(name, (into.get(name) ?? 0) + 1);
+    if (tid === thread) lines.push(line);
   }
-  return { calls, opened, lines };
+  return { calls, helpers, opened, lines };
 }
+
+interface Line {
+  readonly tid: string;
+  readonly call: string;
+  readonly rest: string;
+}
+
+/** A call that another thread's line interrupts stands twice; its second half has no name here. */
+function lineOf(line: string): Line | undefined {
+  const [, tid, call, rest] = /^(\d+)\s+(\w+)\((.*)$/.exec(line) ?? [];
+  if (call !== undefined) return { tid: tid!, call, rest: rest! };
+  const [, interrupted, signal] = /^(\d+)\s+--- (SIG\w+) /.exec(line) ?? [];
+  return signal === undefined ? undefined : { tid: interrupted!, call: 'signal', rest: signal };
+}
+
+/** A descriptor also ends when another becomes its copy (dup(2)). */
+const closes = ({ call, rest }: Line, path: string): boolean =>
+  (call === 'close' && rest.includes(`<${path}>`)) ||
+  (call === 'dup3' && rest.includes(`<${path}>, O_CLOEXEC`));
 
 function nameOf(call: string, rest: string, path: string): string | undefined {
   const name = SAME[call] ?? call;
-  if (name === 'openat' || name === 'close') return undefined;
+  if (['openat', 'close', 'dup3'].includes(name)) return undefined;
+  if (name === 'signal') return `signal ${rest}`;
   if (name === 'io_uring_enter' && rest.includes('GETEVENTS')) return 'io_uring_enter and wait';
   if (name === 'pread64' || name === 'pwrite64')
     return rest.includes(`<${path}>`) ? `${name.slice(0, -2)} device` : name;
   if (name !== 'read') return name;
   const [, what = ''] = /^\d+<(.*?)>,/.exec(rest) ?? [];
   if (what === path) return 'read device';
-  const [, kind] = /^anon_inode:\[?(eventfd|signalfd)/.exec(what) ?? [];
+  const [, kind] = /^(?:anon_inode:\[?)?(eventfd|signalfd|pipe)/.exec(what) ?? [];
   // The accounting reads files of /proc at both edges of the counted part.
   return kind ? `read ${kind}` : undefined;
 }

@@ -1,6 +1,9 @@
 // What every driver on Node's event loop shares, however its operations finish: `wait` is a promise
 // that the completion resolves, and a timer where there is a deadline.
+import { constants } from 'node:os';
 import { Slots, timeoutMilliseconds } from './slots.ts';
+
+const { ECANCELED } = constants.errno;
 
 export class EventWait extends Slots {
   #wake: (() => void) | undefined;
@@ -20,6 +23,12 @@ export class EventWait extends Slots {
   /** Something finished: whoever waits looks again. */
   protected notify(): void {
     if (this.#wake && (this.ready() >= this.#min || this.inFlight() === 0)) this.#wake();
+  }
+
+  /** Finish what is pending: the driver closes, and nothing will come. */
+  protected cancel(): void {
+    while (this.pending > 0) this.finishOldest(-ECANCELED);
+    this.notify();
   }
 
   #until(min: number, deadline_ns: number): Promise<void> {

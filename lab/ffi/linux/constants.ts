@@ -52,6 +52,7 @@ export const TIOCGEXCL = 0x80045440;
 export const F_GETFL = 3;
 export const F_SETFL = 4;
 export const F_SETSIG = 10;
+export const F_SETOWN = 8;
 export const F_SETOWN_EX = 15;
 export const F_OWNER_TID = 0;
 export const O_ASYNC = 0o20000;
