@@ -183,6 +183,11 @@ export class Ring {
     return this.#words[this.#cqes + (((this.#head + k) & this.#cqMask) << 2) + 2]!;
   }
 
+  /** Flags of the completion `k` places from the front (IORING_CQE_F_…). */
+  flags(k: number): number {
+    return this.#words[this.#cqes + (((this.#head + k) & this.#cqMask) << 2) + 3]!;
+  }
+
   /** Give `count` completion entries back to the kernel. */
   advance(count: number): void {
     this.#head = (this.#head + count) | 0;

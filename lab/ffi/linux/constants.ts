@@ -8,6 +8,7 @@ export const POLLHUP = 0x010;
 
 export const EPOLL_CLOEXEC = 0o2000000;
 export const EPOLL_CTL_ADD = 1;
+export const EPOLL_CTL_DEL = 2;
 export const EPOLL_CTL_MOD = 3;
 export const EPOLLIN = 0x001;
 export const EPOLLOUT = 0x004;
@@ -15,7 +16,7 @@ export const EPOLLOUT = 0x004;
 export const EPOLLET = 2 ** 31;
 
 /** Numbers that differ between systems come from the system itself. */
-export const { EAGAIN, EINTR } = constants.errno;
+export const { EAGAIN, EINTR, EINVAL } = constants.errno;
 export const ETIME = 62;
 
 /** io_uring(7), linux/io_uring.h */
@@ -51,8 +52,8 @@ export const TIOCGEXCL = 0x80045440;
 /** fcntl(2), asm-generic/fcntl.h: signals instead of waiting. */
 export const F_GETFL = 3;
 export const F_SETFL = 4;
-export const F_SETSIG = 10;
 export const F_SETOWN = 8;
+export const F_SETSIG = 10;
 export const F_SETOWN_EX = 15;
 export const F_OWNER_TID = 0;
 export const O_ASYNC = 0o20000;
@@ -64,14 +65,14 @@ export const SIG_BLOCK = 0;
 export const SIG_SETMASK = 2;
 export const SFD_CLOEXEC = 0o2000000;
 
-/** eventfd(2) */
-export const EFD_CLOEXEC = 0o2000000;
 /** posix_fadvise(2), madvise(2) */
 export const POSIX_FADV_DONTNEED = 4;
 export const MADV_NORMAL = 0;
 export const MADV_RANDOM = 1;
 export const MADV_SEQUENTIAL = 2;
 
+/** eventfd(2) */
+export const EFD_CLOEXEC = 0o2000000;
 /** io_uring_register(2) */
 export const IORING_REGISTER_EVENTFD = 4;
 
@@ -109,3 +110,25 @@ export const SIGALRM = 14;
 export const ITIMER_REAL = 0;
 export const CLOCK_MONOTONIC = 1;
 export const RLIMIT_SIGPENDING = 11;
+
+/** aio(7), sigevent(3type): how a finished operation is announced. */
+export const { EINPROGRESS } = constants.errno;
+export const SIGEV_NONE = 1;
+export const SIGEV_THREAD = 2;
+
+/** io_submit(2), linux/aio_abi.h */
+export const IOCB_CMD_PREAD = 0;
+export const IOCB_CMD_PWRITE = 1;
+
+/** io_uring_enter(2): operations on sockets. */
+export const IORING_OP_POLL_ADD = 6;
+export const IORING_OP_ACCEPT = 13;
+export const IORING_OP_SEND = 26;
+export const IORING_OP_RECV = 27;
+/** Added to the opcode: it stands in the priority field, the upper half of an entry's first word. */
+export const IORING_ACCEPT_MULTISHOT = 1 << 16;
+/** A flag of a completion: the same operation will complete again. */
+export const IORING_CQE_F_MORE = 1 << 1;
+
+/** getrlimit(2) */
+export const RLIMIT_NOFILE = 7;
