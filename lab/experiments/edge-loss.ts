@@ -1,13 +1,14 @@
 // Edge-triggered epoll tells of a change once. What becomes of the rest of a burst when a program reads one
 // message per event, and what does each cure cost in system calls?
 import type { Experiment } from './experiment.ts';
-import { EXACT_HAZARD } from './parts/hazards.ts';
+import { EXACT_HAZARD, numbersOf } from './parts/hazards.ts';
 import { stageCell } from './parts/stages.ts';
 
 const MESSAGES = 480;
 const SHORT_MESSAGES = 96;
 const BURSTS = [1, 2, 8, 32];
 const SHORT_BURSTS = [1, 8];
+const MOST_BURST = 1000;
 /** The bounded wait at the end of every burst. */
 const BURST_MS = 3;
 
@@ -28,8 +29,11 @@ export const experiment: Experiment = {
     },
     { metric: 'calls_per_op', title: 'calls', meaning: 'calls: per message received' },
   ],
-  plan: (_stage, { samples, short }) =>
-    (short ? SHORT_BURSTS : BURSTS).map(burst => ({
+  settings: {
+    burst: { meaning: 'messages sent before the program waits', default: BURSTS.join(', ') },
+  },
+  plan: (_stage, { samples, short, set }) =>
+    numbersOf(set, 'burst', short ? SHORT_BURSTS : BURSTS, MOST_BURST).map(burst => ({
       messages: samples ?? (short ? SHORT_MESSAGES : MESSAGES),
       burst,
     })),

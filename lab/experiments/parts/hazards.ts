@@ -1,4 +1,5 @@
 // What the experiments on hazards share: a wrong form beside its cure, staged on this machine's kernel.
+import { WrongUsage } from '../../errors.ts';
 import type { Experiment } from '../experiment.ts';
 
 export const HAZARD = {
@@ -13,3 +14,17 @@ export const HAZARD = {
 
 /** Where the counts are exact, so that one round tells all. */
 export const EXACT_HAZARD = { ...HAZARD, rounds: 1, short_rounds: 1 } as const;
+
+/** The numbers of a setting: what the user chose, else the experiment's `own`. Throws WrongUsage. */
+export function numbersOf(
+  set: Readonly<Record<string, string>>,
+  key: string,
+  own: readonly number[],
+  most: number,
+): readonly number[] {
+  const text = set[key];
+  if (text === undefined) return own;
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return [value];
+  throw new WrongUsage(`--set ${key}=${text}: give a whole number from 1 to ${most}`);
+}

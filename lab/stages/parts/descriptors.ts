@@ -107,6 +107,13 @@ export class Descriptors {
     return this.#result(this.#platform.posix.write(fd, this.#buffer.address + from, length_bytes));
   }
 
+  /** Add one to an event flag. */
+  raise(flag: number): void {
+    this.words[0] = 1;
+    this.words[1] = 0;
+    this.#must('write', this.write(flag, 8));
+  }
+
   errnoName(result: number): string {
     return this.#platform.errnoName(-result);
   }

@@ -1,0 +1,38 @@
+// Two operations finish before the program waits for their event flag. Does it hear of both, and what does
+// a flag for every operation cost as more of them are pending?
+import type { Experiment } from './experiment.ts';
+import { HAZARD, numbersOf } from './parts/hazards.ts';
+import { stageCell } from './parts/stages.ts';
+
+const TURNS = 4000;
+const SHORT_TURNS = 1000;
+const PENDING = [1, 2, 10, 100, 1000];
+const SHORT_PENDING = [1, 10, 1000];
+/** Each flag is a descriptor, and a process may have some thousand. */
+const MOST_PENDING = 4000;
+const EXPECTED_MS = 300;
+
+export const experiment: Experiment = {
+  ...HAZARD,
+  id: 'lost-event',
+  title: 'The lost event',
+  question: 'A second completion comes before the wait: does an event flag tell of both?',
+  drivers: ['flag-counted', 'flag-plain', 'flag-semaphore', 'flag-each'],
+  baseline: 'flag-counted',
+  shows: [
+    { metric: 'raised', title: 'raised', meaning: 'raised: flags, one for every operation' },
+    { metric: 'handled', title: 'handled' },
+    { metric: 'lost', title: 'lost', meaning: 'lost: operations that nothing tells of any more' },
+    { metric: 'latency_ns', title: 'per op', meaning: 'per op: waiting for one and finding it' },
+  ],
+  fits: [{ metric: 'latency_ns', over: 'pending' }],
+  settings: {
+    pending: { meaning: 'operations that may finish', default: PENDING.join(', ') },
+  },
+  plan: (_stage, { samples, short, set }) =>
+    numbersOf(set, 'pending', short ? SHORT_PENDING : PENDING, MOST_PENDING).map(pending => ({
+      turns: samples ?? (short ? SHORT_TURNS : TURNS),
+      pending,
+    })),
+  cell: (setting, _request, seed) => stageCell('lost-event', setting, seed, EXPECTED_MS),
+};
