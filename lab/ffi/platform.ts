@@ -127,6 +127,32 @@ export interface LinuxCalls {
   timerfd_settime(fd: number, flags: number, value: number, old: number): number;
   /** getaddrinfo(3): the calling thread waits for the answer. Returns 0, or an EAI code. */
   lookUp(name: string): number;
+  /** `headers` points at an array of struct mmsghdr. Returns how many were sent. */
+  sendmmsg(fd: number, headers: number, count: number, flags: number): number;
+  recvmmsg(fd: number, headers: number, count: number, flags: number, timespec: number): number;
+  /** `now` points at a struct rlimit or is 0, `before` likewise (prlimit(2)). */
+  prlimit(pid: number, resource: number, now: number, before: number): number;
+  /** The address of a function of the C library; 0 where it has none of this name (dlsym(3)). */
+  symbol(name: string): number;
+  /** `start` is the address of a function that takes `argument`. Returns 0 or an errno. */
+  pthread_create(thread: number, attributes: number, start: number, argument: number): number;
+  /** `thread` is what pthread_create stored; `value` may be 0. Returns 0 or an errno. */
+  pthread_join(thread: number, value: number): number;
+  /** `semaphore` points at a sem_t (32 bytes). */
+  sem_init(semaphore: number, shared: number, value: number): number;
+  sem_post(semaphore: number): number;
+  /**
+   * Prepares processes of one program with an empty environment; of each pair of `copies` the second
+   * descriptor becomes a copy of the first. `spawn` returns the number of a new one when its program
+   * has begun (posix_spawn(3)), or throws SystemCallError.
+   */
+  spawner(
+    path: string,
+    words: readonly string[],
+    copies: readonly (readonly [from: number, to: number])[],
+  ): { spawn(): number; free(): void };
+  /** Not interrupted by signals. Returns the process that ended, 0 or −1. */
+  waitpid(pid: number, options: number): number;
   /** Has a program asked for this terminal to be its alone (ioctl_tty(2), TIOCGEXCL)? */
   isExclusive(fd: number): boolean;
   /** A descriptor that tells of every opening and closing of `path` (inotify(7)); −1 on failure. */

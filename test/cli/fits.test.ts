@@ -58,4 +58,20 @@ describe('lines in words', () => {
       'x: wake-ups about 1 n [0.5, 1.5]',
     ]);
   });
+
+  it('gives times and sizes with their units', () => {
+    const between = (low: number, high: number) => ({
+      a_interval: [0, 1] as [number, number],
+      b_interval: [low, high] as [number, number],
+    });
+    expect(
+      fitLines([
+        line('x', 'cost_ns', 1000, 130, between(0.4, 1400)),
+        line('y', 'memory_bytes', 0, 8000, between(7000, 9000)),
+      ]),
+    ).toEqual([
+      'x: cost about 130 ns · n [0.4 ns, 1.4 µs]',
+      'y: memory about 8 000 bytes · n [7 000 bytes, 9 000 bytes]',
+    ]);
+  });
 });

@@ -1,7 +1,7 @@
 // The lines of a run in words: what each driver or program costs as a function of n, exact where the
 // counts lie on the line to the digit.
 import type { Fit } from '../../records/schema.ts';
-import { formatCount, formatWhole } from './format.ts';
+import { formatCount, formatValue, formatWhole } from './format.ts';
 import { settingLabel } from './settings.ts';
 
 /** The counts that are worth a line, and what they are called there. */
@@ -13,6 +13,9 @@ const NAMES: Readonly<Record<string, string>> = {
   syscalls: 'system calls',
   wakeups: 'wake-ups',
   links: 'links',
+  cost_ns: 'cost',
+  create_ns: 'creation',
+  memory_bytes: 'memory',
 };
 
 /** `channel-each: instructions 3 + 13 n, interrupts n`, one text for each driver and setting. */
@@ -36,8 +39,10 @@ const number = (value: number): string =>
 function formula(fit: Fit): string {
   const { a, b } = fit;
   if (!isExact(fit)) {
-    const [low, high] = fit.b_interval.map(number);
-    return `about ${number(b)} n [${low}, ${high}]`;
+    const unit = /_(ns|bytes)$/.exec(fit.metric)?.[1];
+    const slope = (value: number) => (unit ? formatValue(value, unit) : number(value));
+    const [low, high] = fit.b_interval.map(slope);
+    return `about ${slope(b)}${unit ? ' ·' : ''} n [${low}, ${high}]`;
   }
   const slope = Math.abs(b) === 1 ? 'n' : `${number(Math.abs(b))} n`;
   if (b === 0) return number(a);

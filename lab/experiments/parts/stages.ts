@@ -1,5 +1,6 @@
 // What every experiment plans whose drivers are stages: one cell that gets the setting as it is.
-import type { PlannedCell, Setting } from '../experiment.ts';
+import { WrongUsage } from '../../errors.ts';
+import type { PlannedCell, PlanRequest, Setting } from '../experiment.ts';
 
 /** A cell of `experiment`'s stages. */
 export const stageCell = (
@@ -15,3 +16,19 @@ export const stageCell = (
   workload: { kind: 'stage', experiment, seed },
   expected_ms,
 });
+
+/** The number that the user set for `name`, or the usual ones. Throws WrongUsage where it is none. */
+export function countsOf(
+  set: PlanRequest['set'],
+  name: string,
+  usual: readonly number[],
+): readonly number[] {
+  const given = set[name];
+  if (given === undefined) return usual;
+  const count = Number(given);
+  if (Number.isInteger(count) && count > 0 && count <= MOST) return [count];
+  throw new WrongUsage(`${name}=${given}: give a whole number from 1 to ${MOST}`);
+}
+
+/** A million of anything is more than any stage makes. */
+const MOST = 1_000_000;

@@ -110,6 +110,7 @@ export const SIGALRM = 14;
 export const ITIMER_REAL = 0;
 export const CLOCK_MONOTONIC = 1;
 export const RLIMIT_SIGPENDING = 11;
+export const RLIMIT_NOFILE = 7;
 
 /** aio(7), sigevent(3type): how a finished operation is announced. */
 export const { EINPROGRESS } = constants.errno;

@@ -18,6 +18,8 @@ import {
 import { hazardCalls } from './hazards.ts';
 import { datagramCalls } from './datagrams.ts';
 import { linuxFileCalls } from './files.ts';
+import { datagramCalls } from './datagrams.ts';
+import { lifeCalls } from './lives.ts';
 import { socketCalls } from './sockets.ts';
 import { waitingCalls } from './waiting.ts';
 
@@ -75,6 +77,8 @@ export function loadLinux(): Platform {
     epoll_wait: libc.func('epoll_wait', 'int', ['int', 'uint64_t', 'int', 'int']),
     ...waitingCalls(libc),
     ...socketCalls(libc),
+    ...datagramCalls(libc),
+    ...lifeCalls(libc, memory),
     ...hazardCalls(libc, memory),
     ...linuxFileCalls(libc),
     ...aioCalls(libc),

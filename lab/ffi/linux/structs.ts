@@ -29,6 +29,9 @@ export const SOCKADDR_IN_ADDRESS = 4;
 /** struct sigaction of the C library: handler, mask, flags, restorer. */
 export const SIGACTION_BYTES = 152;
 export const SIGACTION_FLAGS = 136;
+/** struct rlimit (getrlimit(2)): two u64, the soft limit and the hard one. */
+export const RLIMIT_BYTES = 16;
+
 /** siginfo_t (sigaction(2)): of a signal that F_SETSIG sent, the descriptor stands at byte 24. */
 export const SIGINFO_BYTES = 128;
 export const SIGINFO_FD = 24;
