@@ -18,7 +18,7 @@ const PURE = [
   'test/records/**/*.test.ts',
   'test/run/**/*.test.ts',
   'test/site/{board-figures,build-steps,channel-run,classic-figures,contrast}.test.ts',
-  'test/site/{data,drivers,figures,firmware,imports,prose,readme,simulator-parts,traces}.test.ts',
+  'test/site/{availability,data,drivers,figures,firmware,imports,prose,readme,simulator-parts,traces}.test.ts',
   'test/stages/stages.test.ts',
   'test/house.test.ts',
 ];

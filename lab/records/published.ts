@@ -3,8 +3,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readDocumentFile } from './read.ts';
-import type { LabRecord, LabRun, LabRunFile } from './schema.ts';
+import { readDocumentFile, readScanFile } from './read.ts';
+import type { LabRecord, LabRun, LabRunFile, LabScan } from './schema.ts';
 
 /** One published file. `relative_path` has forward slashes: it is also the path of the raw link. */
 export interface Published {
@@ -36,6 +36,24 @@ export function listPublished(folder: string = publishedFolder()): Published[] {
     .sort((a, b) => (a.relative_path < b.relative_path ? -1 : 1));
 }
 
+/** Beside a machine's runs: what works there and what does not, as `iolab scan --json` said it. */
+export const SCAN_FILE = 'scan.json';
+
+/** Every published scan, by machine. Throws BadRecord. */
+export function readPublishedScans(
+  folder: string = publishedFolder(),
+): { readonly machine: string; readonly path: string; readonly scan: LabScan }[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(one => one.isDirectory() && existsSync(join(folder, one.name, SCAN_FILE)))
+    .map(({ name }) => name)
+    .sort()
+    .map(machine => {
+      const path = join(folder, machine, SCAN_FILE);
+      return { machine, path, scan: readScanFile(path) };
+    });
+}
+
 /** The same, read and validated. Throws BadRecord: a broken published record must not go unseen. */
 export function readPublished(
   folder: string = publishedFolder(),
@@ -47,6 +65,7 @@ function documentsBeneath(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap(entry => {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) return documentsBeneath(path);
-    return entry.isFile() && entry.name.endsWith('.json') ? [path] : [];
+    const document = entry.name.endsWith('.json') && entry.name !== SCAN_FILE;
+    return entry.isFile() && document ? [path] : [];
   });
 }

@@ -15,8 +15,14 @@ import { join } from 'node:path';
 import { BadRecord } from '../errors.ts';
 import { JsonFault, parseJson } from './json.ts';
 import { migrate, RECORD_KIND, RUN_KIND } from './migrate.ts';
-import { type LabRecord, type LabRun, type LabRunFile, RECORD_SCHEMA } from './schema.ts';
-import { isRunFile, recordFault, runFault } from './validate.ts';
+import {
+  type LabRecord,
+  type LabRun,
+  type LabRunFile,
+  type LabScan,
+  RECORD_SCHEMA,
+} from './schema.ts';
+import { isRunFile, recordFault, runFault, scanFault } from './validate.ts';
 
 /** No document of ours comes near this size; a larger file is refused unread. */
 export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
@@ -59,6 +65,14 @@ export function parseDocument(text: string, where: string): LabRecord | LabRun |
 /** One record from a file. Throws BadRecord for anything that is none. */
 export function readRecordFile(path: string): LabRecord {
   return parseRecord(readText(path), path);
+}
+
+/** What `iolab scan --json` printed, from a file. Throws BadRecord. */
+export function readScanFile(path: string): LabScan {
+  const value = json(readText(path), path);
+  const fault = scanFault(value);
+  if (fault) throw new BadRecord(path, fault);
+  return value as LabScan;
 }
 
 /** A record or a run document from a file. Throws BadRecord. */

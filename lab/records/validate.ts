@@ -4,7 +4,7 @@ import type { TSchema } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { BIN_COUNT } from '../measure/histogram.ts';
 import type { Bins, LabRecord, LabRun, LabRunFile } from './schema.ts';
-import { RecordSchema, RunFileSchema, RunSchema } from './schema.ts';
+import { RecordSchema, RunFileSchema, RunSchema, ScanSchema } from './schema.ts';
 
 interface Check {
   Check(value: unknown): boolean;
@@ -48,6 +48,12 @@ export function runFault(value: unknown): string | undefined {
     if (fault) return fault;
   }
   return undefined;
+}
+
+/** What is wrong with a scan; undefined when good. */
+export function scanFault(value: unknown): string | undefined {
+  const check = validator(ScanSchema);
+  return check.Check(value) ? undefined : faultOf(check, value);
 }
 
 /** Is this the form with the records' ids (on disk), not the records themselves (`--json`)? */

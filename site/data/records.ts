@@ -1,7 +1,7 @@
 // Loads records for the pages: the published ones always, the reader's own only while they serve
 // the site themselves. A published file that is not a valid record stops the build, by name.
 import { resolve } from 'node:path';
-import { listPublished } from '../../lab/records/published.ts';
+import { listPublished, readPublishedScans } from '../../lab/records/published.ts';
 import { readDocumentFile } from '../../lab/records/read.ts';
 import { type LabRecord, type LabRunFile, RECORD_SCHEMA } from '../../lab/records/schema.ts';
 import { inProject } from './root.ts';
@@ -64,6 +64,9 @@ export function loadLibrary(published: string, own?: string): Library {
   }
   return { records, runs, problems };
 }
+
+/** What works on the published machines, by machine. */
+export const scans = () => readPublishedScans(publishedFolder());
 
 let kept: Library | undefined;
 

@@ -42,6 +42,9 @@ export const SIDEBAR: Group[] = [
   },
   {
     label: 'Results',
-    items: [{ label: "This site's machines", slug: 'machines' }],
+    items: [
+      { label: 'What works where', slug: 'availability' },
+      { label: "This site's machines", slug: 'machines' },
+    ],
   },
 ];
