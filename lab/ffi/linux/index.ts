@@ -15,10 +15,9 @@ import {
   SIGKILL,
   TIOCGEXCL,
 } from './constants.ts';
-import { hazardCalls } from './hazards.ts';
 import { datagramCalls } from './datagrams.ts';
 import { linuxFileCalls } from './files.ts';
-import { datagramCalls } from './datagrams.ts';
+import { hazardCalls } from './hazards.ts';
 import { lifeCalls } from './lives.ts';
 import { socketCalls } from './sockets.ts';
 import { waitingCalls } from './waiting.ts';
