@@ -153,6 +153,41 @@ export interface LinuxCalls {
   ): { spawn(): number; free(): void };
   /** Not interrupted by signals. Returns the process that ended, 0 or −1. */
   waitpid(pid: number, options: number): number;
+  /** `block` points at a struct aiocb (168 bytes), which is the C library's until it is finished. */
+  aio_read(block: number): number;
+  aio_write(block: number): number;
+  /** The errno of the operation, 0 where it ended well, EINPROGRESS while it has not ended. */
+  aio_error(block: number): number;
+  /** What read(2) or write(2) would have returned; to be asked once, after the end. */
+  aio_return(block: number): number;
+  /** `list` points at `count` addresses of struct aiocb, 0 where there is none; `timespec` may be 0. */
+  aio_suspend(list: number, count: number, timespec: number): number;
+  /** `block` may be 0: then all operations on the descriptor. */
+  aio_cancel(fd: number, block: number): number;
+  /**
+   * Every other thread's system call is interrupted and begins anew. A setresuid(2) that changes
+   * nothing: the C library makes each thread take part by a signal of its own (nptl(7)).
+   */
+  interruptThreads(): number;
+  /**
+   * The address of a C function of one word that any thread may call. `call` runs on the event loop,
+   * and the thread waits for it. To be released when no thread will call any more.
+   */
+  threadCallback(call: (value: number) => void): { readonly address: number; release(): void };
+  /** Native AIO (io_setup(2)): the context's handle goes to the word at `context`. */
+  io_setup(events: number, context: number): number;
+  io_destroy(context: number): number;
+  /** `pointers` points at `count` addresses of struct iocb. Returns how many were started. */
+  io_submit(context: number, count: number, pointers: number): number;
+  /** `events` points at `most` struct io_event (32 bytes each); `timespec` may be 0. */
+  io_getevents(
+    context: number,
+    min: number,
+    most: number,
+    events: number,
+    timespec: number,
+  ): number;
+  io_cancel(context: number, request: number, event: number): number;
   /** Has a program asked for this terminal to be its alone (ioctl_tty(2), TIOCGEXCL)? */
   isExclusive(fd: number): boolean;
   /** A descriptor that tells of every opening and closing of `path` (inotify(7)); −1 on failure. */

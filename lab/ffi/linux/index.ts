@@ -4,6 +4,7 @@ import koffi from 'koffi';
 import { Unsupported } from '../../errors.ts';
 import type { LinuxCalls, Platform } from '../platform.ts';
 import { errnoName, memoryMapper, posixCalls, systemCallError, systemClock } from '../posix.ts';
+import { aioCalls } from './aio.ts';
 import {
   EINTR,
   IN_CLOEXEC,

@@ -35,3 +35,25 @@ export const RLIMIT_BYTES = 16;
 /** siginfo_t (sigaction(2)): of a signal that F_SETSIG sent, the descriptor stands at byte 24. */
 export const SIGINFO_BYTES = 128;
 export const SIGINFO_FD = 24;
+
+/** struct aiocb of the C library (aio(7)) on 64-bit systems; its struct sigevent stands at byte 32. */
+export const AIOCB_BYTES = 168;
+export const AIOCB_FD = 0;
+export const AIOCB_BUFFER = 16;
+export const AIOCB_LENGTH = 24;
+export const AIOCB_SIGEV_VALUE = 32;
+export const AIOCB_SIGEV_NOTIFY = 44;
+export const AIOCB_SIGEV_FUNCTION = 48;
+export const AIOCB_OFFSET = 128;
+
+/** struct iocb and struct io_event (linux/aio_abi.h). */
+export const IOCB_BYTES = 64;
+export const IOCB_DATA = 0;
+export const IOCB_OPCODE = 16;
+export const IOCB_FD = 20;
+export const IOCB_BUFFER = 24;
+export const IOCB_LENGTH = 32;
+export const IOCB_OFFSET = 40;
+export const IO_EVENT_BYTES = 32;
+export const IO_EVENT_DATA = 0;
+export const IO_EVENT_RESULT = 16;
