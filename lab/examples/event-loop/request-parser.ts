@@ -36,9 +36,9 @@ const BODY = 10;
 const VERSION_TEXT = Buffer.from('HTTP/1.1');
 const MAJOR_PLACE = VERSION_TEXT.indexOf('1');
 const MINOR_PLACE = VERSION_TEXT.lastIndexOf('1');
-/** The last four bytes of the methods that are not answered like the others. */
-const HEAD_METHOD = Buffer.from('HEAD').readInt32BE();
-const CONNECT_METHOD = Buffer.from('NECT').readInt32BE();
+/** The methods that are not answered like the others. */
+const HEAD = Buffer.from('HEAD');
+const CONNECT = Buffer.from('CONNECT');
 
 export class RequestParser {
   /** MORE, COMPLETE or the status code of a refusal. */
@@ -48,10 +48,11 @@ export class RequestParser {
   readonly #fields = new HeaderFields();
   #state = START;
   #head_bytes = 0;
-  /** Bytes before this one, in the target or the version. */
+  /** Bytes before this one, in the method, the target or the version. */
   #place = 0;
-  /** The last four bytes of the method. */
-  #method = 0;
+  /** So far the method is, or begins like, this one. */
+  #like_head = true;
+  #like_connect = true;
   /** The client speaks HTTP/1.0. */
   #old = false;
   /** Bytes of the body that are still to come. */
@@ -101,11 +102,14 @@ export class RequestParser {
         if (byte === CR) this.#state = EMPTY_LINE_END;
         else if (TOKEN[byte] === 1) {
           this.#state = METHOD;
-          this.#method = byte;
+          this.#place = 0;
+          this.#like_head = true;
+          this.#like_connect = true;
+          this.#readMethod(byte);
         } else this.outcome = BAD_REQUEST;
         return;
       case METHOD:
-        if (TOKEN[byte] === 1) this.#method = (this.#method << 8) | byte;
+        if (TOKEN[byte] === 1) this.#readMethod(byte);
         else if (byte === SPACE) this.#endMethod();
         else this.outcome = BAD_REQUEST;
         return;
@@ -152,9 +156,16 @@ export class RequestParser {
     }
   }
 
+  #readMethod(byte: number): void {
+    const place = this.#place++;
+    this.#like_head = this.#like_head && byte === HEAD[place];
+    this.#like_connect = this.#like_connect && byte === CONNECT[place];
+  }
+
   #endMethod(): void {
-    this.head_only = this.#method === HEAD_METHOD;
-    if (this.#method === CONNECT_METHOD) this.outcome = NOT_IMPLEMENTED;
+    this.head_only = this.#like_head && this.#place === HEAD.length;
+    // A good answer to it would mean that a tunnel is open (RFC 9110, section 9.3.6).
+    if (this.#like_connect && this.#place === CONNECT.length) this.outcome = NOT_IMPLEMENTED;
     this.#state = TARGET;
     this.#place = 0;
   }
