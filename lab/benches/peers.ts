@@ -1,11 +1,20 @@
-// fio, the reference that disk measurements are held against (github.com/axboe/fio).
+// The programs that ours are held against: fio for disks (github.com/axboe/fio), cyclictest for wake-ups
+// (wiki.linuxfoundation.org/realtime), wrk for servers (github.com/wg/wrk).
 import type { Bench } from './bench.ts';
-import { checkAll, versionOf } from './parts/programs.ts';
+import { checkAll, usageOf, versionOf } from './parts/programs.ts';
 
 export const bench: Bench = {
   id: 'peers',
   title: 'Peers',
-  about: 'fio beside our own drivers in disk-read, on the same file with the same flags',
-  packages: { apt: ['fio'], brew: ['fio'] },
-  check: () => checkAll([{ name: 'fio', answer: versionOf('fio') }]),
+  about: 'fio, cyclictest and wrk beside our own drivers, with the same flags, rates and loads',
+  // cyclictest, of the package rt-tests, is a program of Linux.
+  packages: { apt: ['fio', 'rt-tests', 'wrk'], brew: ['fio', 'wrk'] },
+  check: () =>
+    checkAll([
+      { name: 'fio', answer: versionOf('fio') },
+      ...(process.platform === 'linux'
+        ? [{ name: 'cyclictest', answer: usageOf('cyclictest', ['--help']) }]
+        : []),
+      { name: 'wrk', answer: usageOf('wrk', ['-v']) },
+    ]),
 };

@@ -7,7 +7,7 @@ import type { Experiment } from '../experiments/experiment.ts';
 import { experimentIds, findExperiment } from '../experiments/find.ts';
 import { layerIds } from '../layers/find.ts';
 import { programIds } from '../machines/find.ts';
-import { peerIds } from '../peers/find.ts';
+import { findPeer, peerIds } from '../peers/find.ts';
 import { stageIds } from '../stages/find.ts';
 import { unknownName } from './suggest.ts';
 
@@ -93,7 +93,17 @@ export function checkDrivers(names: readonly string[], experiments: readonly Exp
   }
 }
 
-export function checkPeers(names: readonly string[]): void {
+/** Each must take part in an experiment of this run. */
+export async function checkPeers(
+  names: readonly string[],
+  experiments: readonly Experiment[],
+): Promise<void> {
   const known = peerIds();
-  for (const name of names) if (!known.includes(name)) unknownName('peer', name, known);
+  for (const name of names) {
+    if (!known.includes(name)) unknownName('peer', name, known);
+    const { experiments: its } = await findPeer(name);
+    if (experiments.some(({ id }) => its.includes(id))) continue;
+    const here = experiments.map(({ id }) => id).join(' or ');
+    throw new WrongUsage(`${name} takes no part in ${here}; it does in ${its.join(' and ')}`);
+  }
 }

@@ -38,7 +38,7 @@ export function build(): Command {
     .option('--depth <n>', 'operations in flight', numbers('--depth', 1, 1024, true))
     .option('--records <n>', 'bytes, sectors or records', numbers('--records', 1, 100_000, true))
     .option('--set <key=value>', 'settings of the experiment or the driver', settings)
-    .option('--peer <programs>', 'measure other programs beside ours: fio', collect)
+    .option('--peer <programs>', 'measure other programs beside ours: fio, cyclictest', collect)
     .option('--seed <n>', 'seed of schedules and resampling', number('--seed', 0, 2 ** 31), 1)
     .option('--out <folder>', 'save the records here instead of .iolab/records')
     .option('--json', 'print one JSON document')

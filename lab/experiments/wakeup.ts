@@ -20,7 +20,7 @@ export const experiment: Experiment = {
   id: 'wakeup',
   title: 'Wake-up',
   question: 'How long until the program knows, and what does the waiting cost?',
-  options: ['rate'],
+  options: ['rate', 'peer'],
   devices: ['fifo'],
   drivers: [
     ...COMMON,

@@ -1,17 +1,45 @@
 // fio, the reference for disk measurements: the same file, block size, depth, flags and submission
 // policy as our own cell. Its own accounting is taken: `lat` (from before submission, as ours), and
 // the job's processor time (fio HOWTO, "Interpreting the output").
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { CellJob, CellResult } from '../cell/protocol.ts';
-import { Cancelled, WrongUsage } from '../errors.ts';
-import type { Peer } from './peer.ts';
+import { WrongUsage } from '../errors.ts';
+import { encode, missingProgram, outputOf } from './parts/run.ts';
+import type { Peer, PeerEngine } from './peer.ts';
 
-const run = promisify(execFile);
-const FIX = 'iolab bench install peers';
 const GRACE_MS = 20_000;
 /** No more samples than a round of ours keeps. */
 const MOST_SAMPLES = 400_000;
+
+interface FioEngine extends PeerEngine {
+  /** What fio calls it, where several of ours are one of its engines with other flags. */
+  readonly ioengine?: string;
+  readonly flags?: readonly string[];
+}
+
+const engines: readonly FioEngine[] = [
+  { id: 'io_uring', twins: ['io-uring'] },
+  {
+    id: 'io_uring_registered',
+    twins: ['io-uring-registered'],
+    ioengine: 'io_uring',
+    flags: ['--fixedbufs=1', '--registerfiles=1'],
+  },
+  { id: 'libaio', twins: ['linux-aio'] },
+  { id: 'posixaio', twins: ['aio-suspend'] },
+  // One pread after the other. Ours that leaves the page cache to the target is the twin of one or the
+  // other, as the target is.
+  { id: 'psync', twins: ['direct-sync', 'blocking'], page_cache: 'past' },
+  {
+    id: 'psync_cached',
+    twins: ['cached-sync', 'blocking'],
+    page_cache: 'through',
+    ioengine: 'psync',
+  },
+  { id: 'mmap', twins: ['mmap'], page_cache: 'through' },
+];
+
+/** Values of our mapping driver's advice that fio knows. */
+const HINTS = new Set(['random', 'sequential']);
 
 interface FioJob {
   readonly usr_cpu: number;
@@ -27,9 +55,13 @@ interface FioJob {
   };
 }
 
-function argumentsFor(job: CellJob, engine: string): string[] {
+/** Exported for its test: nothing else shows which flags both sides get. */
+export function argumentsFor(job: CellJob, id: string): string[] {
   const { workload, target, depth, parameters } = job;
   if (workload.kind !== 'random-read') throw new WrongUsage('fio takes part in disk reads only');
+  const engine = engines.find(one => one.id === id);
+  if (!engine) throw new WrongUsage(`fio has no engine ${id} here`);
+  const direct = engine.page_cache ? engine.page_cache === 'past' : target.direct === true;
   const flags = [
     '--name=iolab',
     `--filename=${target.path}`,
@@ -37,13 +69,16 @@ function argumentsFor(job: CellJob, engine: string): string[] {
     '--rw=randread',
     '--readonly',
     `--bs=${workload.block_bytes}`,
-    `--direct=${target.direct ? 1 : 0}`,
-    `--ioengine=${engine}`,
+    `--direct=${direct ? 1 : 0}`,
+    `--ioengine=${engine.ioengine ?? id}`,
     `--iodepth=${depth}`,
+    ...(engine.flags ?? []),
     '--norandommap',
     '--randrepeat=0',
     `--randseed=${workload.seed % 2 ** 31}`,
+    // As ours: the page cache keeps what it has, and is told of what comes what ours is told.
     '--invalidate=0',
+    `--fadvise_hint=${HINTS.has(parameters.advice ?? '') ? parameters.advice : 0}`,
     '--time_based',
     `--runtime=${workload.duration_ms}ms`,
     `--ramp_time=${workload.warmup_ms}ms`,
@@ -77,39 +112,17 @@ function samplesOf(bins: Readonly<Record<string, number>>): Float64Array {
   return samples;
 }
 
-const encode = (samples: Float64Array): string => Buffer.from(samples.buffer).toString('base64');
-
 export const peer: Peer = {
   id: 'fio',
   title: 'fio',
-  engines: [
-    { id: 'io_uring', twin: 'io-uring' },
-    { id: 'psync', twin: 'blocking' },
-  ],
-  async missing() {
-    try {
-      await run('fio', ['--version']);
-      return undefined;
-    } catch {
-      return { reason: 'fio is not installed', fix: FIX };
-    }
-  },
-  async measure(job, engine, signal): Promise<CellResult> {
+  experiments: ['disk-read'],
+  engines,
+  missing: () => missingProgram('fio', ['--version']),
+  async measure(job, engine, { signal }): Promise<CellResult> {
     const started = new Date().toISOString();
-    const limit = job.workload.kind === 'random-read' ? 4 * job.workload.duration_ms : 0;
-    const running = run('fio', argumentsFor(job, engine), {
-      timeout: limit + GRACE_MS,
-      killSignal: 'SIGKILL',
-      maxBuffer: 64 * 2 ** 20,
-    });
-    // Not by the signal option: that rejects at once, and fio would outlive its file.
-    const kill = () => running.child.kill('SIGKILL');
-    signal.addEventListener('abort', kill, { once: true });
-    const { stdout } = await running
-      .catch((error: Error) => {
-        throw signal.aborted ? new Cancelled() : new Error(`fio: ${error.message.slice(0, 300)}`);
-      })
-      .finally(() => signal.removeEventListener('abort', kill));
+    const length_ms = job.workload.kind === 'random-read' ? 4 * job.workload.duration_ms : 0;
+    const limit_ms = length_ms + GRACE_MS;
+    const stdout = await outputOf('fio', argumentsFor(job, engine), { signal, limit_ms });
     // fio prints notes before its document.
     const document = JSON.parse(stdout.slice(stdout.indexOf('{'))) as { jobs: FioJob[] };
     const [{ read, usr_cpu, sys_cpu, ctx }] = document.jobs as [FioJob];

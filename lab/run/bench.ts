@@ -5,6 +5,7 @@ import { realpath } from 'node:fs/promises';
 import type { CellJob, CellResult } from '../cell/protocol.ts';
 import type { Device } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
+import type { DriverFacts } from '../drivers/driver.ts';
 import { allDrivers } from '../drivers/find.ts';
 import {
   Cancelled,
@@ -20,6 +21,7 @@ import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.t
 import { auditPath } from '../measure/mounts.ts';
 import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
+import type { PeerEngine } from '../peers/peer.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
 import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
@@ -55,6 +57,8 @@ export class Bench {
   readonly series: Series[] = [];
   readonly skipped: Skipped[] = [];
   #evidence: RecordFrame['evidence'];
+  /** By peer: the drivers that do the same with the same flags, and took part. */
+  readonly twins = new Map<string, readonly string[]>();
   #identity: Record<string, string> = {};
   #notes: string[] = [];
   #stopped: string | undefined;
@@ -66,7 +70,8 @@ export class Bench {
   #lines: RegExp | undefined;
   #idle_per_ns = 0;
   #most: ReadonlyMap<string, number> = new Map();
-  readonly #parameters = new Map<string, Readonly<Record<string, unknown>>>();
+  readonly #parameters = new Map<string, DriverFacts['parameters']>();
+  readonly #page_cache = new Map<string, DriverFacts['page_cache']>();
 
   private constructor(
     experiment: Experiment,
@@ -192,7 +197,10 @@ export class Bench {
       if (answer?.ok) usable.push(driver);
       else if (answer) this.#refuse(driver, answer.reason, answer.fix, answer.errno);
     }
-    for (const { id, parameters } of await allDrivers()) this.#parameters.set(id, parameters);
+    for (const { id, parameters, page_cache } of await allDrivers()) {
+      this.#parameters.set(id, parameters);
+      this.#page_cache.set(id, page_cache);
+    }
     for (const driver of usable) this.#add(driver, driver === this.experiment.baseline);
     for (const id of request.peers) await this.#addPeer(id, usable);
   }
@@ -223,14 +231,26 @@ export class Bench {
   async #addPeer(id: string, usable: readonly string[]): Promise<void> {
     if (!this.experiment.options.includes('peer')) return;
     const peer = await findPeer(id);
+    if (!peer.experiments.includes(this.experiment.id)) return;
     const missing = await peer.missing();
     for (const engine of peer.engines) {
-      if (!usable.includes(engine.twin)) continue;
+      const twins = engine.twins.filter(
+        twin => usable.includes(twin) && this.#sameCache(twin, engine),
+      );
+      const alone = engine.twins.length === 0;
+      if (twins.length === 0 && !alone) continue;
       const driver = peerDriver(id, engine.id);
       if (missing) this.#refuse(driver, missing.reason, missing.fix);
-      // A peer is the yardstick of its twin, so its own noise is measured too.
-      else this.#add(driver, true, engine.twin);
+      // A peer is the yardstick of its twins, so its own noise is measured too.
+      else this.#add(driver, !alone, twins[0] ?? this.experiment.baseline);
+      this.twins.set(driver, twins);
     }
+  }
+
+  /** A cached read against a direct one would compare memory with a disk. */
+  #sameCache(twin: string, engine: PeerEngine): boolean {
+    const asTarget = this.#device?.target.direct ? 'past' : 'through';
+    return (engine.page_cache ?? asTarget) === (this.#page_cache.get(twin) ?? asTarget);
   }
 
   /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
@@ -321,7 +341,7 @@ export class Bench {
     const planned = this.experiment.cell(setting, request.plan, seed);
     const job = this.#job(driver, planned);
     const peer = splitPeer(driver);
-    if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, signal);
+    if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, { setting, signal });
     if (planned.fresh) await this.#refresh(device);
     const { offsets_ns } = planned;
     const epoch = seed % 2 ** 32;

@@ -2,7 +2,6 @@
 // round, comparisons, documents. Loads no foreign code. Whatever happens, what was measured is
 // saved, and nothing is left behind.
 import { join } from 'node:path';
-import { peerDriver } from '../peers/find.ts';
 import { compareInsideRun } from '../records/compare.ts';
 import { recordsFolder } from '../records/home.ts';
 import {
@@ -142,7 +141,7 @@ const COMPARED = ['latency_ns', 'cpu_ns_per_op', 'ops_per_s'] as const;
 
 /**
  * Every driver over the experiment's baseline. On a disk the baseline has one setting only (depth
- * 1), so the others are divided by that; beside it, each peer's twin is divided by the peer at the
+ * 1), so the others are divided by that; beside it, each peer's twins are divided by the peer at the
  * same setting.
  */
 function compareAll(
@@ -160,20 +159,15 @@ function compareAll(
     const { baseline } = experiment;
     return COMPARED.flatMap(metric => [
       ...(baseline === undefined ? [] : compareInsideRun(ours, { baseline, metric, seed, across })),
-      ...PEER_TWINS.flatMap(([baseline, twin]) =>
+      ...[...bench.twins].flatMap(([baseline, twins]) =>
         compareInsideRun(
-          mine.filter(one => one.driver === baseline || one.driver === twin),
+          mine.filter(one => one.driver === baseline || twins.includes(one.driver)),
           { baseline, metric, seed },
         ),
       ),
     ]);
   });
 }
-
-const PEER_TWINS = [
-  [peerDriver('fio', 'io_uring'), 'io-uring'],
-  [peerDriver('fio', 'psync'), 'blocking'],
-] as const;
 
 /** Saves what there is. A disk that refuses does not stop the measuring: it is told at the end. */
 class Keeper {

@@ -1,5 +1,5 @@
 // `iolab bench` as a process, on a PATH of its own: fake package managers write down how they were
-// called and "install" a fake fio. Nothing is ever installed by these tests.
+// called and "install" fake programs. Nothing is ever installed by these tests.
 import { spawn, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -34,10 +34,20 @@ const calls = () => {
   const file = join(bin, 'calls');
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n') : [];
 };
-/** Shell lines: note how this program was called; make a fio that answers. */
+/** What the bench `peers` asks for here, and what each answers. */
+const PEERS = process.platform === 'linux' ? ['fio', 'cyclictest', 'wrk'] : ['fio', 'wrk'];
+const MISSING = `missing: ${PEERS.join(', ')}`;
+const ANSWERS = PEERS.map(name => `${name}-9.9`).join(', ');
+/** Shell lines: note how this program was called; make programs that answer. */
 const noteCall = (name: string) => `echo "${name} $*" >> '${bin}/calls'`;
-const makeFio = () =>
-  `printf '#!/bin/sh\\necho fio-9.9\\n' > '${bin}/fio'; /bin/chmod 755 '${bin}/fio'`;
+const makePeers = () =>
+  PEERS.map(
+    name =>
+      `printf '#!/bin/sh\\necho ${name}-9.9\\n' > '${bin}/${name}'; /bin/chmod 755 '${bin}/${name}'`,
+  ).join('; ');
+const fakePeers = () => {
+  for (const name of PEERS) fake(name, `echo ${name}-9.9`);
+};
 
 function fakeApt(body: string): void {
   fake('apt-get', `${noteCall('apt-get')}\n${body}`);
@@ -53,7 +63,7 @@ function iolab(...args: string[]) {
   });
   return { code: done.status, out: done.stdout, err: done.stderr };
 }
-const INSTALL = 'apt-get install -y --no-install-recommends fio';
+const INSTALL = 'apt-get install -y --no-install-recommends fio rt-tests wrk';
 
 describe('iolab bench', () => {
   it('shows each bench, what it adds, and the one command that installs it', () => {
@@ -61,7 +71,7 @@ describe('iolab bench', () => {
     const { code, out, err } = iolab();
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toMatch(/^peers +no /m);
-    expect(out).toContain('peers: missing: fio; iolab bench install peers');
+    expect(out.replace(/\s+/g, ' ')).toContain(`peers: ${MISSING}; iolab bench install peers`);
     expect(out).toContain(
       'avr: missing: avr-gcc, avr-libc, make, avrdude; iolab bench install avr',
     );
@@ -70,17 +80,26 @@ describe('iolab bench', () => {
   });
 
   it('shows the version of what is here, one bench if asked', () => {
-    fake('fio', 'echo fio-9.9');
+    fakePeers();
     const { code, out } = iolab('status', 'peers');
     expect(code).toBe(0);
     expect(out).toMatch(/^peers +ok /m);
-    expect(out).toContain('peers: fio-9.9');
+    expect(out).toContain(`peers: ${ANSWERS}`);
     expect(out).not.toContain('avr');
   });
 
   it('does not count a program that cannot run', () => {
+    fakePeers();
     fake('fio', 'echo fio-9.9; exit 127');
-    expect(iolab('status', 'peers').out).toContain('missing: fio');
+    expect(iolab('status', 'peers').out).toContain('missing: fio;');
+  });
+
+  it('takes a usage for an answer where a program has no --version, whatever it ends with', () => {
+    fakePeers();
+    fake('wrk', 'echo wrk 9.9; echo Usage; exit 1');
+    expect(iolab('status', 'peers').out).toContain('wrk 9.9');
+    fake('wrk', 'exit 1');
+    expect(iolab('status', 'peers').out).toContain('missing: wrk;');
   });
 
   it('prints one document, whose rows are those of scan', async () => {
@@ -108,7 +127,7 @@ describe('iolab bench', () => {
       [['install'], /needs a name; known: arm, avr, classic, peers/],
       [['--verbose'], /unknown option/],
     ];
-    fakeApt(makeFio());
+    fakeApt(makePeers());
     for (const [args, words] of pairs) {
       const refused = iolab(...args);
       expect(refused.err).toMatch(words);
@@ -120,28 +139,28 @@ describe('iolab bench', () => {
 
 describe('iolab bench install', () => {
   it('shows the exact command, passes its output through, and checks again', () => {
-    fakeApt(`echo Unpacking fio; echo from the side >&2; ${makeFio()}`);
+    fakeApt(`echo Unpacking fio; echo from the side >&2; ${makePeers()}`);
     const done = iolab('install', 'peers', '--yes');
     expect(done).toMatchObject({ code: 0, err: 'from the side\n' });
     const command = AS_ROOT ? INSTALL : `sudo ${INSTALL}`;
     expect(done.out).toBe(
-      `To install peers:\n  ${command}\nUnpacking fio\npeers is here now: fio-9.9\n`,
+      `To install peers:\n  ${command}\nUnpacking fio\npeers is here now: ${ANSWERS}\n`,
     );
     expect(calls()).toEqual(AS_ROOT ? [INSTALL] : [command, INSTALL]);
   });
 
   it('with --json standard output is one document', () => {
-    fakeApt(`echo Unpacking fio; ${makeFio()}`);
+    fakeApt(`echo Unpacking fio; ${makePeers()}`);
     const done = iolab('install', 'peers', '--yes', '--json');
     expect(JSON.parse(done.out)).toMatchObject({
       command: expect.arrayContaining(['apt-get', 'fio']),
-      benches: [{ id: 'peers', ok: true, detail: 'fio-9.9' }],
+      benches: [{ id: 'peers', ok: true, detail: ANSWERS }],
     });
     expect(done.err).toContain('Unpacking fio');
   });
 
   it('runs nothing without a terminal to ask on, and names --yes', () => {
-    fakeApt(makeFio());
+    fakeApt(makePeers());
     const done = iolab('install', 'peers');
     expect(done.code).toBe(2);
     expect(done.out).toContain(INSTALL);
@@ -151,10 +170,10 @@ describe('iolab bench install', () => {
 
   it('installs nothing that is here already', () => {
     fakeApt('exit 1');
-    fake('fio', 'echo fio-9.9');
+    fakePeers();
     expect(iolab('install', 'peers')).toEqual({
       code: 0,
-      out: 'peers is here already: fio-9.9\n',
+      out: `peers is here already: ${ANSWERS}\n`,
       err: '',
     });
     expect(calls()).toEqual([]);
@@ -162,7 +181,7 @@ describe('iolab bench install', () => {
 
   it('installs only the lacking ones of several', () => {
     fakeApt(`echo "E: stop here" >&2; exit 100`);
-    fake('fio', 'echo fio-9.9');
+    fakePeers();
     const done = iolab('install', 'peers', 'avr', 'peers', '--yes');
     expect(done.out).toContain('peers is here already');
     expect(calls().at(-1)).toMatch(
@@ -183,13 +202,15 @@ describe('iolab bench install', () => {
     fakeApt('exit 0');
     const done = iolab('install', 'peers', '--yes');
     expect(done.code).toBe(3);
-    expect(done.err).toMatch(/ended well, and peers still does not work: missing: fio/);
+    expect(done.err).toMatch(/ended well, and peers still does not work: missing: fio,/);
   });
 
   it('without a package manager it is exit 3, naming the packages', () => {
     const done = iolab('install', 'peers', 'avr', '--yes');
     expect(done.code).toBe(3);
-    expect(done.err).toMatch(/no apt-get or brew.*: fio gcc-avr avr-libc make avrdude\n$/);
+    expect(done.err).toMatch(
+      /no apt-get or brew.*: fio rt-tests wrk gcc-avr avr-libc make avrdude\n$/,
+    );
   });
 
   it('Ctrl-C reaches the package manager, and is exit 130', async () => {
@@ -219,7 +240,7 @@ if (!script) console.warn('bench: no script(1) here, so the question on a termin
 describe.runIf(script)('on a terminal', () => {
   /** The answer is typed when the question stands there, as by a person. */
   async function answered(answer: string) {
-    fakeApt(makeFio());
+    fakeApt(makePeers());
     const command = `'${process.execPath}' '${MAIN}' bench install peers`;
     const child = spawn(script!, ['-qec', command, '/dev/null'], {
       env: { PATH: bin, HOME: bin, SHELL: '/bin/sh', NO_COLOR: '1' },
@@ -240,7 +261,7 @@ describe.runIf(script)('on a terminal', () => {
   it('asks, and runs the command for a yes', async () => {
     const { code, out } = await answered('y\n');
     expect(out).toContain('Run this command? [y/N]');
-    expect(out).toContain('peers is here now: fio-9.9');
+    expect(out).toContain(`peers is here now: ${PEERS[0]}-9.9`);
     expect(code).toBe(0);
   });
 

@@ -32,6 +32,20 @@ export async function versionOf(program: string): Promise<string | undefined> {
   return line === undefined ? undefined : line.slice(0, 100) || program;
 }
 
+/** The first line of a usage, for programs that know no --version, whatever they end with. */
+export function usageOf(program: string, args: readonly string[]): Promise<string | undefined> {
+  return new Promise(resolve => {
+    try {
+      execFile(program, args, { timeout: LIMIT_MS, killSignal: 'SIGKILL' }, (_, stdout) => {
+        const line = stdout.trim().split('\n')[0]?.trim() ?? '';
+        resolve(line === '' ? undefined : line.slice(0, 100));
+      });
+    } catch {
+      resolve(undefined);
+    }
+  });
+}
+
 /** One question to the system: what it is about, and the version or undefined. */
 export interface Question {
   readonly name: string;

@@ -43,11 +43,11 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
   const { records = [] } = options;
   await checkDevices(device);
   checkDrivers(driver, experiments);
-  checkPeers(peer);
   const asked = { experiments, drivers: driver, devices: device };
   await checkSettings(set, asked);
   if (options.out?.trim() === '') throw new WrongUsage('--out is empty: give a folder');
   for (const experiment of experiments) checkOptions(experiment, options);
+  await checkPeers(peer, experiments);
   await checkRecords(records, asked);
   const plan = {
     rate_hz: rate,
