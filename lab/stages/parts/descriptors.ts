@@ -131,7 +131,9 @@ export class Descriptors {
 
   #must(call: string, value: number): number {
     if (value >= 0) return value;
-    throw new SystemCallError(call, this.#platform.errnoName(this.#platform.errno()));
+    const errno = this.#platform.errnoName(this.#platform.errno());
+    const hint = errno === 'EMFILE' ? 'Take fewer, or raise the limit of open files (ulimit -n)' : '';
+    throw new SystemCallError(call, errno, hint);
   }
 }
 
