@@ -132,7 +132,8 @@ export class Descriptors {
   #must(call: string, value: number): number {
     if (value >= 0) return value;
     const errno = this.#platform.errnoName(this.#platform.errno());
-    const hint = errno === 'EMFILE' ? 'Take fewer, or raise the limit of open files (ulimit -n)' : '';
+    const hint =
+      errno === 'EMFILE' ? 'Take fewer, or raise the limit of open files (ulimit -n)' : '';
     throw new SystemCallError(call, errno, hint);
   }
 }
