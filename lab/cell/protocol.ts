@@ -78,6 +78,8 @@ export interface CellJob {
   readonly depth: number;
   readonly parameters: Readonly<Record<string, string>>;
   readonly workload: WorkloadPlan;
+  /** Variables that stand in its environment when it starts (lab/run/environment.ts). */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Matches the device's lines in /proc/interrupts; absent where it has none. */
   readonly interrupt_lines?: string;
 }

@@ -35,7 +35,16 @@ export interface DriverFacts {
   readonly needs: string;
   /** Parameters accepted by `--set`, each with its meaning and default. */
   readonly parameters: Readonly<
-    Record<string, { meaning: string; default: string; values?: readonly string[] }>
+    Record<
+      string,
+      {
+        meaning: string;
+        default: string;
+        values?: readonly string[];
+        /** The variable that carries it, where it has to be there before the process starts. */
+        environment?: string;
+      }
+    >
   >;
   /** Manual page, kernel document or API reference. */
   readonly source: string;

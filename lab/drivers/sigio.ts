@@ -1,7 +1,7 @@
 // Signal-driven I/O as Node offers it: the device sends the process a plain SIGIO, libuv's handler
 // writes a byte into a pipe of its own, and the loop that waits for that pipe calls us. A plain signal
 // is not queued (signal(7)): two that come together are one, so each is answered by reading until
-// nothing is left, and every wait begins by looking.
+// nothing is left, and every wait begins by looking. A terminal that is hung up sends none.
 import { constants } from 'node:os';
 import { isMainThread } from 'node:worker_threads';
 import { SystemCallError, Unsupported } from '../errors.ts';

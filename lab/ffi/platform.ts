@@ -112,21 +112,6 @@ export interface LinuxCalls {
   getsockname(fd: number, address: number, length_address: number): number;
   send(fd: number, address: number, length: number, flags: number): number;
   recv(fd: number, address: number, length: number, flags: number): number;
-  /** Two descriptors go to `address` (two ints): the end that is read, the end that is written. */
-  pipe2(address: number, flags: number): number;
-  dup(fd: number): number;
-  /** A signal for the calling thread. */
-  raise(signal: number): number;
-  /** Give the signal a handler that does nothing: all it does is interrupt. `restart`: SA_RESTART. */
-  interruptBy(signal: number, restart: boolean): number;
-  ignoreSignal(signal: number): number;
-  /** `value` points at a struct itimerval (32 bytes); `old` may be 0. */
-  setitimer(which: number, value: number, old: number): number;
-  timerfd_create(clock: number, flags: number): number;
-  /** `value` points at a struct itimerspec (32 bytes); `old` may be 0. */
-  timerfd_settime(fd: number, flags: number, value: number, old: number): number;
-  /** getaddrinfo(3): the calling thread waits for the answer. Returns 0, or an EAI code. */
-  lookUp(name: string): number;
   /** `headers` points at an array of struct mmsghdr. Returns how many were sent. */
   sendmmsg(fd: number, headers: number, count: number, flags: number): number;
   recvmmsg(fd: number, headers: number, count: number, flags: number, timespec: number): number;
@@ -153,6 +138,27 @@ export interface LinuxCalls {
   ): { spawn(): number; free(): void };
   /** Not interrupted by signals. Returns the process that ended, 0 or −1. */
   waitpid(pid: number, options: number): number;
+  /** Two descriptors go to `address` (two ints): the end that is read, the end that is written. */
+  pipe2(address: number, flags: number): number;
+  dup(fd: number): number;
+  /** `to` is closed and becomes a copy of `from` in one step: nobody can take its number between. */
+  dup3(from: number, to: number, flags: number): number;
+  /** Signal one thread of a process. */
+  tgkill(pid: number, tid: number, signal: number): number;
+  /** `now` points at a struct sigaction or is 0, `before` likewise. */
+  sigaction(signal: number, now: number, before: number): number;
+  /** A signal for the calling thread. */
+  raise(signal: number): number;
+  /** Give the signal a handler that does nothing: all it does is interrupt. `restart`: SA_RESTART. */
+  interruptBy(signal: number, restart: boolean): number;
+  ignoreSignal(signal: number): number;
+  /** `value` points at a struct itimerval (32 bytes); `old` may be 0. */
+  setitimer(which: number, value: number, old: number): number;
+  timerfd_create(clock: number, flags: number): number;
+  /** `value` points at a struct itimerspec (32 bytes); `old` may be 0. */
+  timerfd_settime(fd: number, flags: number, value: number, old: number): number;
+  /** getaddrinfo(3): the calling thread waits for the answer. Returns 0, or an EAI code. */
+  lookUp(name: string): number;
   /** `block` points at a struct aiocb (168 bytes), which is the C library's until it is finished. */
   aio_read(block: number): number;
   aio_write(block: number): number;

@@ -25,6 +25,7 @@ import type { PeerEngine } from '../peers/peer.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
 import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
+import { environmentOf } from './environment.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
 import type { RunRequest } from './request.ts';
@@ -368,7 +369,9 @@ export class Bench {
     const { target } = this.#device!;
     const lines = this.#lines ? { interrupt_lines: this.#lines.source } : {};
     const chosen = { ...this.#around.request.plan.set, ...parameters };
-    return { do: 'measure', driver, target, depth, parameters: chosen, workload, ...lines };
+    const environment = environmentOf(this.#parameters.get(driver), chosen);
+    const job = { driver, target, depth, parameters: chosen, workload, environment };
+    return { do: 'measure', ...job, ...lines };
   }
 
   /** Interrupts of the device's own line, without those that come when nothing is measured. */

@@ -134,7 +134,8 @@ export async function runCell(
 ): Promise<CellResult> {
   const title = `cell ${job.driver} on ${device.id}`;
   const limit_ms = PATIENCE * expected_ms + START_LIMIT_MS;
-  const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
+  const { environment } = job;
+  const child = new Child<CellEvent>({ file: 'main.ts', signal, title, environment });
   try {
     child.tell(job);
     await child.next(START_LIMIT_MS);

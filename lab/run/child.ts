@@ -20,6 +20,8 @@ export interface ChildOptions {
   readonly signal: AbortSignal;
   /** What it is, for messages: `cell epoll on fifo`. */
   readonly title: string;
+  /** Variables beside those of this process. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
 }
 
 interface Waiter<E> {
@@ -43,7 +45,7 @@ export class Child<E extends { readonly event: string }> {
   /** Called once, when the process ends or fails. */
   onFailure: ((error: Error) => void) | undefined;
 
-  constructor({ file, signal, title }: ChildOptions) {
+  constructor({ file, signal, title, environment }: ChildOptions) {
     this.#title = title;
     const path = fileURLToPath(new URL(`../cell/${file}`, import.meta.url));
     // In a process group of its own, so that Ctrl-C reaches the orchestrator alone, which then ends
@@ -54,7 +56,7 @@ export class Child<E extends { readonly event: string }> {
       {
         stdio: ['pipe', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
-        env: { ...process.env, IOLAB_PARENT_PID: String(process.pid) },
+        env: { ...process.env, ...environment, IOLAB_PARENT_PID: String(process.pid) },
       },
     );
     const abort = () => this.kill();

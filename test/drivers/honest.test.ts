@@ -22,6 +22,8 @@ interface Expectation extends Expected {
 const READ = 'read device';
 /** What Node's loop calls when it begins, and when other threads of its own wake it. */
 const LOOP = ['epoll_ctl', 'read eventfd', 'io_uring_enter and wait'];
+/** The same where a thread that wakes the loop is the mechanism itself. */
+const OTHER_LOOP = LOOP.filter(name => name !== 'read eventfd');
 
 const expectations: Readonly<Record<string, Expectation>> = {
   blocking: { each: [READ] },
@@ -44,6 +46,12 @@ const expectations: Readonly<Record<string, Expectation>> = {
     most: ['signal SIGIO', 'read pipe', 'epoll_wait'],
     few: [...LOOP, 'rt_sigtimedwait'],
   },
+  'thread-pool': {
+    each: [],
+    most: ['epoll_wait', 'read eventfd'],
+    few: OTHER_LOOP,
+    helpers: { each: [READ] },
+  },
 };
 
 const PREAD = 'pread device';
@@ -56,6 +64,12 @@ const onFiles: Readonly<Record<string, Expectation>> = {
   // Not one call: the page faults are the I/O.
   mmap: { each: [] },
   'io-uring': { each: ['io_uring_enter and wait'] },
+  'thread-pool': {
+    each: [],
+    most: ['epoll_wait', 'read eventfd'],
+    few: OTHER_LOOP,
+    helpers: { each: [PREAD] },
+  },
 };
 
 const FEW = MESSAGES / 5;

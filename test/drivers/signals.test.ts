@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { findDriver } from '../../lab/drivers/find.ts';
 import { SIGIO } from '../../lab/ffi/linux/constants.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
-import { openFifo } from '../conformance/lines.ts';
+import { openFifo, openTerminal } from '../conformance/lines.ts';
+import { Session } from '../conformance/session.ts';
 
 const program = join(import.meta.dirname, 'overflow.ts');
 const COUNT = 60;
@@ -57,5 +59,34 @@ describe.runIf(process.platform === 'linux')('where the signal queue is full', (
   it('signalfd loses no message', async () => {
     const { got } = await overflowed('signalfd');
     expect(got).toEqual(all);
+  });
+});
+
+// The kernel announces the end of a pipe like data, and the hang-up of a terminal to nobody: its
+// readers are woken, its signals are taken away (drivers/tty/tty_io.c, __tty_hangup).
+describe.runIf(process.platform === 'linux')('where the line ends while sigio waits', () => {
+  const endOf = async (openLine: typeof openFifo) => {
+    const platform = await loadPlatform();
+    const line = openLine(platform);
+    const session = await Session.open(await findDriver('sigio'), platform, line.target);
+    try {
+      session.read(0, 8);
+      const waiting = session.wait(1, platform.now() + 400e6);
+      setTimeout(() => line.hangUp(), 20);
+      const announced = (await waiting).map(one => one.result);
+      const later = await session.wait(1, platform.now() + 400e6);
+      return { announced, later: later.map(one => one.result <= 0) };
+    } finally {
+      await session.close();
+      line.close();
+    }
+  };
+
+  it('hears of the end of a pipe', async () => {
+    expect((await endOf(openFifo)).announced).toEqual([0]);
+  });
+
+  it('hears nothing of the hang-up of a terminal, and finds it when it looks', async () => {
+    expect(await endOf(openTerminal)).toEqual({ announced: [], later: [true] });
   });
 });

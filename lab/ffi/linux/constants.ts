@@ -130,3 +130,4 @@ export const IORING_OP_RECV = 27;
 export const IORING_ACCEPT_MULTISHOT = 1 << 16;
 /** A flag of a completion: the same operation will complete again. */
 export const IORING_CQE_F_MORE = 1 << 1;
+export const SIGURG = 23;

@@ -21,6 +21,7 @@ import { linuxFileCalls } from './files.ts';
 import { hazardCalls } from './hazards.ts';
 import { lifeCalls } from './lives.ts';
 import { socketCalls } from './sockets.ts';
+import { threadCalls } from './threads.ts';
 import { waitingCalls } from './waiting.ts';
 
 const MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -76,12 +77,13 @@ export function loadLinux(): Platform {
     epoll_ctl: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'uint64_t']),
     epoll_wait: libc.func('epoll_wait', 'int', ['int', 'uint64_t', 'int', 'int']),
     ...waitingCalls(libc),
-    ...socketCalls(libc),
-    ...datagramCalls(libc),
-    ...lifeCalls(libc, memory),
-    ...hazardCalls(libc, memory),
     ...linuxFileCalls(libc),
     ...aioCalls(libc),
+    ...socketCalls(libc),
+    ...hazardCalls(libc, memory),
+    ...threadCalls(libc),
+    ...datagramCalls(libc),
+    ...lifeCalls(libc, memory),
     io_uring_setup: (entries, params) => syscall2(SYS_IO_URING_SETUP, entries, params),
     io_uring_enter: (fd, submit, min, flags, argument, bytes) =>
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),
