@@ -11,7 +11,10 @@ const SHORT_ROUND_MS = 200;
 const WARMUP_MS = 800;
 const SHORT_WARMUP_MS = 300;
 /** Drivers that finish each operation before the next can start have no depth but one. */
-const ONE_AT_A_TIME = new Set(['blocking', 'null']);
+const ONE_AT_A_TIME = new Set(['blocking', 'direct-sync', 'cached-sync', 'mmap', 'null']);
+/** Drivers that can hand over each operation by itself, or several with one call. */
+const HANDS_OVER = new Set(['io-uring', 'linux-aio']);
+const COMMON = ['blocking', 'io-uring'];
 
 export const experiment: Experiment = {
   id: 'disk-read',
@@ -19,7 +22,8 @@ export const experiment: Experiment = {
   question: 'What does a deeper queue buy, and what does it cost?',
   options: ['depth', 'peer'],
   devices: ['file'],
-  drivers: ['blocking', 'io-uring'],
+  drivers: [...COMMON, 'direct-sync', 'cached-sync', 'mmap', 'linux-aio', 'aio-suspend'],
+  short_drivers: COMMON,
   baseline: 'blocking',
   settings: {
     submission: {
@@ -40,7 +44,7 @@ export const experiment: Experiment = {
   plan(driver, { depth, set, short }) {
     const chosen = depth.length > 0 ? depth : short ? SHORT_DEPTHS : DEPTHS;
     const depths = ONE_AT_A_TIME.has(driver) ? chosen.slice(0, 1).map(() => 1) : chosen;
-    const submission = driver === 'io-uring';
+    const submission = HANDS_OVER.has(driver);
     return depths.map(one => ({
       depth: one,
       ...(submission ? { submission: set.submission ?? 'each' } : {}),

@@ -32,6 +32,8 @@ export const experiment: Experiment = {
     'hybrid',
     'paced-poll',
     'nonblocking',
+    'aio-suspend',
+    'aio-callback',
   ],
   short_drivers: COMMON,
   baseline: 'blocking',
