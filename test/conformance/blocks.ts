@@ -1,10 +1,13 @@
 // What every driver must do on blocks: return the block that was asked for, say what the kernel says
 // about a read that cannot be, and write to no memory once it is closed.
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import type { Driver } from '../../lab/drivers/driver.ts';
+import { linkSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import type { Driver, Target } from '../../lab/drivers/driver.ts';
+import { Unsupported } from '../../lab/errors.ts';
 import type { Platform } from '../../lab/ffi/platform.ts';
 import { BLOCK_BYTES, type Blocks, openBlocks } from './lines.ts';
-import { Session, type SessionOptions } from './session.ts';
+import { contextFor, Session, type SessionOptions } from './session.ts';
 
 /** Deterministic, so that a failure comes back. */
 function numbers(seed: number): () => number {
@@ -97,6 +100,98 @@ export function blockCases(driver: Driver, platform: Platform): void {
     const engine = await open();
     engine.write(0, new Uint8Array(BLOCK_BYTES));
     expect((await engine.one()).result, 'EBADF: the target was opened for reading').toBe(-9);
+  });
+}
+
+/** What every driver must do where blocks may be written: only to the file that was made for it. */
+export function writeCases(driver: Driver, platform: Platform): void {
+  let scratch: Blocks;
+  let session: Session | undefined;
+  beforeEach(() => {
+    scratch = openBlocks(64, true);
+  });
+  afterEach(async () => {
+    await session?.close();
+    session = undefined;
+    scratch.close();
+  });
+  const filled = (value: number) => new Uint8Array(BLOCK_BYTES).fill(value);
+
+  for (const [setting, options] of settings(driver)) {
+    it(`writes each block where it was told to, 400 at depth 8${setting}`, async () => {
+      session = await Session.open(driver, platform, scratch.target, { depth: 8, ...options });
+      const random = numbers(5);
+      const written = new Map<number, number>();
+      /** Blocks on their way: two writes of one block may end in any order. */
+      const under_way = new Map<number, number>();
+      let next = 0;
+      const put = (slot: number) => {
+        let block = 0;
+        do block = Math.floor(random() * scratch.blocks);
+        while ([...under_way.values()].includes(block));
+        const value = 1 + (next++ % 255);
+        under_way.set(slot, block);
+        written.set(block, value);
+        expect(session!.write(slot, filled(value), block * BLOCK_BYTES)).toBe(1);
+      };
+      for (let slot = 0; slot < 8; slot++) put(slot);
+      for (let done = 0; done < 400; ) {
+        const finished = await session.wait(1, platform.now() + 5e9);
+        expect(finished.length, 'a disk write always ends').toBeGreaterThan(0);
+        for (const { slot, result } of finished) {
+          expect(result, 'whole blocks').toBe(BLOCK_BYTES);
+          done++;
+          under_way.delete(slot);
+          if (next < 400) put(slot);
+        }
+      }
+      await session.close();
+      const file = readFileSync(scratch.target.path);
+      expect(file.length, 'it is as long as before').toBe(scratch.blocks * BLOCK_BYTES);
+      for (let block = 0; block < scratch.blocks; block++) {
+        const at = block * BLOCK_BYTES;
+        const value = written.get(block);
+        if (value === undefined) expect(file.readUInt32LE(at), 'not written').toBe(block);
+        else expect(file.subarray(at, at + BLOCK_BYTES).equals(filled(value))).toBe(true);
+      }
+    });
+  }
+
+  it('reads back what it has written', async () => {
+    session = await Session.open(driver, platform, scratch.target);
+    session.write(0, filled(7), 3 * BLOCK_BYTES);
+    expect((await session.one()).result).toBe(BLOCK_BYTES);
+    session.read(1, BLOCK_BYTES, 3 * BLOCK_BYTES);
+    expect((await session.one()).bytes).toEqual(filled(7));
+  });
+
+  it('refuses to write to a file that the lab did not make, whatever its name', async () => {
+    const { created: _, ...unnamed } = scratch.target;
+    const folder = join(scratch.target.path, '..');
+    const other = join(folder, 'other');
+    writeFileSync(other, filled(1), { mode: 0o600 });
+    const linked = join(folder, 'linked');
+    symlinkSync(other, linked);
+    const twice = openBlocks(1, true);
+    linkSync(twice.target.path, join(twice.target.path, '../second'));
+    const targets: [string, Target][] = [
+      ['one that says nothing', unnamed],
+      ['another file', { ...scratch.target, path: other }],
+      ['a link to another file', { ...scratch.target, path: linked }],
+      ['a file with a second name', twice.target],
+      ['a device', { ...scratch.target, path: '/dev/null', direct: false }],
+    ];
+    for (const [what, target] of targets) {
+      const context = contextFor(platform, target);
+      const answer = await driver.probe(context);
+      expect(answer, what).toMatchObject({ ok: false });
+      await expect(driver.open(context), what).rejects.toThrow(Unsupported);
+      // A device may be refused before it is looked at: it takes no O_DIRECT.
+      if (answer.ok || (what === 'a device' && driver.page_cache === 'past')) continue;
+      expect(answer.fix, what).toContain('scratch');
+    }
+    twice.close();
+    expect(readFileSync(other)).toEqual(Buffer.from(filled(1)));
   });
 }
 

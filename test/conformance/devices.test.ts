@@ -1,6 +1,7 @@
 // Every device that is there on any machine passes the suite; then what single devices promise:
 // the board's modes, the file's numbered blocks, and clear words where a setting cannot be.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { modes } from '../../firmware/protocol/codec.ts';
 import { allDevices } from '../../lab/devices/find.ts';
@@ -107,6 +108,33 @@ describe('file', () => {
     const bytes = 2 ** 60;
     const { message } = await failure(bench.start('file', { bytes: String(bytes) }));
     expect(message).toMatch(/no room.*--set bytes/);
+  });
+});
+
+describe('scratch', () => {
+  const small = { bytes: '1048576' };
+
+  it('may be written, and says by its numbers which file that is', async () => {
+    const { target, identity } = await bench.start('scratch', small);
+    expect(target).toMatchObject({ kind: 'block', writable: true, bytes: 1048576 });
+    const { dev: file_system, ino: inode, mode, nlink } = statSync(target.path);
+    expect(target.created).toEqual({ file_system, inode });
+    expect([mode & 0o777, nlink]).toEqual([0o600, 1]);
+    expect(JSON.stringify(identity)).not.toContain(String(inode));
+  });
+
+  it('takes no file that is there, and no link to one', async () => {
+    for (const make of [writeFileSync, symlinkSync]) {
+      const folder = bench.folder();
+      const theirs = join(folder, 'theirs');
+      writeFileSync(theirs, 'precious');
+      if (make === symlinkSync) symlinkSync(theirs, join(folder, 'scratch'));
+      else writeFileSync(join(folder, 'scratch'), 'precious');
+      const { message } = await failure(bench.start('scratch', small, folder));
+      expect(message).toMatch(/EEXIST; it is not the lab’s/);
+      expect(readFileSync(theirs, 'latin1')).toBe('precious');
+      expect(readFileSync(join(folder, 'scratch'), 'latin1')).toBe('precious');
+    }
   });
 });
 

@@ -6,7 +6,7 @@ import type { Driver, DriverFacts, Probe, Target } from '../../lab/drivers/drive
 import { SystemCallError, Unsupported } from '../../lab/errors.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import type { Platform } from '../../lab/ffi/platform.ts';
-import { blockCases } from './blocks.ts';
+import { blockCases, writeCases } from './blocks.ts';
 import { type Closable, closingCases } from './closing.ts';
 import {
   folderTarget,
@@ -21,12 +21,14 @@ import { streamCases } from './streams.ts';
 
 const nullDevice = (): Closable => ({ target: nullTarget, close() {} });
 const smallFile = (): Closable => openBlocks(512);
+const scratch = (): Closable => openBlocks(64, true);
 
 const devices: Readonly<Record<string, (platform: Platform) => Closable>> = {
   fifo: openFifo,
   pty: openTerminal,
   socket: openSocket,
   file: smallFile,
+  scratch,
   null: nullDevice,
 };
 
@@ -61,9 +63,11 @@ export async function driverConformance(driver: Driver, file = driver.id): Promi
     if (serves('pty')) describe('on a terminal', () => streamCases(driver, platform, openTerminal));
     if (serves('socket')) describe('on a socket', () => streamCases(driver, platform, openSocket));
     if (serves('file')) describe('on a file', () => blockCases(driver, platform));
+    if (serves('scratch')) describe('on scratch', () => writeCases(driver, platform));
     if (serves('null')) describe('on the null device', () => nullCases(driver, platform));
     for (const [name, open] of Object.entries(devices)) {
-      if (!serves(name)) continue;
+      // A file that may be written is closed as one that may not.
+      if (!serves(name) || name === 'scratch') continue;
       describe(`closed on ${name}`, () => closingCases(driver, platform, open));
     }
   });

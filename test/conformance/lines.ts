@@ -1,7 +1,15 @@
 // What the driver suite drives: a pipe, a terminal, a socket, a file with numbered blocks and the null device,
 // each with its other end in the suite's hands. No device process and no cell stands between.
 import { spawn } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Target } from '../../lab/drivers/driver.ts';
@@ -171,8 +179,11 @@ export interface Blocks {
   close(): void;
 }
 
-/** A file whose 4 KiB blocks carry their number in every word; O_DIRECT where it can be had. */
-export function openBlocks(blocks: number): Blocks {
+/**
+ * A file whose 4 KiB blocks carry their number in every word; O_DIRECT where it can be had. `writable`
+ * as the device scratch is: it may be written because it says by its numbers which file it made.
+ */
+export function openBlocks(blocks: number, writable = false): Blocks {
   const folder = temporary();
   const path = join(folder, 'blocks');
   const words = new Uint32Array((blocks * BLOCK_BYTES) / 4);
@@ -180,14 +191,16 @@ export function openBlocks(blocks: number): Blocks {
   writeFileSync(path, words, { flush: true, mode: 0o600 });
   const bytes = blocks * BLOCK_BYTES;
   const direct = takesDirect(path);
+  const { dev: file_system, ino: inode } = statSync(path);
   const target: Target = {
-    device: 'file',
+    device: writable ? 'scratch' : 'file',
     kind: 'block',
     path,
     tty: false,
-    writable: false,
+    writable,
     direct,
     bytes,
+    ...(writable ? { created: { file_system, inode } } : {}),
   };
   return { target, blocks, close: () => rmSync(folder, { recursive: true, force: true }) };
 }

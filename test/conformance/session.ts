@@ -64,10 +64,12 @@ export class Session {
     return this.submit([slot]);
   }
 
-  write(slot: number, bytes: Uint8Array): number {
+  write(slot: number, bytes: Uint8Array, offset = 0): number {
+    const { opcode, offset_bytes, length_bytes } = this.engine.operations;
     this.engine.slot(slot).set(bytes);
-    this.engine.operations.opcode[slot] = WRITE;
-    this.engine.operations.length_bytes[slot] = bytes.length;
+    opcode[slot] = WRITE;
+    offset_bytes[slot] = offset;
+    length_bytes[slot] = bytes.length;
     return this.submit([slot]);
   }
 
