@@ -28,7 +28,7 @@ export interface Counting {
 
 export interface StageContext {
   readonly platform: Platform;
-  /** The device's; of the device `kernel` its path is an empty folder of this run's own. */
+  /** The device's; of the device `kernel` its path is an empty folder of this cell's own. */
   readonly target: Target;
   /** The setting that was planned, and what the user set. */
   readonly parameters: Readonly<Record<string, string>>;
