@@ -136,6 +136,8 @@ export interface LinuxCalls {
     words: readonly string[],
     copies: readonly (readonly [from: number, to: number])[],
   ): { spawn(): number; free(): void };
+  /** A descriptor that is ready to read when the process has ended (pidfd_open(2)). */
+  pidfd_open(pid: number): number;
   /** Not interrupted by signals. Returns the process that ended, 0 or −1. */
   waitpid(pid: number, options: number): number;
   /** Two descriptors go to `address` (two ints): the end that is read, the end that is written. */
@@ -162,6 +164,8 @@ export interface LinuxCalls {
   /** `block` points at a struct aiocb (168 bytes), which is the C library's until it is finished. */
   aio_read(block: number): number;
   aio_write(block: number): number;
+  /** For what was started before on the same descriptor; `operation` is O_SYNC or O_DSYNC. */
+  aio_fsync(operation: number, block: number): number;
   /** The errno of the operation, 0 where it ended well, EINPROGRESS while it has not ended. */
   aio_error(block: number): number;
   /** What read(2) or write(2) would have returned; to be asked once, after the end. */

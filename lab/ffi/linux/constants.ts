@@ -26,11 +26,40 @@ export const IORING_OFF_SQ_RING = 0;
 export const IORING_OFF_SQES = 0x10000000;
 /** A flag of an entry: the next one starts when this one has ended well. */
 export const IOSQE_IO_LINK = 1 << 2;
+export const IORING_OP_FSYNC = 3;
 export const IORING_OP_ASYNC_CANCEL = 14;
 export const IORING_OP_READ = 22;
 export const IORING_OP_WRITE = 23;
 export const IORING_ASYNC_CANCEL_ALL = 1 << 0;
 export const IORING_ASYNC_CANCEL_ANY = 1 << 2;
+
+/** io_uring_setup(2): who submits, who looks for completions, and when the kernel finishes them. */
+export const IORING_SETUP_IOPOLL = 1 << 0;
+export const IORING_SETUP_SQPOLL = 1 << 1;
+export const IORING_SETUP_SQ_AFF = 1 << 2;
+export const IORING_SETUP_COOP_TASKRUN = 1 << 8;
+export const IORING_SETUP_SINGLE_ISSUER = 1 << 12;
+export const IORING_SETUP_DEFER_TASKRUN = 1 << 13;
+export const IORING_SETUP_HYBRID_IOPOLL = 1 << 17;
+export const IORING_ENTER_SQ_WAKEUP = 1 << 1;
+/** A flag of the submission ring: the kernel's thread sleeps. */
+export const IORING_SQ_NEED_WAKEUP = 1 << 0;
+/** Operations on what was registered, and one that completes again and again. */
+export const IORING_OP_READ_FIXED = 4;
+export const IORING_OP_WRITE_FIXED = 5;
+export const IORING_OP_READ_MULTISHOT = 49;
+/** Flags of an entry: its file is a place among registered ones; the kernel chooses the buffer. */
+export const IOSQE_FIXED_FILE = 1 << 0;
+export const IOSQE_BUFFER_SELECT = 1 << 5;
+/** The buffer that the kernel chose stands in the upper half of a completion's flags. */
+export const IORING_CQE_BUFFER_SHIFT = 16;
+/** io_uring_register(2) */
+export const IORING_REGISTER_BUFFERS = 0;
+export const IORING_UNREGISTER_BUFFERS = 1;
+export const IORING_REGISTER_FILES = 2;
+export const IORING_UNREGISTER_FILES = 3;
+export const IORING_REGISTER_PBUF_RING = 22;
+export const IORING_UNREGISTER_PBUF_RING = 23;
 
 /** prctl(2) */
 export const PR_SET_PDEATHSIG = 1;
@@ -79,10 +108,12 @@ export const IORING_REGISTER_EVENTFD = 4;
 /** socket(2), ip(7), tcp(7): asm-generic/socket.h, linux/tcp.h */
 export const AF_INET = 2;
 export const SOCK_STREAM = 1;
+export const SOCK_DGRAM = 2;
 export const SOCK_NONBLOCK = 0o4000;
 export const SOCK_CLOEXEC = 0o2000000;
 export const SOL_SOCKET = 1;
 export const SO_REUSEADDR = 2;
+export const SO_RCVTIMEO = 20;
 export const IPPROTO_TCP = 6;
 export const TCP_NODELAY = 1;
 export const SHUT_WR = 1;
@@ -106,7 +137,9 @@ export const EFD_NONBLOCK = 0o4000;
 /** sigaction(2), signal(7), setitimer(2), timerfd_create(2), getrlimit(2) */
 export const SA_RESTART = 0x10000000;
 export const SIGUSR2 = 12;
+export const SIGURG = 23;
 export const SIGALRM = 14;
+export const SIGUSR1 = 10;
 export const ITIMER_REAL = 0;
 export const CLOCK_MONOTONIC = 1;
 export const RLIMIT_SIGPENDING = 11;
@@ -130,4 +163,7 @@ export const IORING_OP_RECV = 27;
 export const IORING_ACCEPT_MULTISHOT = 1 << 16;
 /** A flag of a completion: the same operation will complete again. */
 export const IORING_CQE_F_MORE = 1 << 1;
-export const SIGURG = 23;
+/** As IORING_ACCEPT_MULTISHOT: one receive, a completion for every message. */
+export const IORING_RECV_MULTISHOT = 1 << 17;
+/** A flag of a completion: it used a provided buffer. */
+export const IORING_CQE_F_BUFFER = 1 << 0;

@@ -33,6 +33,7 @@ const TIMER_ABSTIME = 1;
 const SYS_IO_URING_SETUP = 425;
 const SYS_IO_URING_ENTER = 426;
 const SYS_IO_URING_REGISTER = 427;
+const SYS_PIDFD_OPEN = 434;
 /** A thread's default timer slack is 50 µs (prctl(2)); a sleep meant to be punctual asks for 1 ns. */
 const PUNCTUAL_SLACK_NS = 1;
 
@@ -89,6 +90,7 @@ export function loadLinux(): Platform {
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),
     io_uring_register: (fd, opcode, argument, count) =>
       syscall4(SYS_IO_URING_REGISTER, fd, opcode, argument, count),
+    pidfd_open: pid => syscall2(SYS_PIDFD_OPEN, pid, 0),
     isExclusive(fd) {
       words[0] = 0;
       return ioctl(fd, TIOCGEXCL, answer.address) === 0 && words[0] !== 0;

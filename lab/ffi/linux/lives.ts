@@ -48,7 +48,8 @@ export function lifeCalls(libc: Library, memory: (length: number) => Memory): Li
       // The process number, its actions, the array of arguments, an empty environment, the texts.
       const array = POINTER_BYTES + ACTIONS_BYTES;
       const text = array + POINTER_BYTES * (words.length + 3);
-      const block = memory(text + texts.length);
+      // Whole words: an array of pointers lies over all of it.
+      const block = memory(Math.ceil((text + texts.length) / POINTER_BYTES) * POINTER_BYTES);
       const at = (offset: number) => block.address + offset;
       const pointers = new BigUint64Array(block.bytes.buffer);
       block.bytes.set(texts, text);
