@@ -2,7 +2,7 @@
 // how many requests a second, and what does one cost the server?
 
 import type { Experiment } from './experiment.ts';
-import { stageCell } from './parts/stages.ts';
+import { countsOf, stageCell } from './parts/stages.ts';
 
 /** One shows the cost of a turn, many what is gained by doing the work of several in one. */
 const CONNECTIONS = [1, 64];
@@ -40,13 +40,9 @@ export const experiment: Experiment = {
   short_rounds: 3,
   misfit: ({ id }) => (id === 'kernel' ? undefined : 'it needs nothing but this machine'),
   plan(_stage, { set, short }) {
-    const seconds = set.seconds ?? (short ? SHORT_SECONDS : SECONDS);
-    const connections = set.connections
-      ? [set.connections]
-      : short
-        ? SHORT_CONNECTIONS
-        : CONNECTIONS;
-    return connections.map(one => ({ connections: Number(one), seconds: Number(seconds) }));
+    const [seconds] = countsOf(set, 'seconds', [short ? SHORT_SECONDS : SECONDS]);
+    const connections = countsOf(set, 'connections', short ? SHORT_CONNECTIONS : CONNECTIONS);
+    return connections.map(one => ({ connections: one, seconds: seconds! }));
   },
   cell: (setting, _request, seed) =>
     stageCell('http-server', setting, seed, (WARMUP_S + Number(setting.seconds)) * 1000),

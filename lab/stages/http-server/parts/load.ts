@@ -53,12 +53,11 @@ export interface Client {
   readonly load: () => Promise<Load>;
 }
 
-/** Throws Unsupported where there is no wrk. */
-export function findWrk(): void {
-  // It says its version and ends with 1.
-  if (/^wrk /.test(spawnSync('wrk', ['--version'], { encoding: 'utf8' }).stdout ?? '')) return;
-  throw new Unsupported('wrk is not installed', 'iolab bench install peers');
-}
+/** Undefined where it is here. It answers this with its version, and an exit code of 1. */
+export const whyNoWrk = (): string | undefined =>
+  /^wrk /.test(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')
+    ? undefined
+    : 'wrk is not installed';
 
 /** A server under load, in this process. */
 export interface Served {
@@ -77,7 +76,8 @@ export async function measureServer(
 ): Promise<StageResult> {
   const connections = bounded(parameters, 'connections', MOST_CONNECTIONS);
   const seconds = bounded(parameters, 'seconds', MOST_SECONDS);
-  findWrk();
+  const missing = whyNoWrk();
+  if (missing !== undefined) throw new Unsupported(missing, 'iolab bench install peers');
   const start = (port: number, duration_s: number): Client => {
     const end_path = join(target.path, 'end');
     const out_path = join(target.path, 'wrk');
