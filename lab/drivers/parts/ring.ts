@@ -1,103 +1,82 @@
 // An io_uring mapped into this process: two rings shared with the kernel, one to submit through and
-// one to collect from. Source: io_uring(7), io_uring_setup(2), linux/io_uring.h.
+// one to collect from. Source: io_uring(7), io_uring_enter(2), linux/io_uring.h.
 //
 // Words the kernel writes are read by Atomics.load and words it reads are written by Atomics.store:
 // a plain load may be hoisted out of a loop by the optimiser, a plain store may sink below a call.
-import { Unsupported } from '../../errors.ts';
 import {
   IORING_ENTER_EXT_ARG,
   IORING_ENTER_GETEVENTS,
-  IORING_OFF_SQ_RING,
-  IORING_OFF_SQES,
+  IORING_SETUP_DEFER_TASKRUN,
+  IORING_SQ_NEED_WAKEUP,
   IOSQE_IO_LINK,
 } from '../../ffi/linux/constants.ts';
-import { URING_CQE_BYTES, URING_PARAMS_BYTES, URING_SQE_BYTES } from '../../ffi/linux/structs.ts';
 import type { LinuxCalls, Memory, Platform } from '../../ffi/platform.ts';
-
-const fixes: Readonly<Record<string, string>> = {
-  EPERM:
-    'a container profile or the sysctl kernel.io_uring_disabled forbids it: allow io_uring_setup',
-  ENOSYS: 'this kernel has no io_uring, or a seccomp filter hides it: use Linux 5.19 or newer',
-  ENOMEM: 'raise the locked-memory limit (ulimit -l)',
-};
+import { mapRing, type RingMemory, refused, type SubmissionThread } from './ring-memory.ts';
 
 /** The flags stand in the second byte of an entry's first word. */
 const LINKED = IOSQE_IO_LINK << 8;
 
-// struct io_uring_params, in words of four bytes.
-const PARAM_SQ_ENTRIES = 0;
-const PARAM_CQ_ENTRIES = 1;
-const PARAM_FLAGS = 2;
-const PARAM_SQ_OFFSETS = 10;
-const PARAM_CQ_OFFSETS = 20;
+/** An entry's first word: the opcode, and its flags (IOSQE_…). */
+export const withFlags = (opcode: number, flags: number): number => opcode | (flags << 8);
 
 export class Ring {
   readonly fd: number;
-  /** io_uring_enter calls made. */
-  enters = 0;
+  /** Entries that carried a link when the kernel got them. */
+  links = 0;
   readonly #linux: LinuxCalls;
   readonly #platform: Platform;
-  readonly #rings: Memory;
-  readonly #sqes: Memory;
+  readonly #memory: RingMemory;
   readonly #sqe: Uint32Array;
   readonly #words: Int32Array;
   readonly #timeout: Memory;
   readonly #timeoutWords: Uint32Array;
   readonly #sqTail: number;
+  readonly #sqFlags: number;
   readonly #sqMask: number;
   readonly #cqHead: number;
   readonly #cqTail: number;
   readonly #cqMask: number;
   readonly #cqes: number;
+  /** Flags of every io_uring_enter. */
+  readonly #always: number;
   #tail = 0;
   #head = 0;
   #queued = 0;
-  /** Entries that carried a link when the kernel got them. */
-  links = 0;
 
-  /** Throws Unsupported with errno and fix where the kernel or a filter refuses. */
-  constructor(platform: Platform, entries: number, flags: number) {
+  /** `flags` are IORING_SETUP_…. Throws Unsupported where the kernel or a filter refuses. */
+  constructor(platform: Platform, entries: number, flags: number, thread?: SubmissionThread) {
     this.#platform = platform;
     this.#linux = platform.linux!;
-    const params = platform.memory(URING_PARAMS_BYTES);
-    const word = new Uint32Array(params.bytes.buffer);
-    word[PARAM_FLAGS] = flags;
-    this.fd = this.#linux.io_uring_setup(entries, params.address);
-    if (this.fd < 0) {
-      const name = platform.errnoName(platform.errno());
-      params.free();
-      throw new Unsupported(
-        `io_uring_setup: ${name}`,
-        fixes[name] ?? 'see io_uring_setup(2)',
-        name,
-      );
-    }
-    const sq = word.slice(PARAM_SQ_OFFSETS, PARAM_SQ_OFFSETS + 10);
-    const cq = word.slice(PARAM_CQ_OFFSETS, PARAM_CQ_OFFSETS + 10);
-    const sqEntries = word[PARAM_SQ_ENTRIES]!;
-    const cqEntries = word[PARAM_CQ_ENTRIES]!;
-    params.free();
-    // Offsets: head, tail, ring_mask, ring_entries, flags|overflow, dropped|cqes, array.
-    const length = Math.max(sq[6]! + 4 * sqEntries, cq[5]! + URING_CQE_BYTES * cqEntries);
-    this.#rings = this.#linux.mapShared(this.fd, length, IORING_OFF_SQ_RING);
-    this.#sqes = this.#linux.mapShared(this.fd, URING_SQE_BYTES * sqEntries, IORING_OFF_SQES);
-    this.#sqe = new Uint32Array(this.#sqes.bytes.buffer);
-    this.#words = new Int32Array(this.#rings.bytes.buffer, 0, length >> 2);
-    this.#sqTail = sq[1]! >> 2;
-    this.#sqMask = this.#words[sq[2]! >> 2]!;
-    this.#cqHead = cq[0]! >> 2;
-    this.#cqTail = cq[1]! >> 2;
-    this.#cqMask = this.#words[cq[2]! >> 2]!;
-    this.#cqes = cq[5]! >> 2;
-    // The index array maps ring position to entry; the identity serves for good.
-    for (let i = 0; i < sqEntries; i++) this.#words[(sq[6]! >> 2) + i] = i;
+    const memory = mapRing(platform, entries, flags, thread);
+    this.#memory = memory;
+    this.fd = memory.fd;
+    this.#sqe = new Uint32Array(memory.sqes.bytes.buffer);
+    this.#words = memory.words;
+    this.#sqTail = memory.sqTail;
+    this.#sqFlags = memory.sqFlags;
+    this.#sqMask = memory.sqMask;
+    this.#cqHead = memory.cqHead;
+    this.#cqTail = memory.cqTail;
+    this.#cqMask = memory.cqMask;
+    this.#cqes = memory.cqes;
+    // Deferred completions appear only to a call that asks for them.
+    this.#always = flags & IORING_SETUP_DEFER_TASKRUN ? IORING_ENTER_GETEVENTS : 0;
     // struct io_uring_getevents_arg at 0, its struct __kernel_timespec at 32.
     this.#timeout = platform.memory(64);
     this.#timeoutWords = new Uint32Array(this.#timeout.bytes.buffer);
     new BigUint64Array(this.#timeout.bytes.buffer)[2] = BigInt(this.#timeout.address + 32);
   }
 
-  /** Fill the next submission entry; the kernel sees it at the next `submit`. */
+  /** io_uring_register(2). Throws Unsupported. */
+  register(opcode: number, address: number, count: number): void {
+    if (this.#linux.io_uring_register(this.fd, opcode, address, count) >= 0) return;
+    throw refused(this.#platform, 'io_uring_register');
+  }
+
+  /**
+   * Fill the next submission entry; the kernel sees it at the next `enter` or `publish`. `buffer` is the
+   * registered buffer or the group of buffers it uses.
+   */
   prepare(
     opcode: number,
     fd: number,
@@ -107,6 +86,7 @@ export class Ring {
     length: number,
     user_data: number,
     operation_flags = 0,
+    buffer = 0,
   ): void {
     const sqe = this.#sqe;
     const at = (this.#tail & this.#sqMask) << 4;
@@ -120,7 +100,8 @@ export class Ring {
     sqe[at + 6] = length;
     sqe[at + 7] = operation_flags;
     sqe[at + 8] = user_data;
-    // Words 9 to 15 stay zero as mapped: nothing here uses them.
+    sqe[at + 10] = buffer;
+    // Words 9 and 11 to 15 stay zero as mapped: nothing here uses them.
     this.#tail = (this.#tail + 1) | 0;
     this.#queued++;
   }
@@ -143,11 +124,12 @@ export class Ring {
    * Hand prepared entries to the kernel and, with `min`, wait for that many completions, at most
    * until `deadline_ns`. Returns entries taken, or a negated errno (−ETIME when time ran out).
    */
-  enter(min: number, deadline_ns = Number.POSITIVE_INFINITY): number {
+  enter(min: number, deadline_ns = Number.POSITIVE_INFINITY, more_flags = 0): number {
     Atomics.store(this.#words, this.#sqTail, this.#tail);
-    let flags = min > 0 ? IORING_ENTER_GETEVENTS : 0;
+    let flags = this.#always | more_flags;
     let argument = 0;
     let bytes = 0;
+    if (min > 0) flags |= IORING_ENTER_GETEVENTS;
     if (min > 0 && deadline_ns !== Number.POSITIVE_INFINITY) {
       const left = Math.max(0, deadline_ns - this.#platform.now());
       this.#timeoutWords[8] = Math.floor(left / 1e9);
@@ -156,11 +138,24 @@ export class Ring {
       argument = this.#timeout.address;
       bytes = 24;
     }
-    this.enters++;
     const taken = this.#linux.io_uring_enter(this.fd, this.#queued, min, flags, argument, bytes);
     if (taken < 0) return -this.#platform.errno();
     this.#queued -= taken;
     return taken;
+  }
+
+  /** Let the kernel's own thread see the prepared entries: a store, and no system call. */
+  publish(): void {
+    Atomics.store(this.#words, this.#sqTail, this.#tail);
+    this.#queued = 0;
+  }
+
+  /**
+   * Does the kernel's thread sleep? To be asked after `publish`: the thread looks for entries once more
+   * after it has said that it will sleep, so one of the two sees the other.
+   */
+  isThreadAsleep(): boolean {
+    return (Atomics.load(this.#words, this.#sqFlags) & IORING_SQ_NEED_WAKEUP) !== 0;
   }
 
   /** Entries prepared and not yet taken by the kernel. */
@@ -197,8 +192,8 @@ export class Ring {
   /** Unmap and close. The owner has drained it: closing a ring does not stop its disk I/O. */
   close(): void {
     this.#timeout.free();
-    this.#sqes.free();
-    this.#rings.free();
+    this.#memory.sqes.free();
+    this.#memory.rings.free();
     this.#platform.posix.close(this.fd);
   }
 }
