@@ -25,7 +25,10 @@ export interface BlockDevice {
   readonly queues?: number;
   readonly nr_requests?: number;
   readonly logical_block_bytes?: number;
+  /** `write back`: the disk says done while a block is only in its own cache. */
   readonly write_cache?: string;
+  /** The most that the kernel fetches beyond what was asked for. */
+  readonly read_ahead_bytes?: number;
 }
 
 export interface BlockDeviceOptions {
@@ -143,6 +146,7 @@ type Queue = Pick<
   | 'nr_requests'
   | 'logical_block_bytes'
   | 'write_cache'
+  | 'read_ahead_bytes'
 >;
 
 /** How the disk's queue is set; what cannot be read is absent. */
@@ -161,9 +165,12 @@ export function queueOf(disk: string): Queue {
     queues: queues > 0 ? queues : undefined,
     nr_requests: readNumber(join(disk, 'queue/nr_requests')),
     logical_block_bytes: readNumber(join(disk, 'queue/logical_block_size')),
+    read_ahead_bytes: kibibytes(readNumber(join(disk, 'queue/read_ahead_kb'))),
     write_cache: readText(join(disk, 'queue/write_cache'))?.match(/^write (back|through)/)?.[0],
   });
 }
+
+const kibibytes = (count: number | undefined) => (count === undefined ? undefined : count * 1024);
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 

@@ -34,6 +34,16 @@ import type { Workspace } from './workspace.ts';
 
 /** How long a second run waits for a device that another one holds. */
 const LOCK_LIMIT_MS = 30_000;
+/** What is said of a disk in its records. */
+const OF_THE_DISK = [
+  'scheduler',
+  'rotational',
+  'io_poll',
+  'queues',
+  'nr_requests',
+  'write_cache',
+  'read_ahead_bytes',
+] as const;
 const IDLE_MS = 250;
 const QUIET_MS = 500;
 
@@ -57,9 +67,9 @@ export class Bench {
   readonly rounds: number;
   readonly series: Series[] = [];
   readonly skipped: Skipped[] = [];
-  #evidence: RecordFrame['evidence'];
   /** By peer: the drivers that do the same with the same flags, and took part. */
   readonly twins = new Map<string, readonly string[]>();
+  #evidence: RecordFrame['evidence'];
   #identity: Record<string, string> = {};
   #notes: string[] = [];
   #stopped: string | undefined;
@@ -230,7 +240,6 @@ export class Bench {
   }
 
   async #addPeer(id: string, usable: readonly string[]): Promise<void> {
-    if (!this.experiment.options.includes('peer')) return;
     const peer = await findPeer(id);
     if (!peer.experiments.includes(this.experiment.id)) return;
     const missing = await peer.missing();
@@ -300,7 +309,7 @@ export class Bench {
       this.#evidence.device = 'hardware';
     if (!disk) return;
     if (disk.reason) this.#notes.push(`interrupts: ${disk.reason}`);
-    for (const key of ['scheduler', 'rotational', 'io_poll', 'queues', 'nr_requests'] as const) {
+    for (const key of OF_THE_DISK) {
       if (disk[key] !== undefined) this.#identity[key] = String(disk[key]);
     }
     this.#lines = disk.lines;

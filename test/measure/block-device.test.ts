@@ -12,6 +12,7 @@ const QUEUE = {
   'queue/nr_requests': '256\n',
   'queue/logical_block_size': '512\n',
   'queue/write_cache': 'write back\n',
+  'queue/read_ahead_kb': '128\n',
   'mq/0/cpu_list': '0\n',
   'mq/1/cpu_list': '1\n',
 };
@@ -67,6 +68,7 @@ describe('virtio', () => {
       nr_requests: 256,
       logical_block_bytes: 512,
       write_cache: 'write back',
+      read_ahead_bytes: 131072,
     });
   });
 

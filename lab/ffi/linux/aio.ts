@@ -9,6 +9,7 @@ type AioCalls = Pick<
   LinuxCalls,
   | 'aio_read'
   | 'aio_write'
+  | 'aio_fsync'
   | 'aio_error'
   | 'aio_return'
   | 'aio_suspend'
@@ -53,6 +54,7 @@ export function aioCalls(libc: Library): AioCalls {
   return {
     aio_read: rt.func('aio_read', 'int', [address]),
     aio_write: rt.func('aio_write', 'int', [address]),
+    aio_fsync: rt.func('aio_fsync', 'int', ['int', address]),
     aio_error: rt.func('aio_error', 'int', [address]),
     aio_return: rt.func('aio_return', long, [address]),
     aio_suspend: rt.func('aio_suspend', 'int', [address, 'int', address]),
