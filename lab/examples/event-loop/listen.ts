@@ -16,7 +16,6 @@ import {
   SOCKADDR_IN_PORT,
 } from '../../ffi/linux/structs.ts';
 import type { Platform } from '../../ffi/platform.ts';
-import type { Loop } from './loop.ts';
 
 /** A server as its owner sees it. */
 export interface Server {
@@ -35,8 +34,6 @@ export interface ServerOptions {
   /** What comes beyond them is closed at once. */
   readonly most_connections?: number;
 }
-
-export type MakeServer<L extends Loop> = (loop: L, options: ServerOptions) => Server;
 
 export const MOST_CONNECTIONS = 2048;
 /** Where no descriptor is left, accepting waits so long before it tries again. */

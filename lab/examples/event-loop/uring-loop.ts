@@ -101,7 +101,9 @@ export class UringLoop extends Loop {
     const wanted = ring.ready() > 0 || deadline_ns === 0 ? 0 : 1;
     if (wanted > 0 || ring.queued() > 0) {
       const result = ring.enter(wanted, deadline_ns);
-      if (result < 0 && result !== -ETIME && result !== -EINTR) this.#fail(-result);
+      // Short of memory, the kernel takes no more before some ends are collected (EBUSY, EAGAIN).
+      const usual = result >= 0 || result === -ETIME || result === -EINTR;
+      if (!usual && ring.ready() === 0) this.#fail(-result);
     }
     this.now_ns = this.platform.now();
     // What a handler starts may end within this turn: it is collected in the next one.
