@@ -6,7 +6,7 @@ import { type StageContext, type StageResult, whole } from '../../stage.ts';
 import { type Operation, openOperation } from './operation.ts';
 import { measureTurn, Work } from './work.ts';
 
-const WARMUP = 100;
+const MOST_WARMUP = 100;
 /** No answer takes so long: a timer is set to at most a second. */
 const LIMIT_NS = 10e9;
 /** Turns between two looks at the clock. */
@@ -33,15 +33,19 @@ export async function measureOverlap(
     const turn_ns = measureTurn(platform);
     const work = new Work();
     const latency_ns = new Float64Array(operations);
+    const useful_turns_per_op = new Float64Array(operations);
     const one = async (at: number): Promise<void> => {
+      const turns_before = work.turns;
       const start_ns = platform.now();
       const answer = way!.read(operation.begin(), work);
       // What is finished already is not put into the queue of promises first.
       const result = typeof answer === 'number' ? answer : await answer;
       latency_ns[at] = platform.now() - start_ns;
+      useful_turns_per_op[at] = work.turns - turns_before;
       operation.check(result);
     };
-    for (let i = 0; i < WARMUP; i++) await one(i % operations);
+    const warmup = Math.min(MOST_WARMUP, operations);
+    for (let i = 0; i < warmup; i++) await one(i);
     const before = work.turns;
     const start_ns = counting.begin();
     const cpu_before_ns = platform.processCpu();
@@ -53,9 +57,8 @@ export async function measureOverlap(
     const turns = work.turns - before;
     return {
       n: operations,
-      series: { latency_ns },
+      series: { latency_ns, useful_turns_per_op },
       totals: {
-        useful_turns_per_op: turns / operations,
         // What the turns would have cost alone, of all that was spent.
         useful_share: Math.min(1, (turns * turn_ns) / cpu_ns),
         // Of one processor; a helper that sleeps most of the time adds little.
