@@ -87,7 +87,7 @@ describe.skipIf(process.platform !== 'linux')('watching many', () => {
     if (!existsSync('/bin/sh')) context.skip('no /bin/sh to lower the limit in');
     const home = temporaryFolder();
     const arguments_ = 'run scale --driver watch-poll --set descriptors=2000 --rounds 1 --json';
-    const { status, stdout } = spawnSync(
+    const { status, stdout, stderr } = spawnSync(
       '/bin/sh',
       ['-c', `ulimit -n 1500 && exec "$NODE" "$IOLAB" ${arguments_}`],
       {
@@ -95,8 +95,8 @@ describe.skipIf(process.platform !== 'linux')('watching many', () => {
         encoding: 'utf8',
       },
     );
+    expect(status, `asked for by name and not to be had here: ${stderr}`).toBe(3);
     const { records, skipped } = JSON.parse(stdout) as LabRun;
-    expect(status, 'asked for by name and not to be had here').toBe(3);
     expect(records.map(one => [one.status, one.errno])).toEqual([['unsupported', 'EMFILE']]);
     expect(skipped[0]).toMatchObject({
       reason: expect.stringMatching(/2000 watched descriptors need \d+, .* may open 1500/),
