@@ -61,12 +61,12 @@ export async function runStage(
 
 function mediansOf(series: Readonly<Record<string, string>>): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(series).map(([name, text]) => {
+    Object.entries(series).flatMap(([name, text]) => {
       const bytes = Buffer.from(text, 'base64');
       const samples = new Float64Array(
         bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length),
       );
-      return [name, median([...samples])];
+      return samples.length > 0 ? [[name, median([...samples])]] : [];
     }),
   );
 }
