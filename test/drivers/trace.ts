@@ -26,6 +26,7 @@ const SAME: Readonly<Record<string, string>> = {
   epoll_pwait2: 'epoll_wait',
   clock_nanosleep: 'nanosleep',
   io_pgetevents: 'io_getevents',
+  clone: 'clone3',
 };
 
 /** Of a driver that is traced on a file. */
@@ -64,11 +65,15 @@ export interface Trace {
   readonly lines: readonly string[];
 }
 
-/** Run one cell of `driver` under strace. Throws what the cell says where it fails. */
+/**
+ * Run one cell of `driver` under strace. `also` names calls that Node's own threads make at any time, so
+ * that they are traced only where they are expected. Throws what the cell says where it fails.
+ */
 export async function traceCell(
   driver: string,
   parameters: Readonly<Record<string, string>> = {},
   on: 'fifo' | 'file' = 'fifo',
+  also: readonly string[] = [],
 ): Promise<Trace> {
   const folder = mkdtempSync(join(tmpdir(), 'iolab-trace-'));
   const aborter = new AbortController();
@@ -89,7 +94,7 @@ export async function traceCell(
     const job: CellJob = { do: 'measure', driver, target, depth: 1, parameters, workload };
     const offsets_ns = Array.from({ length: MESSAGES }, (_, i) => i * GAP_NS);
     const output = join(folder, 'trace');
-    await runTraced(output, job, async () => {
+    await runTraced(output, [...TRACED, ...also], job, async () => {
       if (!device.stimulates) return;
       await device.stimulate({ offsets_ns, warmup: WARMUP, epoch: EPOCH }, LIMIT_MS);
     });
@@ -103,10 +108,11 @@ export async function traceCell(
 /** `whenReady` is called once the cell is; resolves when it has said its result. */
 async function runTraced(
   output: string,
+  traced: readonly string[],
   job: CellJob,
   whenReady: () => Promise<void>,
 ): Promise<void> {
-  const options = ['-f', '-y', '-qq', '-o', output, '-e', `trace=${TRACED.join(',')}`];
+  const options = ['-f', '-y', '-qq', '-o', output, '-e', `trace=${traced.join(',')}`];
   const node = [process.execPath, '--expose-gc', '--disable-warning=ExperimentalWarning', cell];
   const child = spawn('strace', [...options, ...node], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -183,6 +189,7 @@ function nameOf(call: string, rest: string, path: string): string | undefined {
   const name = SAME[call] ?? call;
   if (['openat', 'close', 'dup3'].includes(name)) return undefined;
   if (name === 'signal') return `signal ${rest}`;
+  if (name === 'futex') return rest.includes('FUTEX_WAIT') ? 'futex wait' : undefined;
   if (name === 'io_uring_enter' && rest.includes('GETEVENTS')) return 'io_uring_enter and wait';
   if (name === 'pread64' || name === 'pwrite64')
     return rest.includes(`<${path}>`) ? `${name.slice(0, -2)} device` : name;
