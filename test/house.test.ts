@@ -94,6 +94,7 @@ const rules: readonly Rule[] = [
       'lab/examples/',
       'lab/drivers/',
       'lab/layers/parts/',
+      'lab/devices/stamp.ts',
       ...FFI_PURE,
       'lab/ffi/load.ts',
       'lab/errors.ts',
