@@ -13,7 +13,7 @@ const OPERATIONS = 1_000_000;
 /** Of drivers that wait for the disk each time. */
 const DISK_OPERATIONS = 60_000;
 const WAITS = 400;
-/** A driver whose operations pass through another thread takes a hundred times as long as the others. */
+/** A driver whose operations pass through another thread takes many times as long as others. */
 const LIMIT_MS = 150_000;
 /** What the measurement itself and a late compilation cost, whatever the number of operations. */
 const MOST_BYTES = 200_000;
