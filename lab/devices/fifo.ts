@@ -12,7 +12,7 @@ const facts: DeviceFacts = {
   evidence: 'stand-in',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'freebsd'],
   about: 'a named pipe of this kernel; another process writes stamped messages into it',
 };
 

@@ -11,7 +11,7 @@ const facts: DeviceFacts = {
   evidence: 'stand-in',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'freebsd'],
   about: 'a pseudo-terminal of this kernel in raw mode; another process writes at its master',
 };
 

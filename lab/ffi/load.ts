@@ -10,6 +10,8 @@ export async function loadPlatform(): Promise<Platform> {
       return (await import('./linux/index.ts')).loadLinux();
     case 'darwin':
       return (await import('./darwin/index.ts')).loadDarwin();
+    case 'freebsd':
+      return (await import('./freebsd/index.ts')).loadFreeBsd();
     default:
       throw new Unsupported(
         `no foreign calls for ${process.platform} yet`,

@@ -206,6 +206,20 @@ export interface LinuxCalls {
   mapShared(fd: number, length: number, offset: number): Memory;
 }
 
+/** kqueue(2). `changes` and `events` point at arrays of struct kevent, `timespec` may be 0. */
+export interface KqueueCalls {
+  kqueue(): number;
+  /** Applies the changes, then waits. Returns how many events there are. */
+  kevent(
+    kq: number,
+    changes: number,
+    change_count: number,
+    events: number,
+    event_count: number,
+    timespec: number,
+  ): number;
+}
+
 export interface Platform {
   readonly os: NodeJS.Platform;
   /** Name of the clock behind `now`. */
@@ -227,4 +241,6 @@ export interface Platform {
   dieWithParent(): boolean;
   readonly posix: PosixCalls;
   readonly linux?: LinuxCalls;
+  /** The system's own, or a library's. Throws Unsupported where there is neither. */
+  kqueue(): KqueueCalls;
 }

@@ -186,8 +186,9 @@ const LOCK_UN = 8;
 // Linux: TCGETS2 fills struct termios2 with the plain rate, also one that has no code (ioctl_tty(2)).
 const TCGETS2 = 0x802c542a;
 const TERMIOS2_OSPEED = 40;
-// macOS: struct termios of sys/termios.h, four longs, 20 control characters and padding before it.
-const TERMIOS_OSPEED = 64;
+// struct termios of sys/termios.h: on macOS four longs, 20 control characters and padding stand before
+// it, on FreeBSD four words of 32 bits, 20 control characters and the other speed.
+const TERMIOS_OSPEED = process.platform === 'freebsd' ? 40 : 64;
 
 /** PosixCalls.lineSpeed, in memory of its own: it is asked again and again. */
 function lineSpeed(lib: Library, memory: (length: number) => Memory): (fd: number) => number {
@@ -244,7 +245,12 @@ function wholeLines(termios: Uint8Array, end: number, quote: number): void {
   termios[C_CC + VLNEXT] = quote;
 }
 
-const O_CLOEXEC = process.platform === 'darwin' ? 0x1000000 : 0o2000000;
+/** fcntl.h of each system. */
+const CLOSE_ON_EXEC: Partial<Record<NodeJS.Platform, number>> = {
+  darwin: 0x1000000,
+  freebsd: 0x100000,
+};
+const O_CLOEXEC = CLOSE_ON_EXEC[process.platform] ?? 0o2000000;
 
 /** termios speed codes: the plain number on BSD and macOS, a code on Linux (termios.h). */
 function speedCode(baud: number): number {

@@ -167,3 +167,11 @@ export const IORING_CQE_F_MORE = 1 << 1;
 export const IORING_RECV_MULTISHOT = 1 << 17;
 /** A flag of a completion: it used a provided buffer. */
 export const IORING_CQE_F_BUFFER = 1 << 0;
+
+/** kqueue(2), sys/event.h: the same numbers on every system that has it. */
+export const EVFILT_READ = -1;
+export const EVFILT_WRITE = -2;
+export const EV_ADD = 0x1;
+export const EV_DELETE = 0x2;
+/** Of an event: its data is an errno. */
+export const EV_ERROR = 0x4000;

@@ -2,6 +2,7 @@
 // through syscall(2), each declared with a fixed signature because a variadic call costs more.
 import koffi from 'koffi';
 import { Unsupported } from '../../errors.ts';
+import { namedKqueue } from '../kqueue.ts';
 import type { LinuxCalls, Platform } from '../platform.ts';
 import { errnoName, memoryMapper, posixCalls, systemCallError, systemClock } from '../posix.ts';
 import { aioCalls } from './aio.ts';
@@ -131,5 +132,6 @@ export function loadLinux(): Platform {
     },
     posix: posixCalls(libc, memory),
     linux,
+    kqueue: namedKqueue,
   };
 }

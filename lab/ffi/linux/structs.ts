@@ -67,3 +67,11 @@ export const IOCB_OFFSET = 40;
 export const IO_EVENT_BYTES = 32;
 export const IO_EVENT_DATA = 0;
 export const IO_EVENT_RESULT = 16;
+
+/** struct kevent (kqueue(2), sys/event.h); FreeBSD has four more words of 64 bits at its end. */
+export const keventBytes = (os: NodeJS.Platform): number => (os === 'freebsd' ? 64 : 32);
+/** u64 identifier; i16 filter; u16 flags; u32 flags of the filter; i64 data; u64 of the user's. */
+export const KEVENT_IDENT = 0;
+export const KEVENT_FILTER = 8;
+export const KEVENT_FLAGS = 10;
+export const KEVENT_DATA = 16;
