@@ -17,6 +17,8 @@ export type Answer =
       readonly own: readonly string[];
       /** The same of threads that the kernel made for it (io_uring), which run no program. */
       readonly kernel: readonly string[];
+      /** The most new ones that were there at once. */
+      readonly most: number;
     };
 
 const TASKS = '/proc/self/task';
@@ -38,9 +40,13 @@ function threads(): Map<string, string> {
   return all;
 }
 
+const before = new Map<string, string>();
 const seen = new Map<string, string>();
+let most = 0;
 const look = (): void => {
-  for (const [tid, name] of threads()) seen.set(tid, name);
+  const fresh = [...threads()].filter(([tid]) => !before.has(tid));
+  for (const [tid, name] of fresh) seen.set(tid, name);
+  most = Math.max(most, fresh.length);
 };
 
 /** Several operations at once, again and again; on a stream they find nothing and stay. */
@@ -74,7 +80,7 @@ const options = { depth: DEPTH, slot_bytes: BYTES, parameters };
 const context = contextFor(platform, line.target, options);
 const driver = id === 'none' ? undefined : await findDriver(id);
 try {
-  const before = threads();
+  for (const [tid, name] of threads()) before.set(tid, name);
   const answer = await driver?.probe(context);
   look();
   if (driver && answer?.ok) await work(driver, context, fill);
@@ -84,12 +90,12 @@ try {
       await sleep(1);
     }
   }
-  const names = [...seen].filter(([tid]) => !before.has(tid)).map(([, name]) => name);
+  const names = [...seen.values()];
   const kernel = (name: string) => name.startsWith('iou-');
   const said: Answer =
     answer?.ok === false
       ? { refused: answer.reason }
-      : { own: names.filter(name => !kernel(name)), kernel: names.filter(kernel) };
+      : { own: names.filter(name => !kernel(name)), kernel: names.filter(kernel), most };
   console.log(JSON.stringify(said));
 } finally {
   line.close();
