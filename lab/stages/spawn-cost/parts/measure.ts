@@ -12,7 +12,7 @@ export interface Maker {
   end(): void | Promise<void>;
 }
 
-/** Made, looked at and ended before anything counts: the first of its kind finds nothing prepared. */
+/** Made, looked at and ended before anything counts: the first of all finds nothing prepared. */
 const WARMUP = 2;
 
 export async function measureSpawn(
@@ -23,7 +23,9 @@ export async function measureSpawn(
   const count = whole(context.parameters, 'count');
   const rehearsal = open(context, WARMUP);
   try {
+    counting.begin();
     for (let i = 0; i < WARMUP; i++) await rehearsal.make();
+    counting.end();
     rehearsal.memory();
   } finally {
     await rehearsal.end();
