@@ -29,6 +29,7 @@ export const experiment: Experiment = {
     },
     { metric: 'latency_p50_ns', title: 'half', meaning: 'half: answered within, as wrk tells it' },
     { metric: 'latency_p99_ns', title: '99 %' },
+    { metric: 'syscalls_per_op', title: 'calls', meaning: 'calls: system calls, a request' },
     { metric: 'switches_per_op', title: 'switches' },
     { metric: 'errors', title: 'errors', meaning: 'errors: answers that failed or were refusals' },
   ],

@@ -37,7 +37,8 @@ export class EpollConnection {
   }
 
   #listen(): void {
-    const { platform, buffer, buffer_address } = this.#server;
+    const { loop, platform, buffer, buffer_address } = this.#server;
+    loop.calls++;
     const got = platform.linux!.recv(this.#fd, buffer_address[0], buffer.length, 0);
     if (got < 0) {
       if (platform.errno() !== EAGAIN) this.close();
@@ -54,10 +55,11 @@ export class EpollConnection {
 
   /** Send until all is said, or until the client takes no more: then go on when it does. */
   #speak(): void {
-    const { answers, platform } = this.#server;
+    const { answers, loop, platform } = this.#server;
     const conversation = this.#conversation;
     while (conversation.speaks()) {
       const address = answers.address(conversation.block_offset);
+      loop.calls++;
       const sent = platform.linux!.send(this.#fd, address, conversation.block_bytes, MSG_NOSIGNAL);
       if (sent >= 0) conversation.said(sent);
       else {

@@ -92,6 +92,7 @@ export class EpollLoop extends Loop {
 
   protected wait(deadline_ns: number): void {
     const timeout_ms = timeoutMilliseconds(this.platform, deadline_ns);
+    this.calls++;
     const ready = this.#linux.epoll_wait(this.#epoll, this.#events[0], MOST_EVENTS, timeout_ms);
     this.now_ns = this.platform.now();
     if (ready < 0 && this.platform.errno() !== EINTR) this.#fail('epoll_wait');
@@ -111,6 +112,7 @@ export class EpollLoop extends Loop {
   }
 
   #control(operation: number, fd: number, events: number): void {
+    this.calls++;
     this.#words[0] = events;
     this.#words[DATA] = fd;
     this.#words[DATA + 1] = this.#generation(fd);

@@ -72,6 +72,7 @@ export class EpollServer implements Server {
   #accept(): void {
     const { linux, posix } = this.platform;
     for (let i = 0; i < MOST_ACCEPTS; i++) {
+      this.loop.calls++;
       const fd = linux!.accept4(this.#listener, 0, 0, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd < 0) {
         this.#refused(this.platform.errno());

@@ -11,6 +11,8 @@ const AT_ONCE = 0;
 export abstract class Loop {
   /** The clock as it was read last: at the turn's beginning and after its wait. */
   now_ns: number;
+  /** System calls that waited, asked, accepted, received or sent; closing is not counted. */
+  calls = 0;
   readonly platform: Platform;
   readonly #timers = new Timers();
   #queue: (() => void)[] = [];

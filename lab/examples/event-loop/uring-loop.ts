@@ -100,6 +100,7 @@ export class UringLoop extends Loop {
     const ring = this.#ring;
     const wanted = ring.ready() > 0 || deadline_ns === 0 ? 0 : 1;
     if (wanted > 0 || ring.queued() > 0) {
+      this.calls++;
       const result = ring.enter(wanted, deadline_ns);
       // Short of memory, the kernel takes no more before some ends are collected (EBUSY, EAGAIN).
       const usual = result >= 0 || result === -ETIME || result === -EINTR;
@@ -147,6 +148,7 @@ export class UringLoop extends Loop {
 
   #makeRoom(): void {
     if (this.#ring.queued() < ENTRIES) return;
+    this.calls++;
     const result = this.#ring.enter(0);
     if (result < 0) this.#fail(-result);
   }

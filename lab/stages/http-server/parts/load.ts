@@ -1,11 +1,8 @@
-// wrk (github.com/wg/wrk) as the client: one thread, a fixed number of connections on this machine, each
-// with one request in flight, for a fixed time. It ends by itself, so no server is loaded for ever.
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+// A web server in this process under the load of wrk: first uncounted, until its code is compiled, then
+// counted at both ends.
 import { Unsupported } from '../../../errors.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
+import { type Client, type Load, startWrk, whyNoWrk } from './wrk.ts';
 
 const WARMUP_S = 1;
 const MOST_CONNECTIONS = 1000;
@@ -16,57 +13,13 @@ const MOST_SECONDS = 60;
  */
 const UNCOUNTED = 2;
 
-/** What wrk printed. */
-export interface Load {
-  readonly requests: number;
-  readonly ops_per_s: number;
-  readonly errors: number;
-  /** The quantiles that wrk prints: 50, 75, 90, 99. */
-  readonly latency_ns: ReadonlyMap<number, number>;
-}
-
-const UNITS_NS: Readonly<Record<string, number>> = { us: 1e3, ms: 1e6, s: 1e9 };
-
-/** Throws where the text is not that of wrk 4 with --latency. */
-export function parseLoad(text: string): Load {
-  const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN);
-  const requests = number(/^ +(\d+) requests in /m);
-  const ops_per_s = number(/^Requests\/sec: +([\d.]+)$/m);
-  const failed = /^ +Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)$/m.exec(
-    text,
-  );
-  const refused = /^ +Non-2xx or 3xx responses: (\d+)$/m.exec(text)?.[1] ?? '0';
-  const quantiles = [...text.matchAll(/^ +(\d+)% +([\d.]+)(us|ms|s)$/gm)].map(
-    ([, percent, value, unit]) => [Number(percent), Number(value) * UNITS_NS[unit!]!] as const,
-  );
-  if (Number.isNaN(requests + ops_per_s) || quantiles.length === 0) {
-    throw new Error(`wrk said something else than expected: ${text.slice(0, 300)}`);
-  }
-  const errors = (failed?.slice(1) ?? []).map(Number).reduce((sum, one) => sum + one, 0);
-  return { requests, ops_per_s, errors: errors + Number(refused), latency_ns: new Map(quantiles) };
-}
-
-/** A running wrk. */
-export interface Client {
-  /** Ends (is hung up) when wrk does: for a server whose thread does not see Node's events. */
-  readonly end_fd: number;
-  /** The same for one that does. Rejects where wrk failed. */
-  readonly ended: Promise<void>;
-  /** What it counted, once it has ended. */
-  readonly load: () => Promise<Load>;
-}
-
-/** Undefined where it is here. It answers this with its version, and an exit code of 1. */
-export const whyNoWrk = (): string | undefined =>
-  /^wrk /.test(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout ?? '')
-    ? undefined
-    : 'wrk is not installed';
-
 /** A server under load, in this process. */
 export interface Served {
   readonly port: number;
   /** Answered so far. */
   requests(): number;
+  /** System calls made so far, where the server can count them. */
+  calls?(): number;
   /** Serve until `client` has ended. */
   until(client: Client): Promise<void>;
   /** Everything is given back. */
@@ -81,52 +34,39 @@ export async function measureServer(
   const seconds = bounded(parameters, 'seconds', MOST_SECONDS);
   const missing = whyNoWrk();
   if (missing !== undefined) throw new Unsupported(missing, 'iolab bench install peers');
-  const start = (port: number, duration_s: number): Client => {
-    const end_path = join(target.path, 'end');
-    const out_path = join(target.path, 'wrk');
-    platform.posix.mkfifo(end_path, 0o600);
-    const end_fd = openSync(end_path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const theirs = openSync(end_path, constants.O_WRONLY);
-    const out = openSync(out_path, 'w');
-    const words = ['-t1', `-c${connections}`, `-d${duration_s}s`, '--latency'];
-    const child = spawn('wrk', [...words, `http://127.0.0.1:${port}/`], {
-      stdio: ['ignore', out, 'ignore', theirs],
-    });
-    const ended = endOf(child);
-    for (const fd of [theirs, out]) closeSync(fd);
-    return {
-      end_fd,
-      ended,
-      async load() {
-        try {
-          await ended;
-          return parseLoad(readFileSync(out_path, 'utf8'));
-        } finally {
-          closeSync(end_fd);
-          rmSync(end_path);
-        }
-      },
-    };
-  };
   const served = await serve();
+  const load = async (duration_s: number): Promise<Load> => {
+    const { port } = served;
+    const options = { port, connections, seconds: duration_s, folder: target.path };
+    const client = startWrk(platform, options);
+    try {
+      await served.until(client);
+      return await client.load();
+    } finally {
+      await client.close();
+    }
+  };
   try {
     // The server's code is compiled first.
-    const warmup = start(served.port, WARMUP_S);
-    await served.until(warmup);
-    await warmup.load();
+    await load(WARMUP_S);
     const before = served.requests();
+    const calls_before = served.calls?.() ?? 0;
     counting.begin();
-    const client = start(served.port, seconds);
-    await served.until(client);
+    const counted = await load(seconds);
     counting.end();
-    const load = await client.load();
-    return resultOf(load, served.requests() - before, connections);
+    const calls = served.calls && served.calls() - calls_before;
+    return resultOf(counted, served.requests() - before, connections, calls);
   } finally {
     await served.close();
   }
 }
 
-function resultOf(load: Load, answered: number, connections: number): StageResult {
+function resultOf(
+  load: Load,
+  answered: number,
+  connections: number,
+  calls: number | undefined,
+): StageResult {
   const { requests, ops_per_s, errors, latency_ns } = load;
   // Both ends counted: what the client got, the server has answered.
   if (answered < requests || answered > requests + UNCOUNTED * connections) {
@@ -135,7 +75,12 @@ function resultOf(load: Load, answered: number, connections: number): StageResul
   const quantiles = [...latency_ns].map(([percent, ns]) => [`latency_p${percent}_ns`, ns]);
   return {
     n: requests,
-    totals: { ops_per_s, errors, connections, ...Object.fromEntries(quantiles) },
+    totals: {
+      ops_per_s,
+      errors,
+      ...(calls === undefined ? {} : { syscalls_per_op: calls / answered }),
+      ...Object.fromEntries(quantiles),
+    },
     notes: [
       'quantiles are those that wrk prints: from sending to answer, one request a connection',
     ],
@@ -146,9 +91,4 @@ function bounded(parameters: StageContext['parameters'], name: string, most: num
   const value = whole(parameters, name);
   if (value >= 1 && value <= most) return value;
   throw new RangeError(`${name}=${value}: choose 1 to ${most}`);
-}
-
-async function endOf(child: ChildProcess): Promise<void> {
-  const [code, by] = (await once(child, 'close')) as [number | null, string | null];
-  if (code !== 0) throw new Error(`wrk ended with ${by ?? code}`);
 }
