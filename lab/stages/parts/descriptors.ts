@@ -10,13 +10,14 @@ import {
   O_CLOEXEC,
   O_NONBLOCK,
 } from '../../ffi/linux/constants.ts';
-import { EPOLL_EVENT_BYTES, POLLFD_BYTES } from '../../ffi/linux/structs.ts';
+import { EPOLL_EVENT_BYTES } from '../../ffi/linux/structs.ts';
 import type { LinuxCalls, Memory, Platform } from '../../ffi/platform.ts';
 
 /** More than a pipe's few pages hold, whatever their size (pipe(7)). Touched only where it is used. */
 export const BUFFER_BYTES = 2 ** 20;
-const STRUCT_BYTES = 4096;
 const MOST_EVENTS = 64;
+/** The largest structure that a call here takes. */
+const STRUCT_BYTES = MOST_EVENTS * EPOLL_EVENT_BYTES;
 
 export interface Pipe {
   readonly reader: number;
@@ -136,9 +137,4 @@ export class Descriptors {
       errno === 'EMFILE' ? 'Take fewer, or raise the limit of open files (ulimit -n)' : '';
     throw new SystemCallError(call, errno, hint);
   }
-}
-
-/** The structures must fit the page that holds them. */
-if (MOST_EVENTS * EPOLL_EVENT_BYTES > STRUCT_BYTES || POLLFD_BYTES > STRUCT_BYTES) {
-  throw new RangeError(`${MOST_EVENTS} events need more than ${STRUCT_BYTES} bytes`);
 }

@@ -1,14 +1,14 @@
-// Waits that a signal interrupts again and again, five times as often as they are long; and what a program
-// makes of each: finished, given up too early, or never finished.
+// Waits that a signal interrupts again and again, many times while they last; and what a program makes of
+// each: finished, given up too early, or never finished. Source: signal(7), "Interruption of system calls".
 import { EINTR } from '../../../ffi/linux/constants.ts';
 import { Alarm } from '../../parts/alarm.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
 import { CALLS, type CallName, openCall, type SleepingCall } from './calls.ts';
 
 /** How long the program wants to wait, and how often the signal comes. */
-const LENGTH_NS = 10e6;
+const LENGTH_NS = 30e6;
 const SIGNAL_US = 2000;
-/** A wait that was begun so often does not end while signals come. */
+/** A wait that was begun so often, for longer than it is long, does not end while signals come. */
 const MOST_TRIES = 25;
 
 /** One wait of a program. */
