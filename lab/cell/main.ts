@@ -63,7 +63,7 @@ async function measure(platform: Platform, job: CellJob): Promise<void> {
 
 async function measureLayer(platform: Platform, job: CellJob, plan: ToggleWorkload): Promise<void> {
   const { toggle, layer } = await openToggle(platform, job, plan);
-  const account = new Account(platform, () => undefined, job.interrupt_lines);
+  const account = new Account(platform, () => ({}), job.interrupt_lines);
   globalThis.gc?.();
   say({ event: 'ready' });
   try {
@@ -148,8 +148,9 @@ async function measureDriver(platform: Platform, job: CellJob): Promise<void> {
   const context: OpenContext = { platform, target, parameters, ...slotsFor(job) };
   const engine = await driver.open(context);
   // On the event loop Node makes the calls, so nobody here can count them: absent, not zero.
-  const counters = () => (engine.loop === 'blocking' ? engine.counters : undefined);
-  const account = new Account(platform, counters, job.interrupt_lines);
+  const counted = engine.loop === 'blocking' ? { counters: engine.counters } : {};
+  const used = () => ({ ...counted, processes: engine.processes ?? [] });
+  const account = new Account(platform, used, job.interrupt_lines);
   const workload = createWorkload(job, engine, account, platform);
   // What start-up left behind is collected now, not by helper threads while operations are counted.
   globalThis.gc?.();
@@ -160,7 +161,10 @@ async function measureDriver(platform: Platform, job: CellJob): Promise<void> {
   } finally {
     await engine.close();
   }
-  report(account, workload.counted, workload.results());
+  const { totals, ...rest } = workload.results();
+  const cpu_share = account.share();
+  const shared = cpu_share === undefined ? totals : { ...totals, cpu_share };
+  report(account, workload.counted, { ...rest, totals: shared });
 }
 
 function report(account: Account, counted: number, results: WorkloadResults): void {

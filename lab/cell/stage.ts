@@ -21,7 +21,7 @@ export async function runStage(
 ): Promise<Staged> {
   const { parameters } = job;
   const stage = await findStage(plan.experiment, job.driver);
-  const account = new Account(platform, () => undefined, job.interrupt_lines);
+  const account = new Account(platform, () => ({}), job.interrupt_lines);
   const { seed } = plan;
   const folder = job.target.device === 'kernel' ? folderIn(job.target.path) : undefined;
   const target = folder === undefined ? job.target : { ...job.target, path: folder };

@@ -146,6 +146,8 @@ interface Engine {
   readonly operations: Operations;
   readonly completions: Completions;
   readonly counters: Counters;
+  /** Processes that work for it beside this one: what they use is part of its cost. */
+  readonly processes?: readonly number[];
   /** The slot's memory: stable, `slot_bytes` long, never moved or collected. */
   slot(index: number): Uint8Array;
   /**

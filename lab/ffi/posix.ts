@@ -156,7 +156,8 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
       return false;
     },
     openPty() {
-      const flags = NO_CONTROLLING_TERMINAL | constants.O_NONBLOCK;
+      // A process of ours that inherited the master would keep the line from being hung up.
+      const flags = NO_CONTROLLING_TERMINAL | constants.O_NONBLOCK | O_CLOEXEC;
       const master = must(posixOpenpt(flags), 'posix_openpt');
       const name = memory(TERMIOS_BYTES);
       try {

@@ -46,6 +46,17 @@ export function readThreads(pid: number | 'self' = 'self', proc = '/proc'): Thre
   return readings;
 }
 
+/**
+ * Reads and writes, of whatever, that a process has asked the kernel for since it began: syscr and syscw
+ * of proc_pid_io(5). Undefined where the kernel does not count them or they may not be read.
+ */
+export function readTransfers(pid: number, proc = '/proc'): number | undefined {
+  const text = readText(join(proc, String(pid), 'io'));
+  const [reads, writes] = [fieldOf(text, 'syscr'), fieldOf(text, 'syscw')];
+  if (!/^\d{1,15}$/.test(reads ?? '') || !/^\d{1,15}$/.test(writes ?? '')) return undefined;
+  return Number(reads) + Number(writes);
+}
+
 /** `schedstat`: time on the processor, time waiting for it, and slices; undefined if it is not. */
 export function parseSchedstat(
   text: string | undefined,

@@ -192,6 +192,7 @@ const UNITS: readonly (readonly [RegExp, string, 'time' | 'count'])[] = [
   [/_bytes$/, 'bytes', 'count'],
   [/_cycles$/, 'cycles', 'count'],
   [/_us$/, 'µs', 'count'],
+  [/^cpu_share$/, '1', 'time'],
   [/_share$/, '1', 'count'],
 ];
 

@@ -56,6 +56,11 @@ export function closingCases(
   driver: Driver,
   platform: Platform,
   openDevice: (platform: Platform) => Closable,
+/** Running, or ended and not taken leave of. */
+const children = () =>
+  readdirSync('/proc/self/task').flatMap(
+    tid => readFileSync(`/proc/self/task/${tid}/children`, 'latin1').match(/\d+/g) ?? [],
+  ).length;
 ): void {
   let device: Closable;
   beforeEach(() => {
@@ -150,3 +155,5 @@ export function closingCases(
     expect(grown, 'megabytes: the arena stays mapped after close').toBeLessThan(times / 3);
   });
 }
+      children: children(),
+    expect(children(), 'a process is left at each open').toBeLessThanOrEqual(before.children);

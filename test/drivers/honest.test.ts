@@ -47,6 +47,10 @@ const expectations: Readonly<Record<string, Expectation>> = {
   signalfd: { each: [READ], most: ['read signalfd'], few: ['rt_sigtimedwait'] },
   hybrid: { each: [READ], most: ['poll'] },
   'io-uring': { each: [], most: ['io_uring_enter and wait'] },
+  'io-uring-registered': { each: [], most: ['io_uring_enter and wait'] },
+  // Who submits, and that one read serves for all, opcodes.test.ts shows.
+  'io-uring-sqpoll': { each: [], most: ['io_uring_enter and wait'], few: ['io_uring_enter'] },
+  'io-uring-multishot': { each: [], most: ['io_uring_enter and wait'] },
   'event-flag': { each: ['io_uring_enter'], most: ['read eventfd'] },
   'node-stream': { each: [], most: [READ, 'epoll_wait'], few: LOOP },
   'async-await': { each: [], most: [READ, 'epoll_wait'], few: LOOP },
@@ -61,6 +65,9 @@ const expectations: Readonly<Record<string, Expectation>> = {
     few: OTHER_LOOP,
     helpers: { each: [READ] },
   },
+  // The thread of the program waits in a futex, which Node's own threads call, too.
+  'thread-per-device': { each: [], few: [...LOOP, 'epoll_wait'], helpers: { each: [READ] } },
+  process: { each: ['read pipe'], few: ['signal SIGCHLD'], helpers: { each: [], most: [READ] } },
   // The C library tries each message with pread(2) first, which no pipe knows (ESPIPE).
   'aio-suspend': {
     each: [],

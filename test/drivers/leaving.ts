@@ -1,6 +1,6 @@
 // Runs in a process of its own: a driver that is left in the middle. `closing` opens and closes it again
 // and again while bytes keep coming; `exiting` ends the process with a read in flight and closes
-// nothing. leaving.test.ts starts it: node leaving.ts DRIVER FIFO closing|exiting
+// nothing; `waiting` stays, to be killed. leaving.test.ts starts it: node leaving.ts DRIVER FIFO HOW
 import { setTimeout as sleep } from 'node:timers/promises';
 import { READ } from '../../lab/drivers/driver.ts';
 import { findDriver } from '../../lab/drivers/find.ts';
@@ -8,6 +8,7 @@ import { loadPlatform } from '../../lab/ffi/load.ts';
 
 const [id = '', path = '', how = ''] = process.argv.slice(2);
 const TIMES = 200;
+const SLOTS = new Uint32Array([0]);
 
 const platform = await loadPlatform();
 const driver = await findDriver(id);
@@ -24,18 +25,20 @@ const open = async () => {
   return engine;
 };
 
-if (how === 'exiting') {
+if (how !== 'closing') {
   const engine = await open();
-  engine.submit(new Uint32Array([0]), 1);
+  // Where `submit` itself would sleep, a process that works for us waits all the same.
+  if (driver.form === 'asynchronous' || driver.reports === 'readiness') engine.submit(SLOTS, 1);
   // Long enough that whoever waits for the device does wait.
   await sleep(100);
-  console.log('leaving');
-  process.exit(7);
+  console.log(JSON.stringify(engine.processes ?? []));
+  if (how === 'exiting') process.exit(7);
+  await sleep(60_000);
 }
 let bytes = 0;
 for (let i = 0; i < TIMES; i++) {
   const engine = await open();
-  engine.submit(new Uint32Array([0]), 1);
+  engine.submit(SLOTS, 1);
   await engine.wait(1, Number.POSITIVE_INFINITY);
   bytes += engine.completions.result[0]!;
   await engine.close();

@@ -5,6 +5,7 @@ import {
   parseSchedstat,
   parseSwitches,
   readThreads,
+  readTransfers,
   readUsage,
   type ThreadReading,
   threadsDelta,
@@ -77,6 +78,22 @@ describe('readThreads', () => {
     // 30 ms were used; a running thread's figure may lag by a tick.
     expect(totals.cpu_ns).toBeGreaterThan(15e6);
     expect(usageDelta(usage, readUsage()).cpu_ns).toBeGreaterThanOrEqual(30e6);
+  });
+});
+
+describe('readTransfers', () => {
+  test('adds reads and writes of a process, and knows nothing where the kernel says nothing', () => {
+    const proc = makeTree({
+      '7/io': 'rchar: 900\nwchar: 80\nsyscr: 31\nsyscw: 4\nread_bytes: 0\n',
+      '8/io': 'rchar: 900\nsyscr: 31\n',
+      '9/io': 'syscr: many\nsyscw: 4\n',
+    });
+    expect([7, 8, 9, 10].map(pid => readTransfers(pid, proc))).toEqual([
+      35,
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -12,6 +12,12 @@ import {
   WRITE,
 } from '../driver.ts';
 
+/**
+ * Bytes from one slot to the next: O_DIRECT wants addresses aligned to the device's block, and whole
+ * pages always are (open(2)).
+ */
+export const strideOf = (slot_bytes: number): number => Math.ceil(slot_bytes / 4096) * 4096;
+
 export class Slots {
   readonly operations: Operations;
   readonly completions: Completions;
@@ -35,14 +41,14 @@ export class Slots {
   #head = 0;
   #taken = false;
 
-  constructor(context: OpenContext) {
+  /** `arena` takes the place of mapped memory where another thread of Node's fills the slots. */
+  constructor(context: OpenContext, arena?: Memory) {
     const { depth, slot_bytes, platform } = context;
     this.depth = depth;
     this.platform = platform;
     this.#block = context.target.kind === 'block';
-    // O_DIRECT wants addresses aligned to the device's block; whole pages always are (open(2)).
-    this.#stride = Math.ceil(slot_bytes / 4096) * 4096;
-    this.#arena = platform.memory(this.#stride * depth);
+    this.#stride = strideOf(slot_bytes);
+    this.#arena = arena ?? platform.memory(this.#stride * depth);
     const view = (slot: number) =>
       this.#arena.bytes.subarray(slot * this.#stride, slot * this.#stride + slot_bytes);
     const address = (slot: number) => this.#arena.address + slot * this.#stride;

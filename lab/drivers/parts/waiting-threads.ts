@@ -20,11 +20,11 @@ let users = 0;
 const nap = new Int32Array(new SharedArrayBuffer(4));
 
 /** Sleep this thread, and nothing else, for a millisecond. */
-const sleepMillisecond = () => void Atomics.wait(nap, 0, 0, 1);
+export const sleepMillisecond = () => void Atomics.wait(nap, 0, 0, 1);
 
 export class WaitingThreads {
   readonly #platform: Platform;
-  readonly #fd: number;
+  readonly fd: number;
   #open = true;
 
   /** `fd` becomes this one's to close. Throws Unsupported where the threads cannot be found. */
@@ -36,7 +36,7 @@ export class WaitingThreads {
       throw new Unsupported(reason, 'use Linux with /proc, or a block device', 'ENOSYS');
     }
     this.#platform = platform;
-    this.#fd = fd;
+    this.fd = fd;
     if (users++ === 0) {
       before = platform.memory(SIGACTION_BYTES);
       platform.linux.sigaction(SIGNAL, 0, before.address);
@@ -49,14 +49,14 @@ export class WaitingThreads {
   turnAway(): void {
     const { posix, linux } = this.#platform;
     const nothing = posix.open('/dev/null', constants.O_RDONLY);
-    linux!.dup3(nothing, this.#fd, O_CLOEXEC);
+    linux!.dup3(nothing, this.fd, O_CLOEXEC);
     posix.close(nothing);
   }
 
   /** Interrupt who is inside a call on the descriptor. Returns how many were found. */
   interrupt(): number {
     const { linux } = this.#platform;
-    const inside = readdirSync(THREADS).filter(tid => descriptorOf(tid) === this.#fd);
+    const inside = readdirSync(THREADS).filter(tid => descriptorOf(tid) === this.fd);
     for (const tid of inside) linux!.tgkill(process.pid, Number(tid), SIGNAL);
     return inside.length;
   }
@@ -66,7 +66,7 @@ export class WaitingThreads {
     if (!this.#open) return;
     this.#open = false;
     process.off('exit', this.#atExit);
-    this.#platform.posix.close(this.#fd);
+    this.#platform.posix.close(this.fd);
     if (--users > 0) return;
     this.#platform.linux!.sigaction(SIGNAL, before!.address, 0);
     before!.free();

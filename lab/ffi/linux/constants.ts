@@ -137,6 +137,8 @@ export const EFD_NONBLOCK = 0o4000;
 /** sigaction(2), signal(7), setitimer(2), timerfd_create(2), getrlimit(2) */
 export const SA_RESTART = 0x10000000;
 export const SIGUSR2 = 12;
+/** waitpid(2) */
+export const WNOHANG = 1;
 export const SIGURG = 23;
 export const SIGALRM = 14;
 export const SIGUSR1 = 10;
