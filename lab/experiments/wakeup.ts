@@ -26,6 +26,7 @@ export const experiment: Experiment = {
     ...COMMON,
     'select',
     'epoll-edge',
+    'kqueue',
     'sigwaitinfo',
     'signalfd',
     'event-flag',
