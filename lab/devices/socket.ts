@@ -15,7 +15,7 @@ const facts: DeviceFacts = {
   evidence: 'stand-in',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'freebsd'],
   about: 'a Unix stream socket of this kernel; another process writes to whoever has connected',
 };
 

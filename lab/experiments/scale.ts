@@ -13,7 +13,7 @@ export const experiment: Experiment = {
   question: 'Many descriptors are watched and few have something to say: what does hearing cost?',
   options: [],
   devices: ['kernel'],
-  drivers: ['watch-select', 'watch-poll', 'watch-epoll', 'watch-io-uring'],
+  drivers: ['watch-select', 'watch-poll', 'watch-epoll', 'watch-kqueue', 'watch-io-uring'],
   baseline: 'watch-epoll',
   stages: true,
   shows: [

@@ -16,6 +16,8 @@ export interface PosixCalls {
   /** Open a path; throws SystemCallError that tells "no permission" from "not there". */
   open(path: string, flags: number): number;
   close(fd: number): number;
+  /** `pair` points at two ints: the end to read from, the end to write to. */
+  pipe(pair: number): number;
   /** A named pipe; throws SystemCallError. */
   mkfifo(path: string, mode: number): void;
   read(fd: number, address: number, length: number): number;

@@ -136,6 +136,7 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
   return {
     open: (path, flags) => must(open(path, flags | O_CLOEXEC, 0), 'open', path),
     close: fd => close(fd),
+    pipe: lib.func('pipe', 'int', ['uint64_t']),
     mkfifo: (path, mode) => void must(mkfifo(path, mode), 'mkfifo', path),
     read: lib.func('read', 'int64_t', ['int', 'uint64_t', 'uint64_t']),
     write: lib.func('write', 'int64_t', ['int', 'uint64_t', 'uint64_t']),

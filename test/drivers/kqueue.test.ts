@@ -21,6 +21,7 @@ import { driverConformance } from '../conformance/drivers.ts';
 import { type Line, openBlocks, openFifo } from '../conformance/lines.ts';
 import { contextFor, Session } from '../conformance/session.ts';
 import { compiler } from '../firmware/native.ts';
+import { runStage } from '../stages/run.ts';
 import type { Allocations } from './allocations.ts';
 import { MESSAGES, traceCell, whyNoTrace } from './trace.ts';
 
@@ -174,6 +175,11 @@ if (!none) {
       expect((await session.one()).result).toBe(-19);
       await session.close();
       line.close();
+    });
+
+    it('watches a thousand in the experiment scale, and finds the one each time', async () => {
+      const { n } = await runStage(platform, 'scale', 'watch-kqueue', { descriptors: '1000' });
+      expect(n).toBeGreaterThan(0);
     });
 
     const no_trace = whyNoTrace();

@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { loadPlatform } from '../../lab/ffi/load.ts';
+import type { Platform } from '../../lab/ffi/platform.ts';
 import type { LabRun } from '../../lab/records/schema.ts';
 import { openFlags } from '../../lab/stages/scale/parts/flags.ts';
 import { measureScale, type WatcherMaker } from '../../lab/stages/scale/parts/measure.ts';
@@ -69,6 +70,23 @@ describe.skipIf(process.platform !== 'linux')('watching many', () => {
     flags.close();
     expect(highest).toBeGreaterThan(1024);
     expect((await run('watch-select', MANY)).n).toBeGreaterThan(0);
+  });
+
+  it('watches pipes where there are no event flags', async () => {
+    const { linux: _, ...common } = platform;
+    const elsewhere: Platform = { ...common, os: 'darwin' };
+    const before = held();
+    const { n } = await runStage(elsewhere, 'scale', 'watch-poll', { descriptors: '100' });
+    expect(n).toBeGreaterThan(0);
+    expect(held()).toEqual(before);
+    const refused = runStage(elsewhere, 'scale', 'watch-epoll', { descriptors: '1' });
+    await expect(refused).rejects.toThrow(/staged on Linux, this is darwin/);
+  });
+
+  it.skipIf(process.env.IOLAB_LIBKQUEUE)('says of kqueue what is missing on Linux', async () => {
+    const before = held();
+    await expect(run('watch-kqueue', 10)).rejects.toThrow(/no kqueue.*IOLAB_LIBKQUEUE=/);
+    expect(held()).toEqual(before);
   });
 
   it('fails where a wait finds another than the one that was raised', () => {

@@ -5,7 +5,7 @@ import { SystemCallError } from '../../errors.ts';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN } from '../../ffi/linux/constants.ts';
 import { EPOLL_EVENT_BYTES } from '../../ffi/linux/structs.ts';
 import type { Stage } from '../stage.ts';
-import { measureScale, type WatcherMaker } from './parts/measure.ts';
+import { linuxCalls, measureScale, type WatcherMaker } from './parts/measure.ts';
 
 const MOST_EVENTS = 16;
 const LIMIT_MS = 1000;
@@ -13,9 +13,9 @@ const LIMIT_MS = 1000;
 const DATA_WORD = (EPOLL_EVENT_BYTES - 8) / 4;
 
 const watch: WatcherMaker = ({ platform }, flags) => {
-  const { linux, posix, errno, errnoName } = platform;
-  const { epoll_wait, epoll_ctl } = linux!;
-  const epoll = linux!.epoll_create1(EPOLL_CLOEXEC);
+  const { posix, errno, errnoName } = platform;
+  const { epoll_create1, epoll_wait, epoll_ctl } = linuxCalls(platform);
+  const epoll = epoll_create1(EPOLL_CLOEXEC);
   if (epoll < 0) throw new SystemCallError('epoll_create1', errnoName(errno()));
   const memory = platform.memory(MOST_EVENTS * EPOLL_EVENT_BYTES);
   const words = new Uint32Array(memory.bytes.buffer);

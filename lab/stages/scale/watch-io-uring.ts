@@ -12,7 +12,7 @@ import {
 import type { Platform } from '../../ffi/platform.ts';
 import type { Stage } from '../stage.ts';
 import { FLAG_BYTES } from './parts/flags.ts';
-import { measureScale, type WatcherMaker } from './parts/measure.ts';
+import { linuxCalls, measureScale, type WatcherMaker } from './parts/measure.ts';
 
 const ENTRIES = 256;
 /** Marks the cancel request's own completion; flags are numbered below it. */
@@ -21,6 +21,7 @@ const DRAIN_LIMIT_NS = 5e9;
 
 const watch: WatcherMaker = ({ platform }, flags) => {
   const count = flags.fds.length;
+  linuxCalls(platform);
   const ring = new Ring(platform, ENTRIES, 0);
   const memory = platform.memory(count * FLAG_BYTES);
   const values = new Uint32Array(memory.bytes.buffer);

@@ -3,7 +3,7 @@
 // set with its answer, so it is filled in anew for every call.
 import { kept } from '../../drivers/parts/slots.ts';
 import type { Stage } from '../stage.ts';
-import { measureScale, type WatcherMaker } from './parts/measure.ts';
+import { linuxCalls, measureScale, type WatcherMaker } from './parts/measure.ts';
 
 const LIMIT_S = 1;
 const TIMEVAL_BYTES = 16;
@@ -12,7 +12,7 @@ const LONG_BITS = 64;
 const WORD_BITS = 32;
 
 const watch: WatcherMaker = ({ platform }, flags) => {
-  const { select } = platform.linux!;
+  const { select } = linuxCalls(platform);
   const bits = Math.max(...flags.fds) + 1;
   const set_bytes = Math.ceil(bits / LONG_BITS) * (LONG_BITS / 8);
   const memory = platform.memory(set_bytes + TIMEVAL_BYTES);

@@ -115,7 +115,10 @@ describe('run --json', () => {
 });
 
 describe('other documents', () => {
-  it('scan: valid, and every working name is accepted by --device', async () => {
+  // A run on each of seven devices.
+  it('scan: valid, and every working name is accepted by --device', {
+    timeout: 120_000,
+  }, async () => {
     const scan = await document<LabScan>(['scan']);
     expect([...Compile(ScanSchema).Errors(scan)]).toEqual([]);
     const ids = scan.devices.filter(one => one.ok && !one.id.includes('@')).map(one => one.id);

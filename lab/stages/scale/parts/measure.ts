@@ -2,6 +2,8 @@
 // found and read, by one thread. So nobody sleeps and nobody is woken, and what is left is the price of
 // asking about many. After the benchmark in Banga, Mogul and Druschel, "A scalable and explicit event
 // delivery mechanism for UNIX" (USENIX 1999), and libevent's bench.c.
+import { Unsupported } from '../../../errors.ts';
+import type { LinuxCalls, Platform } from '../../../ffi/platform.ts';
 import { createRandom, randomInt } from '../../../measure/random.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
 import { type Flags, openFlags } from './flags.ts';
@@ -15,6 +17,12 @@ export interface Watcher {
   /** Read what it says, and watch it again. Returns the count that the flag held. */
   take(index: number): number;
   close(): void;
+}
+
+/** The calls of Linux, for a watcher that is staged with them. Throws Unsupported elsewhere. */
+export function linuxCalls({ linux, os }: Platform): LinuxCalls {
+  if (linux) return linux;
+  throw new Unsupported(`its calls are staged on Linux, this is ${os}`, 'run it on Linux');
 }
 
 export type WatcherMaker = (context: StageContext, flags: Flags) => Watcher;
