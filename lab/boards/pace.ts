@@ -13,6 +13,32 @@ const REST_ASLEEP_NS = 10e6;
 const REST_BUSY_NS = 1e6;
 const REST_ON_THE_WIRE_NS = 0.1e6;
 
+/** Of one processor, at most; where that is too little, the board's time slips. */
+const MOST_SHARE = 0.5;
+/** Processor time that was not used may be used later, but no more: enough to catch up what is not let go. */
+const MOST_SAVED_NS = MOST_SHARE * LATE_LIMIT_NS;
+
+/** How much of a processor the board's process takes. Its times are readings of clocks that go on. */
+export class Share {
+  #saved_ns = MOST_SAVED_NS;
+  #before_ns: number;
+  #cpu_before_ns: number;
+
+  constructor(now_ns: number, cpu_ns: number) {
+    this.#before_ns = now_ns;
+    this.#cpu_before_ns = cpu_ns;
+  }
+
+  /** How long the process must not run from now on, in nanoseconds. */
+  rest_ns(now_ns: number, cpu_ns: number): number {
+    this.#saved_ns += MOST_SHARE * (now_ns - this.#before_ns) - (cpu_ns - this.#cpu_before_ns);
+    this.#saved_ns = Math.min(this.#saved_ns, MOST_SAVED_NS);
+    this.#before_ns = now_ns;
+    this.#cpu_before_ns = cpu_ns;
+    return this.#saved_ns < 0 ? -this.#saved_ns / MOST_SHARE : 0;
+  }
+}
+
 /** A board whose firmware may change its clock while it runs, as the Pico's does at its start. */
 export type Timed = Clocked & { readonly clock_hz: number };
 

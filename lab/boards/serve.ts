@@ -7,13 +7,15 @@ import type { SerialBoard } from './core/board.ts';
 import { Frozen, SLICE_CYCLES } from './core/frozen.ts';
 import { WRITE_BYTES } from './core/line.ts';
 import { ratesAgree, resample } from './core/wire.ts';
-import { RealTime } from './pace.ts';
+import { RealTime, Share } from './pace.ts';
 
 /** How often a closed port is looked at, where the system does not tell of openings. */
 const CLOSED_PAUSE_NS = 5e6;
 const CLOSED_WAIT_NS = 20e6;
 /** The longest leap of a sleeping board: 20 ms of an Uno. */
 const LEAP_CYCLES = 320_000;
+/** A board that must leave the processor to others sleeps so long at a time, so that signals are heard. */
+const LONGEST_REST_NS = 10e6;
 /** A resting frozen board waits this long at a time, so that signals are heard. */
 const RESTING_WAIT_NS = 10e6;
 /** After a reset the firmware needs a moment to switch its receiver on: bytes wait until then. */
@@ -54,6 +56,7 @@ export class Serving {
   readonly #board: SerialBoard;
   readonly #frozen: Frozen | undefined;
   readonly #real = new RealTime();
+  readonly #share: Share;
   #openings = 0;
   #sent: number[] = [];
   #sent_cycle = 0;
@@ -69,6 +72,7 @@ export class Serving {
     this.#board = board;
     this.#frozen = frozen ? new Frozen() : undefined;
     this.#real.restart(platform.now());
+    this.#share = new Share(platform.now(), platform.processCpu());
     board.onTransmit((byte, cycle) => {
       this.#sent.push(byte);
       this.#sent_cycle = cycle;
@@ -79,6 +83,7 @@ export class Serving {
 
   /** One turn. Sleeps at most a few tens of milliseconds. */
   turn(): void {
+    if (!this.#frozen) this.#leaveToOthers();
     this.#rest();
     if (this.#bridge.openings !== this.#openings) this.#reset();
     // A byte that came now must not reach a board that still lives in the past: its answer would
@@ -100,6 +105,14 @@ export class Serving {
       host_baud: this.#bridge.host_baud,
       slipped_ns: this.#real.slipped_ns,
     };
+  }
+
+  /** A board in real time runs as long as there is a program: it must not have a processor to itself. */
+  #leaveToOthers(): void {
+    const { now, processCpu, sleepUntil } = this.#platform;
+    const now_ns = now();
+    const rest_ns = this.#share.rest_ns(now_ns, processCpu());
+    if (rest_ns > 0) sleepUntil(now_ns + Math.min(rest_ns, LONGEST_REST_NS));
   }
 
   #rest(): void {

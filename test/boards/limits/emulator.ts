@@ -17,6 +17,8 @@ import { watchPoller } from '../../../lab/drivers/parts/serial-poller.ts';
 
 const emulator = join(import.meta.dirname, '../../../lab/boards/emulator.ts');
 const ANSWER_LIMIT_MS = 10_000;
+/** V8's three compilers off. */
+const INTERPRETED = ['--no-opt', '--no-maglev', '--no-sparkplug'];
 
 export class Emulated {
   readonly pid: number;
@@ -41,11 +43,15 @@ export class Emulated {
     });
   }
 
-  /** Ask `hello` first: the ready frame may have come before anybody listened. */
+  /**
+   * Ask `hello` first: the ready frame may have come before anybody listened. `--slow` is no option of the
+   * emulator's: none of its code is compiled.
+   */
   static async start(board: string, image: string, ...more: string[]): Promise<Emulated> {
-    const child = spawn(process.execPath, [emulator, '--board', board, '--image', image, ...more], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
+    const slow = more.includes('--slow') ? INTERPRETED : [];
+    const words = more.filter(word => word !== '--slow');
+    const args = [...slow, emulator, '--board', board, '--image', image, ...words];
+    const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
     const lines = createInterface({ input: child.stdout! });
     const ended = once(child, 'exit').then(() => {
       throw new Error('the emulator ended without a ready line: see its message above');
@@ -115,6 +121,7 @@ export class Emulated {
 
   async stop(): Promise<void> {
     await new Promise<void>(resolve => this.#port.close(() => resolve()));
+    if (this.#child.exitCode !== null) return;
     const ended = new Promise(resolve => this.#child.once('exit', resolve));
     this.#child.stdin!.end();
     await ended;
