@@ -3,18 +3,21 @@
 import { constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { STAMP_BYTES } from '../../lab/devices/stamp.ts';
 import { typeLine } from '../../lab/devices/tty.ts';
 import { EAGAIN, POLLIN } from '../../lab/ffi/linux/constants.ts';
 import { POLLFD_EVENTS } from '../../lab/ffi/linux/structs.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
+import { DeviceBench } from '../conformance/devices.ts';
 
 const platform = await loadPlatform();
 const { posix } = platform;
 const END = 0x04;
 const QUOTE = 0x16;
 const PAGE = 4096;
+const page = platform.memory(PAGE);
+afterAll(() => page.free());
 
 /** A terminal in line mode with both ends in hand. */
 function openLines() {
@@ -98,6 +101,34 @@ describe.skipIf(process.platform !== 'linux')('a terminal in line mode', () => {
     } finally {
       line.close();
     }
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('the socket device', () => {
+  const stimulus = { offsets_ns: [0, 1e6], warmup: 0, epoch: 3 };
+  const LIMIT_MS = 10_000;
+  let bench: DeviceBench;
+  beforeEach(() => {
+    bench = new DeviceBench();
+  });
+  afterEach(() => bench.close());
+
+  it('says that nobody connected, and serves whoever does next', async () => {
+    const device = await bench.start('socket');
+    await expect(device.stimulate(stimulus, LIMIT_MS)).rejects.toThrow(/nobody connected/);
+    const reader = posix.connectPath(device.target.path, true);
+    await device.stimulate(stimulus, LIMIT_MS);
+    expect(posix.read(reader, page.address, PAGE)).toBe(2 * STAMP_BYTES);
+    posix.close(reader);
+  });
+
+  it('sends to the reader that connected last, and ends the one before', async () => {
+    const device = await bench.start('socket');
+    const readers = [1, 2].map(() => posix.connectPath(device.target.path, true));
+    await device.stimulate(stimulus, LIMIT_MS);
+    const got = readers.map(fd => posix.read(fd, page.address, PAGE));
+    expect(got, 'the end of the stream, and two messages').toEqual([0, 2 * STAMP_BYTES]);
+    for (const fd of readers) posix.close(fd);
   });
 });
 
