@@ -66,11 +66,11 @@ describe('lines in words', () => {
     });
     expect(
       fitLines([
-        line('x', 'cost_ns', 1000, 130, between(0.4, 1400)),
+        line('x', 'cost_ns', 1000, 130, between(0.0041, 1400)),
         line('y', 'memory_bytes', 0, 8000, between(7000, 9000)),
       ]),
     ).toEqual([
-      'x: cost about 130 ns · n [0.4 ns, 1.4 µs]',
+      'x: cost about 130 ns · n [0.0041 ns, 1.4 µs]',
       'y: memory about 8 000 bytes · n [7 000 bytes, 9 000 bytes]',
     ]);
   });

@@ -40,7 +40,11 @@ function formula(fit: Fit): string {
   const { a, b } = fit;
   if (!isExact(fit)) {
     const unit = /_(ns|bytes)$/.exec(fit.metric)?.[1];
-    const slope = (value: number) => (unit ? formatValue(value, unit) : number(value));
+    const slope = (value: number) => {
+      if (!unit) return number(value);
+      // What one more costs may be far less than the clock sees of one event.
+      return Math.abs(value) < 1 ? `${formatCount(value)} ${unit}` : formatValue(value, unit);
+    };
     const [low, high] = fit.b_interval.map(slope);
     return `about ${slope(b)}${unit ? ' ·' : ''} n [${low}, ${high}]`;
   }
