@@ -1,7 +1,7 @@
 // pread(2) past the page cache (O_DIRECT), whatever the target says: the disk writes into the program's
 // own memory, nothing is copied and nothing is kept. In return memory, offset and length must be
 // aligned to the disk's blocks (open(2), "O_DIRECT").
-import { SystemCallError, Unsupported } from '../errors.ts';
+import { SystemCallError } from '../errors.ts';
 import {
   type BlockingEngine,
   type Driver,
@@ -10,7 +10,7 @@ import {
   READ,
 } from './driver.ts';
 import { AtOnce } from './parts/at-once.ts';
-import { openTarget, probeByOperation } from './parts/open.ts';
+import { openTarget, probeByOperation, refusedDirect } from './parts/open.ts';
 
 const facts: DriverFacts = {
   id: 'direct-sync',
@@ -56,16 +56,6 @@ class DirectRead extends AtOnce implements BlockingEngine {
     this.#fd = -1;
     this.free();
   }
-}
-
-/** EINVAL is what open(2) says where the file system has no direct I/O; some say it at the first read. */
-function refusedDirect(error: unknown): unknown {
-  if (!(error instanceof SystemCallError) || error.errno !== 'EINVAL') return error;
-  return new Unsupported(
-    `${error.call}: this file system takes no O_DIRECT`,
-    'set IOLAB_HOME to a folder on a disk (ext4, XFS or Btrfs)',
-    error.errno,
-  );
 }
 
 /** A file may be opened so and its reads refused, so one is made. */

@@ -33,9 +33,8 @@ class EventFlag extends RingSlots {
     const { platform } = this;
     this.#flag = platform.linux!.eventfd(0, EFD_CLOEXEC);
     this.#sleep = new SleepInRead(platform, this.#flag, FLAG_BYTES);
-    this.#sleep.words[0] = this.#flag;
     try {
-      this.ring.register(IORING_REGISTER_EVENTFD, this.#sleep.address[0], 1);
+      this.ring.register(IORING_REGISTER_EVENTFD, Int32Array.of(this.#flag), 1);
     } catch (error) {
       this.close();
       throw error;

@@ -131,7 +131,7 @@ function probeCases(
       const [first] = asked;
       const why = first && !first.answer.ok ? first.answer : undefined;
       // Forbidden or missing in this kernel is a fact about the machine, told with its errno.
-      const forbidden = ['EPERM', 'ENOSYS', 'ENOMEM'];
+      const forbidden = ['EPERM', 'ENOSYS', 'ENOMEM', 'EOPNOTSUPP'];
       // What a file system says that has no direct I/O.
       if (driver.page_cache === 'past') forbidden.push('EINVAL');
       if (why?.errno && forbidden.includes(why.errno)) {

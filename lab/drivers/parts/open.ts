@@ -27,6 +27,16 @@ export function openTarget(
   throw no;
 }
 
+/** EINVAL is what open(2) says where the file system has no direct I/O; some say it at the first read. */
+export function refusedDirect(error: unknown): unknown {
+  if (!(error instanceof SystemCallError) || error.errno !== 'EINVAL') return error;
+  return new Unsupported(
+    `${error.call}: this file system takes no O_DIRECT`,
+    'set IOLAB_HOME to a folder on a disk (ext4, XFS or Btrfs)',
+    error.errno,
+  );
+}
+
 /** open(2) opens a folder for reading without complaint; only the first read(2) would refuse. */
 function refusedFolder(stat: Stats, { path }: Target): Error | undefined {
   if (!stat.isDirectory()) return undefined;

@@ -63,12 +63,14 @@ export interface RingOptions {
   readonly completion?: true;
   /** The slots' memory, where the driver has more in it. */
   readonly arena?: Memory;
+  readonly more_entries?: number;
 }
 
-function makeRing(context: OpenContext, { setup = 0, thread, completion }: RingOptions): Ring {
+function makeRing(context: OpenContext, options: RingOptions): Ring {
   const { platform, depth, parameters } = context;
+  const { setup = 0, thread, completion, more_entries = 0 } = options;
   // One for each slot, and one for the request that cancels them.
-  const entries = depth + 1;
+  const entries = depth + 1 + more_entries;
   const chosen = parameters.completion;
   if (!completion || chosen === 'prompt') return new Ring(platform, entries, setup, thread);
   try {

@@ -67,10 +67,19 @@ export class Ring {
     new BigUint64Array(this.#timeout.bytes.buffer)[2] = BigInt(this.#timeout.address + 32);
   }
 
-  /** io_uring_register(2). Throws Unsupported. */
-  register(opcode: number, address: number, count: number): void {
-    if (this.#linux.io_uring_register(this.fd, opcode, address, count) >= 0) return;
-    throw refused(this.#platform, 'io_uring_register');
+  /** io_uring_register(2) with a list that the kernel copies. Throws Unsupported. */
+  register(opcode: number, list: Int32Array | BigUint64Array, count: number): void {
+    const memory = this.#platform.memory(list.byteLength);
+    memory.bytes.set(new Uint8Array(list.buffer));
+    const said = this.#linux.io_uring_register(this.fd, opcode, memory.address, count);
+    const error = said < 0 ? refused(this.#platform, 'io_uring_register') : undefined;
+    memory.free();
+    if (error) throw error;
+  }
+
+  /** Take back what was registered, where it was. */
+  unregister(opcode: number): void {
+    this.#linux.io_uring_register(this.fd, opcode, 0, 0);
   }
 
   /**

@@ -59,7 +59,6 @@ export const IORING_UNREGISTER_BUFFERS = 1;
 export const IORING_REGISTER_FILES = 2;
 export const IORING_UNREGISTER_FILES = 3;
 export const IORING_REGISTER_PBUF_RING = 22;
-export const IORING_UNREGISTER_PBUF_RING = 23;
 
 /** prctl(2) */
 export const PR_SET_PDEATHSIG = 1;
@@ -137,9 +136,9 @@ export const EFD_NONBLOCK = 0o4000;
 /** sigaction(2), signal(7), setitimer(2), timerfd_create(2), getrlimit(2) */
 export const SA_RESTART = 0x10000000;
 export const SIGUSR2 = 12;
+export const SIGURG = 23;
 /** waitpid(2) */
 export const WNOHANG = 1;
-export const SIGURG = 23;
 export const SIGALRM = 14;
 export const SIGUSR1 = 10;
 export const ITIMER_REAL = 0;

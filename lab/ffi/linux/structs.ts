@@ -13,13 +13,12 @@ export const EPOLL_EVENT_BYTES = process.arch === 'x64' ? 12 : 16;
 export const URING_PARAMS_BYTES = 120;
 export const URING_SQE_BYTES = 64;
 export const URING_CQE_BYTES = 16;
-/** struct io_uring_buf; the first one's last two bytes are the tail of the ring of buffers. */
+/** struct io_uring_buf: u64 address; u32 length; u16 id; and in the first one the ring's tail, u16. */
 export const URING_BUF_BYTES = 16;
+export const URING_BUF_ID = 12;
 export const URING_BUF_TAIL = 14;
 /** struct io_uring_buf_reg: u64 address; u32 entries; u16 group; u16 flags; three u64 unused. */
 export const URING_BUF_REG_BYTES = 40;
-/** struct iovec (readv(2)): address and length, eight bytes each. */
-export const IOVEC_BYTES = 16;
 
 /** sigset_t of the C library: 1024 bits. */
 export const SIGSET_BYTES = 128;
