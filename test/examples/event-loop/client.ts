@@ -83,9 +83,9 @@ export async function startServer(kind: string, most_descriptors?: number): Prom
   };
 }
 
-/** A connection that is open, and whose errors are ends. */
-export async function open(port: number): Promise<Socket> {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+/** A connection that is open, and whose errors are ends. A deaf one goes on after the server's end. */
+export async function open(port: number, deaf = false): Promise<Socket> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: deaf });
   socket.on('error', () => {});
   await once(socket, 'connect');
   return socket;
