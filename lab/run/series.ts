@@ -97,8 +97,7 @@ export class Series {
     for (const note of result.notes) this.#notes.add(note);
     const values: Record<string, number> = { ...result.totals, ...extra };
     let latency: RoundQuantiles = { n: 0 };
-    for (const [name, text] of Object.entries(result.series)) {
-      const samples = decode(text);
+    for (const [name, samples] of samplesOf(result)) {
       if (samples.length === 0) continue;
       const quantiles = this.#summaryOf(name, seed).add(samples);
       values[name] = quantiles.p50!;
@@ -174,6 +173,18 @@ export class Series {
     }
     return metrics;
   }
+}
+
+/** All samples of a result. Throws RangeError where one is none, before any of them is kept. */
+function samplesOf({ series }: CellResult): [name: string, samples: Float64Array][] {
+  return Object.entries(series).map(([name, text]) => {
+    const samples = decode(text);
+    // Bins begin at nought: what is below it, or no number, is a fault of what was measured.
+    if (!samples.every(value => value >= 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`${name} holds a sample that is negative or no number`);
+    }
+    return [name, samples];
+  });
 }
 
 const decode = (text: string): Float64Array => {
