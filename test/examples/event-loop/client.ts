@@ -93,16 +93,21 @@ export async function open(port: number, deaf = false): Promise<Socket> {
 
 /**
  * Send the pieces one by one and then, unless told otherwise, our end. Returns all that came until the
- * server closed. Throws where it does not within the limit.
+ * server closed. Throws where it does not within the limit, and with `no_reset` where it closed with bytes
+ * of ours unread: a reset can overtake the answer.
  */
 export async function exchange(
   port: number,
   pieces: readonly (string | Uint8Array)[],
-  { half_close = true, limit_ms = LIMIT_MS } = {},
+  { half_close = true, no_reset = false, limit_ms = LIMIT_MS } = {},
 ): Promise<Buffer> {
   const socket = await open(port);
   const got: Buffer[] = [];
   socket.on('data', (bytes: Buffer) => got.push(bytes));
+  let failed: Error | undefined;
+  socket.on('error', error => {
+    failed = error;
+  });
   // A reset is an end too, so not by once(): that rejects where an error comes first.
   const closed = new Promise<void>(resolve => socket.once('close', () => resolve()));
   for (const piece of pieces) {
@@ -119,6 +124,7 @@ export async function exchange(
     clearTimeout(timer);
     socket.destroy();
   });
+  if (no_reset && failed) throw failed;
   return Buffer.concat(got);
 }
 
