@@ -3,7 +3,8 @@
 // one that stands here. Where another thread or process does the work, its calls stand here, too.
 import { describe, expect, it } from 'vitest';
 import { driverIds, findDriver } from '../../lab/drivers/find.ts';
-import { callsOf, MESSAGES, type Trace, traceCell, whyNoTrace } from './trace.ts';
+import { MESSAGES } from './one-cell.ts';
+import { callsOf, type Trace, traceCell, whyNoTrace } from './trace.ts';
 
 interface Expected {
   /** Made for every message. */

@@ -23,7 +23,8 @@ import { contextFor, Session } from '../conformance/session.ts';
 import { compiler } from '../firmware/native.ts';
 import { runStage } from '../stages/run.ts';
 import type { Allocations } from './allocations.ts';
-import { MESSAGES, traceCell, whyNoTrace } from './trace.ts';
+import { MESSAGES } from './one-cell.ts';
+import { traceCell, whyNoTrace } from './trace.ts';
 
 const platform = await loadPlatform();
 const driver = await findDriver('kqueue');

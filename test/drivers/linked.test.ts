@@ -1,7 +1,7 @@
 // io_uring's links, on real blocks: one call hands over a chain, the kernel keeps its order, and a
 // member that fails takes the rest with it.
 import { constants } from 'node:os';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { findDriver } from '../../lab/drivers/find.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import { BLOCK_BYTES, openBlocks } from '../conformance/lines.ts';
@@ -13,6 +13,7 @@ const DEPTH = 8;
 const { ECANCELED } = constants.errno;
 
 const file = openBlocks(64);
+afterAll(() => file.close());
 const answer = await driver.probe(contextFor(platform, file.target));
 if (!answer.ok) console.log(`links left out: ${answer.reason}; ${answer.fix}`);
 

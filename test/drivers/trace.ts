@@ -1,15 +1,12 @@
 // The system calls of one driver's thread in a real cell, as strace sees them: the cell runs its
 // usual workload on the lab's fifo, and what its thread calls between opening and closing the device
-// is counted; and beside it what other threads or processes call that have touched the device. What a driver says of itself cannot be checked by reading its own counters.
-import { spawn, spawnSync } from 'node:child_process';
+// is counted; and beside it what other threads or processes call that have touched the device. What a
+// driver says of itself cannot be checked by reading its own counters.
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import type { CellEvent, CellJob, WorkloadPlan } from '../../lab/cell/protocol.ts';
-import { startDevice } from '../../lab/run/cells.ts';
-
-const cell = join(import.meta.dirname, '../../lab/cell/main.ts');
+import { runOneCell } from './one-cell.ts';
 
 /** Calls that wait, ask or move bytes; a question mark lets an architecture lack one. */
 const TRACED = [
@@ -28,17 +25,6 @@ const SAME: Readonly<Record<string, string>> = {
   io_pgetevents: 'io_getevents',
   clone: 'clone3',
 };
-
-/** Of a driver that is traced on a file. */
-const FILE_BYTES = 2 ** 20;
-const BLOCK_BYTES = 4096;
-
-/** Messages on a pipe, or reads of a file. */
-export const MESSAGES = 100;
-const GAP_NS = 2e6;
-const WARMUP = 20;
-const EPOCH = 7;
-const LIMIT_MS = 20_000;
 
 /** Why there is no tracing here, or undefined where there is. */
 export function whyNoTrace(): string | undefined {
@@ -76,62 +62,15 @@ export async function traceCell(
   also: readonly string[] = [],
 ): Promise<Trace> {
   const folder = mkdtempSync(join(tmpdir(), 'iolab-trace-'));
-  const aborter = new AbortController();
-  const device = await startDevice(on, folder, { bytes: String(FILE_BYTES) }, aborter.signal);
   try {
-    const { target } = device;
-    const workload: WorkloadPlan =
-      on === 'fifo'
-        ? { kind: 'stamped-read', samples: MESSAGES, epoch: EPOCH }
-        : {
-            kind: 'random-read',
-            samples: MESSAGES,
-            duration_ms: 0,
-            warmup_ms: 0,
-            block_bytes: BLOCK_BYTES,
-            seed: EPOCH,
-          };
-    const job: CellJob = { do: 'measure', driver, target, depth: 1, parameters, workload };
-    const offsets_ns = Array.from({ length: MESSAGES }, (_, i) => i * GAP_NS);
     const output = join(folder, 'trace');
-    await runTraced(output, [...TRACED, ...also], job, async () => {
-      if (!device.stimulates) return;
-      await device.stimulate({ offsets_ns, warmup: WARMUP, epoch: EPOCH }, LIMIT_MS);
-    });
-    return callsOf(readFileSync(output, 'latin1'), target.path);
+    const traced = [...TRACED, ...also].join(',');
+    const under = ['strace', '-f', '-y', '-qq', '-o', output, '-e', `trace=${traced}`];
+    const path = await runOneCell({ driver, parameters, on, under });
+    return callsOf(readFileSync(output, 'latin1'), path);
   } finally {
-    await device.close();
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** `whenReady` is called once the cell is; resolves when it has said its result. */
-async function runTraced(
-  output: string,
-  traced: readonly string[],
-  job: CellJob,
-  whenReady: () => Promise<void>,
-): Promise<void> {
-  const options = ['-f', '-y', '-qq', '-o', output, '-e', `trace=${traced.join(',')}`];
-  const node = [process.execPath, '--expose-gc', '--disable-warning=ExperimentalWarning', cell];
-  const child = spawn('strace', [...options, ...node], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-    timeout: LIMIT_MS,
-  });
-  const ended = new Promise<void>((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', () => resolve());
-  });
-  child.stdin.write(`${JSON.stringify(job)}\n`);
-  let last: CellEvent | undefined;
-  let sent = Promise.resolve();
-  for await (const line of createInterface({ input: child.stdout })) {
-    last = JSON.parse(line) as CellEvent;
-    if (last.event === 'ready') sent = whenReady();
-  }
-  await Promise.all([ended, sent]);
-  if (last?.event === 'result') return;
-  throw new Error(last?.event === 'failed' ? last.message : `the cell ended with ${last?.event}`);
 }
 
 /** What the thread that opened `path` called from then on until it closed it, and what its helpers did. */
