@@ -21,7 +21,6 @@ import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.t
 import { auditPath } from '../measure/mounts.ts';
 import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
-import type { PeerEngine } from '../peers/peer.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
 import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
@@ -30,6 +29,7 @@ import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
 import type { RunRequest } from './request.ts';
 import { type RecordFrame, Series } from './series.ts';
+import { twinsOf, usualOf } from './twins.ts';
 import type { Workspace } from './workspace.ts';
 
 /** How long a second run waits for a device that another one holds. */
@@ -82,7 +82,6 @@ export class Bench {
   #idle_per_ns = 0;
   #most: ReadonlyMap<string, number> = new Map();
   readonly #parameters = new Map<string, DriverFacts['parameters']>();
-  readonly #page_cache = new Map<string, DriverFacts['page_cache']>();
 
   private constructor(
     experiment: Experiment,
@@ -208,12 +207,11 @@ export class Bench {
       if (answer?.ok) usable.push(driver);
       else if (answer) this.#refuse(driver, answer.reason, answer.fix, answer.errno);
     }
-    for (const { id, parameters, page_cache } of await allDrivers()) {
-      this.#parameters.set(id, parameters);
-      this.#page_cache.set(id, page_cache);
-    }
+    const drivers = await allDrivers();
+    for (const { id, parameters } of drivers) this.#parameters.set(id, parameters);
     for (const driver of usable) this.#add(driver, driver === this.experiment.baseline);
-    for (const id of request.peers) await this.#addPeer(id, usable);
+    const taking_part = drivers.filter(({ id }) => usable.includes(id));
+    for (const id of request.peers) await this.#addPeer(id, taking_part);
   }
 
   /** A machine runs its own programs; whether it has the parts for one, the run itself finds out. */
@@ -239,14 +237,12 @@ export class Bench {
     }
   }
 
-  async #addPeer(id: string, usable: readonly string[]): Promise<void> {
+  async #addPeer(id: string, usable: readonly DriverFacts[]): Promise<void> {
     const peer = await findPeer(id);
     if (!peer.experiments.includes(this.experiment.id)) return;
     const missing = await peer.missing();
     for (const engine of peer.engines) {
-      const twins = engine.twins.filter(
-        twin => usable.includes(twin) && this.#sameCache(twin, engine),
-      );
+      const twins = twinsOf(engine, usable, this.#device?.target ?? {});
       const alone = engine.twins.length === 0;
       if (twins.length === 0 && !alone) continue;
       const driver = peerDriver(id, engine.id);
@@ -255,12 +251,6 @@ export class Bench {
       else this.#add(driver, !alone, twins[0] ?? this.experiment.baseline);
       this.twins.set(driver, twins);
     }
-  }
-
-  /** A cached read against a direct one would compare memory with a disk. */
-  #sameCache(twin: string, engine: PeerEngine): boolean {
-    const asTarget = this.#device?.target.direct ? 'past' : 'through';
-    return (engine.page_cache ?? asTarget) === (this.#page_cache.get(twin) ?? asTarget);
   }
 
   /** One series per setting; `twice` adds the A/A repeat that shows the noise. */
@@ -351,7 +341,13 @@ export class Bench {
     const planned = this.experiment.cell(setting, request.plan, seed);
     const job = this.#job(driver, planned);
     const peer = splitPeer(driver);
-    if (peer) return (await findPeer(peer.peer)).measure(job, peer.engine, { setting, signal });
+    if (peer) {
+      // What its twin does where nobody says otherwise, the peer is told.
+      const twin = this.twins.get(driver)?.[0] ?? '';
+      const parameters = { ...usualOf(this.#parameters.get(twin)), ...job.parameters };
+      const options = { setting, signal };
+      return (await findPeer(peer.peer)).measure({ ...job, parameters }, peer.engine, options);
+    }
     if (planned.fresh) await this.#refresh(device);
     const { offsets_ns } = planned;
     const epoch = seed % 2 ** 32;

@@ -1,6 +1,6 @@
 // Other programs beside ours: what they are told is what ours is told, what they print is read whole or
 // refused, and one that is not here is one line with the way out.
-import { chmodSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { CellJob } from '../../lab/cell/protocol.ts';
@@ -101,6 +101,40 @@ describe('peers', () => {
         name: 'fio',
       }),
     ).rejects.toThrow(/^fio: .*no such engine/s);
+  });
+});
+
+describe('a peer', () => {
+  /** A fio that writes down what it was told, and reports one read. */
+  const FAKE = `#!/bin/sh
+[ "$1" = --version ] && { echo fio-9.9; exit; }
+echo "$*" >> "$(dirname "$0")/told"
+echo '{"jobs":[{"usr_cpu":1,"sys_cpu":1,"ctx":1,"job_runtime":9,"read":{"iops":1,"bw_bytes":4096,' \\
+     '"runtime":9,"total_ios":1,"lat_ns":{"bins":{"1000":1}}}}]}'
+`;
+
+  it('is told what its twin does where nobody said how', async context => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'fio'), FAKE);
+    chmodSync(join(folder, 'fio'), 0o755);
+    for (const driver of ['io-uring', 'io-uring-registered']) {
+      const args = ['run', 'disk-read', '--driver', driver, '--peer', 'fio', '--depth', '4'];
+      const { code, out, err } = await iolab(
+        [...args, '--rounds', '1', '--samples', '20', '--set', 'bytes=1048576', '--json'],
+        { home, env: { PATH: `${folder}:${process.env.PATH}` } },
+      );
+      if (/EPERM|ENOSYS/.test(err)) return context.skip('io_uring is forbidden here');
+      expect(code, err).toBe(0);
+      const { records } = JSON.parse(out) as LabRun;
+      const ours = records.find(one => one.driver === driver)!;
+      const { parameters } = await findDriver(driver);
+      const submission = ours.parameters.submission ?? parameters.submission!.default;
+      const told = readFileSync(join(folder, 'told'), 'utf8').trim().split('\n').at(-1)!;
+      expect(told.includes('--iodepth_batch_submit=4'), `${driver}: ${submission}`).toBe(
+        submission === 'batch',
+      );
+      expect(told.includes('--fixedbufs=1')).toBe(driver === 'io-uring-registered');
+    }
   });
 });
 
