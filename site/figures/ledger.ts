@@ -10,7 +10,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { figures, isDistribution, middle, settingOf, time, whole } from './format.ts';
+import { figures, isDistribution, middle, quantity, settingOf, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
 import { element, label, line } from './svg.ts';
@@ -66,8 +66,19 @@ const TITLES: Readonly<Record<string, string>> = {
   loop_cycles: 'cycles per turn',
   held_cycles: 'cycles held',
   lost_bytes: 'bytes lost',
+  latency_ns: 'latency, median',
+  jitter_ns: 'jitter, median',
+  create_ns_per_op: 'to make one',
+  bytes_per_op: 'bytes each',
+  cpu_ns_per_op: 'CPU each',
+  syscalls_per_op: 'system calls each',
+  switches_per_op: 'switches each',
+  ops_per_s: 'each second',
+  cost_ns: 'cost',
 };
-const titleOf = (metric: string): string => TITLES[metric] ?? metric.replace(/_/g, ' ');
+/** The unit stands beside the number, so the heading does without. */
+const titleOf = (metric: string): string =>
+  TITLES[metric] ?? metric.replace(/_(?:ns|per_s)$/, '').replace(/_/g, ' ');
 
 /** `latency_cycles:max` is the largest of a distribution of counts; of times no maximum is shown. */
 function countOf({ record }: Item, metric: string): number | undefined {
@@ -83,6 +94,9 @@ function countOf({ record }: Item, metric: string): number | undefined {
 /** Units stand last in the metrics' names; shares are shown in per cent. */
 function number(value: number, metric: string): string {
   if (metric.endsWith('_us')) return time(value * 1e3);
+  if (metric.endsWith('_ns')) return time(value);
+  if (/_ns(?:_per_op)?(?::max)?$/.test(metric)) return time(value);
+  if (/(?:^|_)bytes_per_s$/.test(metric)) return quantity(value, 'B/s');
   if (metric.endsWith('_share')) return `${figures(value * 100)}\u00a0%`;
   return Number.isInteger(value) ? whole(value) : figures(value);
 }
@@ -148,6 +162,8 @@ const BAND_LINE = 16;
 /** Characters of a heading that a phone has room for. */
 const BAND_CHARACTERS = 42;
 const BAR = 8;
+/** What a column's title and number need at least. */
+const COLUMN = 92;
 const ROW = 38;
 const NARROW_LINE = 19;
 /** Where the bars begin on a phone: behind the longest name of a column. */
@@ -176,7 +192,8 @@ function draw(
     metric.endsWith('_share') ? 1 : Math.max(0, ...rows.map(row => row.values[at] ?? 0)),
   );
   const names = Math.max(...rows.map(row => row.name.length)) * 7.4 + 42;
-  const left = Math.min(names, 250);
+  // Long names may take what few columns leave.
+  const left = Math.min(names, Math.max(250, width - metrics.length * COLUMN));
   const gap = 18;
   const column = (width - 4 - left) / metrics.length;
   const pitch = narrow ? 26 + metrics.length * NARROW_LINE + 6 : ROW;

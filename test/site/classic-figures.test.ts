@@ -85,6 +85,25 @@ describe('a ledger', () => {
     expect(Number(part![1]) / Number(whole![1])).toBeCloseTo(0.51, 2);
   });
 
+  it('shows host times as times, and gives a long name the room that few columns leave', () => {
+    const record = fakeRecord({
+      driver: 'interrupted-restart',
+      over: { parameters: { call: 'nanosleep' } },
+    });
+    const timed = withMetric(record, 'cost_ns', { kind: 'time', unit: 'ns', value: 2500 });
+    const xOf = (chosen: readonly string[], by: readonly string[]) => {
+      const { wide } = ledger(items([timed]), { ...options, metrics: chosen, by });
+      expect(texts(wide, 'fig-value')[0]).toBe('2.5 µs');
+      expect(texts(wide, 'fig-title')[0]).toBe('cost');
+      return Number(/<text x="([\d.]+)"[^>]*class="fig-value"/.exec(wide)![1]);
+    };
+    const few = ['cost_ns', 'waits'];
+    expect(xOf(few, ['call'])).toBeGreaterThan(
+      26 + 'interrupted-restart, call nanosleep'.length * 7.2,
+    );
+    expect(xOf([...few, 'a', 'b', 'c', 'd'], ['call'])).toBeLessThanOrEqual(250);
+  });
+
   it('asks for the largest of counts only, never of times', () => {
     const bytes = of('tight-loop', 'byte-four').slice(0, 1);
     const { wide } = ledger(bytes, { ...options, metrics: ['latency_cycles:max'] });
