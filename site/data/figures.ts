@@ -44,7 +44,7 @@ export interface Request extends Query {
   readonly over?: string | undefined;
   /** scaling, counts: title of the axis of values. */
   readonly unit_title?: string | undefined;
-  /** quantiles, ratios, cycles, counts: the setting that tells rows apart. */
+  /** quantiles, ratios, cycles, counts: the setting that tells rows apart; scaling: lines. */
   readonly by?: string | undefined;
   /** cycles, counts: the settings that make the bands. */
   readonly group?: readonly string[] | undefined;
@@ -105,14 +105,24 @@ const simulatedWords = (records: readonly LabRecord[]): string =>
     ? 'exact counts, no interval; approximate (≈) where a program asks a device that keeps the host’s time'
     : 'exact counts, no interval';
 
+/** Bars of a ledger have no room for intervals; beside times that has to be said. */
+const withoutIntervals = (records: readonly LabRecord[], metrics: readonly string[]): string =>
+  records.some(record => metrics.some(name => record.metrics[name]?.kind === 'time'))
+    ? 'times: medians of the rounds, their intervals in the records'
+    : exactWords(records);
+
 /** n, rounds, interval and shared settings of what was drawn. Exact counts have no interval. */
-export function factsOf(records: readonly LabRecord[], exact = false): string[] {
+export function factsOf(
+  records: readonly LabRecord[],
+  exact = false,
+  metrics: readonly string[] = [],
+): string[] {
   const measured = records.filter(record => record.rounds.length > 0);
   if (measured.length === 0) return [];
   const rounds = range(measured.map(record => record.rounds.length));
   return [
     `n = ${range(measured.map(samples))} each, in ${rounds} ${rounds === '1' ? 'round' : 'rounds'}`,
-    exact ? exactWords(measured) : 'bars: 95 % bootstrap interval over rounds',
+    exact ? withoutIntervals(measured, metrics) : 'bars: 95 % bootstrap interval over rounds',
     ...sharedSettings(measured),
   ];
 }
@@ -178,6 +188,7 @@ function drawGroup(
         ...options,
         metric,
         over: request.over ?? 'depth',
+        by: request.by,
         unit_title: request.unit_title ?? metric.replace(/_/g, ' '),
       });
     case 'split':
@@ -246,6 +257,7 @@ export function figuresFor(
       facts: factsOf(
         records.map(({ value }) => value),
         OF_THE_BOARD.has(request.kind) || group.records.every(({ value }) => isCount(value)),
+        request.kind === 'ledger' ? request.metrics : [],
       ),
       // A run that lacks what is drawn here is not measured by its own command.
       command: commandFor(request, drawn.empty ? undefined : records[0]?.value),

@@ -18,7 +18,7 @@ import { element, label, line } from './svg.ts';
 
 export interface CountsOptions extends Options {
   readonly metric: string;
-  /** A total that the metric is part of: the bar is then its share. */
+  /** A total that the metric is part of: the bar is then its share. A metric that is one needs none. */
   readonly of?: string | undefined;
   /** The settings that make the bands, and the one that makes the rows within. */
   readonly group?: readonly string[];
@@ -33,6 +33,8 @@ interface Row {
   readonly name: string;
   readonly value: number;
   readonly total: number | undefined;
+  /** The metric itself is a part of one whole. */
+  readonly is_share: boolean;
 }
 
 /** A row by its setting's value; sizes with their unit. */
@@ -45,17 +47,24 @@ function rowName({ parameters, driver }: LabRecord, by: string): string {
 
 const number = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
 
-const words = ({ value, total }: Row): string =>
-  total === undefined ? number(value) : `${number(value)} of ${number(total)}`;
+const words = ({ value, total, is_share }: Row): string => {
+  if (is_share) return percent(100 * value);
+  return total === undefined ? number(value) : `${number(value)} of ${number(total)}`;
+};
+
+const percent = (value: number): string => `${figures(value)} %`;
 
 /** The part that is drawn: a share in per cent where there is a whole. */
-const extent = ({ value, total }: Row): number =>
-  total === undefined ? value : total > 0 ? (100 * value) / total : 0;
+const extent = ({ value, total, is_share }: Row): number => {
+  if (is_share) return 100 * value;
+  return total === undefined ? value : total > 0 ? (100 * value) / total : 0;
+};
 
 export function counts(given: readonly Item[], options: CountsOptions): Drawn {
   const { by, group = [], metric, of } = options;
   const rows: Row[] = [];
   const absent: Row[] = [];
+  const is_share = of === undefined && metric.endsWith('_share');
   const seen = new Set<string>();
   for (const item of inOrder(given, [...group, by])) {
     const { record } = item;
@@ -66,7 +75,7 @@ export function counts(given: readonly Item[], options: CountsOptions): Drawn {
     const name = rowName(record, by);
     const value = middle(record, metric)?.value;
     const total = of === undefined ? undefined : middle(record, of)?.value;
-    const row = { item, band, name, value: value ?? 0, total };
+    const row = { item, band, name, value: value ?? 0, total, is_share };
     // The count does not depend on the host's way of waiting: one driver's record is enough.
     const key = `${band}\n${name}`;
     if (seen.has(key)) continue;
@@ -82,7 +91,7 @@ export function counts(given: readonly Item[], options: CountsOptions): Drawn {
     statusCell(row.item.record),
   ];
   const table = [
-    ...rows.map(row => cells(row, words(row), `${figures(extent(row))} %`)),
+    ...rows.map(row => cells(row, words(row), percent(extent(row)))),
     ...absent.map(row => cells(row, '–', '–')),
   ];
   const description = rows
@@ -111,7 +120,8 @@ function draw(
   const narrow = width === NARROW;
   const pitch = narrow ? 44 : 28;
   const bands = new Set(rows.map(row => row.band).filter(Boolean));
-  const shares = rows[0]!.total !== undefined;
+  const { total, is_share } = rows[0]!;
+  const shares = is_share || total !== undefined;
   const left = narrow ? 12 : 150;
   const room = Math.max(...rows.map(row => words(row).length)) * 7.2 + 14;
   const right = width - (narrow ? 16 : room);
@@ -119,7 +129,8 @@ function draw(
   const box: Box = { left, top: 8, right, bottom };
   const largest = Math.max(...rows.map(extent));
   // Small shares get a scale of their own; where nothing was lost at all, the whole is the scale.
-  const most = !shares ? Math.max(1, largest) : largest === 0 ? 100 : Math.min(100, largest * 1.1);
+  const share_most = is_share || largest === 0 ? 100 : Math.min(100, largest * 1.1);
+  const most = shares ? share_most : Math.max(1, largest);
   const x = linearScale([0, most], left, right, narrow ? 3 : 5);
   let y = box.top;
   let band = '';
@@ -169,6 +180,6 @@ function draw(
     );
     y += pitch;
   }
-  const tick = (value: number) => (shares ? `${figures(value)} %` : number(value));
+  const tick = (value: number) => (shares ? percent(value) : number(value));
   return { height: bottom + 50, markup: [bottomAxis(x, box, tick, title), ...markup] };
 }

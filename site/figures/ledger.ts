@@ -74,8 +74,8 @@ const TITLES: Readonly<Record<string, string>> = {
   syscalls_per_op: 'system calls each',
   switches_per_op: 'switches each',
   ops_per_s: 'each second',
-  cost_ns: 'cost',
 };
+
 /** The unit stands beside the number, so the heading does without. */
 const titleOf = (metric: string): string =>
   TITLES[metric] ?? metric.replace(/_(?:ns|per_s)$/, '').replace(/_/g, ' ');
@@ -94,9 +94,8 @@ function countOf({ record }: Item, metric: string): number | undefined {
 /** Units stand last in the metrics' names; shares are shown in per cent. */
 function number(value: number, metric: string): string {
   if (metric.endsWith('_us')) return time(value * 1e3);
-  if (metric.endsWith('_ns')) return time(value);
-  if (/_ns(?:_per_op)?(?::max)?$/.test(metric)) return time(value);
-  if (/(?:^|_)bytes_per_s$/.test(metric)) return quantity(value, 'B/s');
+  if (/_ns(?:_per_op)?$/.test(metric)) return time(value);
+  if (metric === 'bytes_per_s') return quantity(value, 'B/s');
   if (metric.endsWith('_share')) return `${figures(value * 100)}\u00a0%`;
   return Number.isInteger(value) ? whole(value) : figures(value);
 }

@@ -25,7 +25,16 @@ import {
   samples,
   statusCell,
 } from './figure.ts';
-import { cell, figures, intervalCell, middle, quantity, setting, whole } from './format.ts';
+import {
+  cell,
+  figures,
+  intervalCell,
+  middle,
+  quantity,
+  setting,
+  settingOf,
+  whole,
+} from './format.ts';
 import { placeLabels, spread } from './labels.ts';
 import { mark } from './marks.ts';
 import { coordinate, element, label, line } from './svg.ts';
@@ -37,7 +46,7 @@ interface Dot {
 }
 
 interface Series {
-  readonly driver: string;
+  readonly name: string;
   readonly mechanism: Mechanism;
   readonly evidence: Evidence;
   readonly dots: readonly Dot[];
@@ -49,12 +58,20 @@ interface Axes {
   readonly title: string;
 }
 
-/** `over` names the setting (depth, rate_hz), `metric` the quantity, `unit_title` the upward axis. */
+/**
+ * `over` names the setting (depth, rate_hz), `metric` the quantity, `unit_title` the upward axis. With
+ * `by` a driver has a line for each value of that setting.
+ */
 export function scaling(
   given: readonly Item[],
-  options: Options & { over: string; metric: string; unit_title: string },
+  options: Options & {
+    over: string;
+    metric: string;
+    unit_title: string;
+    by?: string | undefined;
+  },
 ): Drawn {
-  const { over, metric } = options;
+  const { over, metric, by } = options;
   const items = given.toSorted(byDriver);
   const usable = items.filter(
     ({ record }) =>
@@ -67,22 +84,27 @@ export function scaling(
   const sorted = usable.toSorted(
     (a, b) =>
       (a.record.driver < b.record.driver ? -1 : a.record.driver > b.record.driver ? 1 : 0) ||
+      (by === undefined ? 0 : overOf(a.record, by) - overOf(b.record, by)) ||
       overOf(a.record, over) - overOf(b.record, over),
   );
-  const drivers = [...new Set(sorted.map(item => item.record.driver))];
-  const series: Series[] = drivers.map(driver => {
-    const mine = sorted.filter(item => item.record.driver === driver);
-    return {
-      driver,
-      mechanism: mine[0]!.mechanism,
-      evidence: mine[0]!.record.evidence.device,
-      dots: mine.map(({ record }) => ({
-        over: overOf(record, over),
-        value: middle(record, metric)!.value,
-        interval: middle(record, metric)!.interval,
-      })),
-    };
-  });
+  const several = new Set(sorted.map(({ record }) => record.driver)).size > 1;
+  const settingsOf = (record: LabRecord) => (by === undefined ? '' : settingOf(record, by));
+  const fullName = (record: LabRecord): string =>
+    [record.driver, settingsOf(record)].filter(Boolean).join(', ');
+  // Lines of one driver need not repeat its name: the setting tells them apart.
+  const nameOf = (record: LabRecord): string =>
+    several ? fullName(record) : settingsOf(record) || record.driver;
+  const lines = [...Map.groupBy(sorted, ({ record }) => nameOf(record))];
+  const series: Series[] = lines.map(([name, mine]) => ({
+    name,
+    mechanism: mine[0]!.mechanism,
+    evidence: mine[0]!.record.evidence.device,
+    dots: mine.map(({ record }) => ({
+      over: overOf(record, over),
+      value: middle(record, metric)!.value,
+      interval: middle(record, metric)!.interval,
+    })),
+  }));
   const columns = [
     'Driver',
     setting(over, '').trim(),
@@ -91,20 +113,22 @@ export function scaling(
     'Samples',
     'Status',
   ];
-  const rows = sorted.map(({ record }) => [
-    record.driver,
-    figures(overOf(record, over)),
-    cell(record, metric),
-    intervalCell(record, metric),
-    whole(samples(record)),
-    statusCell(record),
-  ]);
+  const rows = lines
+    .flatMap(([, mine]) => mine)
+    .map(({ record }) => [
+      fullName(record),
+      chosen(overOf(record, over)),
+      cell(record, metric),
+      intervalCell(record, metric),
+      whole(samples(record)),
+      statusCell(record),
+    ]);
   const absent = items.filter(item => !usable.includes(item));
   const description = series
     .map(one => {
       const [first] = one.dots;
       const last = one.dots.at(-1);
-      return `${one.driver}: ${quantity(first!.value, unit)} at ${figures(first!.over)}, ${quantity(last!.value, unit)} at ${figures(last!.over)}`;
+      return `${one.name}: ${quantity(first!.value, unit)} at ${chosen(first!.over)}, ${quantity(last!.value, unit)} at ${chosen(last!.over)}`;
     })
     .join('; ');
   return figure(
@@ -114,6 +138,9 @@ export function scaling(
     width => draw(series, { over, metric, title: options.unit_title }, unit, width),
   );
 }
+
+/** A setting was chosen, not measured: every digit of a whole number is meant. */
+const chosen = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
 
 function overOf(record: LabRecord, over: string): number {
   return Number(record.parameters[over]);
@@ -127,7 +154,7 @@ function draw(
 ): { height: number; markup: string[] } {
   const narrow = width === NARROW;
   const height = narrow ? 300 : 340;
-  const names = Math.max(...series.map(one => one.driver.length));
+  const names = Math.max(...series.map(one => one.name.length));
   // Long names would leave a phone no room for the lines.
   const aside = !narrow || names <= 12;
   const right = aside ? Math.min(200, names * CHARACTER + 26) : 14;
@@ -156,7 +183,7 @@ function draw(
       )
       .join('');
     const at = names_at[index]!;
-    const name = label(one.driver, at.x, at.y, { class: 'fig-name' });
+    const name = label(one.name, at.x, at.y, { class: 'fig-name' });
     return element(
       'g',
       { class: `m-${one.mechanism}` },
@@ -177,7 +204,7 @@ function draw(
       bottomAxis(
         x,
         box,
-        value => (axes.over === 'rate_hz' ? setting(axes.over, value) : figures(value)),
+        value => (axes.over === 'rate_hz' ? setting(axes.over, value) : chosen(value)),
         axes.over === 'rate_hz' ? 'rate' : axes.over.replace(/_/g, ' '),
       ),
       ...lines,
@@ -208,7 +235,7 @@ function namePlaces(
   const beside = placeLabels(
     series.flatMap((one, index) => {
       const dot = last[index]!;
-      return margin[index] ? [] : [{ x: x(dot.over), y: y(dot.value), text: one.driver }];
+      return margin[index] ? [] : [{ x: x(dot.over), y: y(dot.value), text: one.name }];
     }),
     box,
     all.map(dot => ({ x: x(dot.over), y: y(dot.value) })),
