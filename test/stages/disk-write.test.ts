@@ -1,6 +1,6 @@
 // Durable writes on the lab's own file: how often each form calls, that the disk was really told to make it
 // safe, and that a write which went elsewhere or nowhere is found out.
-import { constants } from 'node:fs';
+import { constants, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Unsupported } from '../../lab/errors.ts';
@@ -18,6 +18,7 @@ import { held, stageContext } from './run.ts';
 
 const EXPERIMENT = 'disk-write';
 const COMMITS = 5;
+const TMPFS_MAGIC = 0x01021994;
 const platform = await loadPlatform();
 const home = temporaryFolder();
 
@@ -154,6 +155,27 @@ describe.runIf(process.platform === 'linux')('durable writes', () => {
 });
 
 describe('iolab run disk-write', () => {
+  it('says of a file in memory that no disk is below it', async context => {
+    if (!existsSync('/dev/shm') || statfsSync('/dev/shm').type !== TMPFS_MAGIC) {
+      return context.skip('no tmpfs at /dev/shm');
+    }
+    const memory = mkdtempSync('/dev/shm/iolab-disk-write-');
+    try {
+      const args = ['run', EXPERIMENT, '--rounds', '1', '--samples', '4', '--records', '1'];
+      const { code, out, err } = await iolab([...args, '--driver', 'write-fsync', '--json'], {
+        home: memory,
+      });
+      expect(code, err).toBe(0);
+      const [record] = (JSON.parse(out) as LabRun).records;
+      expect(record!.identity.file_system).toBe('tmpfs');
+      expect(record!.evidence.device).toBe('stand-in');
+      expect(record!.notes?.join()).toContain('a tmpfs is memory, not a disk');
+      expect(record!.metrics, 'there is no disk to count').not.toHaveProperty('disk_writes_per_op');
+    } finally {
+      rmSync(memory, { recursive: true, force: true });
+    }
+  });
+
   it('writes to scratch, names its file system, and refuses every other device', async () => {
     const args = ['run', EXPERIMENT, '--rounds', '1', '--samples', '4', '--records', '1', '--json'];
     const drivers = ['--driver', 'write-buffered,write-fsync'];
