@@ -26,6 +26,8 @@ export type WorkloadPlan =
       readonly duration_ms: number;
       /** Stop after so many operations instead of after `duration_ms`. */
       readonly samples?: number;
+      /** Completions to wait for at once; 1 where it is absent. */
+      readonly together?: number;
       readonly warmup_ms: number;
       readonly block_bytes: number;
       readonly seed: number;

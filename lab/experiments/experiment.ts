@@ -1,6 +1,6 @@
 // THE experiment interface: a question, the devices it fits, and a plan. An experiment plans and
 // executes nothing: it lists cells, and the orchestrator runs them round by round.
-import type { WorkloadPlan } from '../cell/protocol.ts';
+import type { CellResult, WorkloadPlan } from '../cell/protocol.ts';
 import type { DeviceFacts } from '../devices/device.ts';
 import type { Target } from '../drivers/driver.ts';
 
@@ -32,6 +32,8 @@ export interface PlannedCell {
   readonly warmup?: number;
   /** Bring the device back to its start before: then nothing depends on what was measured earlier. */
   readonly fresh?: boolean;
+  /** Open past the page cache, or through it, whatever the device itself was told. */
+  readonly direct?: boolean;
 }
 
 /** A column: a metric (of a distribution its median), its heading, and what the heading stands for. */
@@ -87,4 +89,6 @@ export interface Experiment {
   plan(driver: string, request: PlanRequest, target?: Target): readonly Setting[];
   /** One cell of one round. The seed differs from cell to cell. */
   cell(setting: Setting, request: PlanRequest, seed: number): PlannedCell;
+  /** Totals that follow from a round's others, where they say better what it is about. */
+  derive?(round: Pick<CellResult, 'totals' | 'threads'>): Readonly<Record<string, number>>;
 }

@@ -115,7 +115,7 @@ function samplesOf(bins: Readonly<Record<string, number>>): Float64Array {
 export const peer: Peer = {
   id: 'fio',
   title: 'fio',
-  experiments: ['disk-read'],
+  experiments: ['disk-read', 'registered'],
   engines,
   missing: () => missingProgram('fio', ['--version']),
   async measure(job, engine, { signal }): Promise<CellResult> {

@@ -86,8 +86,8 @@ export function compareInsideRun(
 }
 
 /**
- * The baseline that agrees in every parameter both have, or `across` settings any; the one with
- * most in common.
+ * The baseline that agrees in every parameter both have, or `across` settings any; the one that agrees
+ * in most, and then has most in common.
  */
 function closest(
   record: LabRecord,
@@ -97,6 +97,8 @@ function closest(
   const setting = settingOf(record);
   const inCommon = (base: LabRecord) =>
     Object.keys(settingOf(base)).filter(key => setting[key] !== undefined);
+  const agreed = (base: LabRecord) =>
+    inCommon(base).filter(key => base.parameters[key] === setting[key]).length;
   return bases
     .filter(
       base =>
@@ -105,7 +107,7 @@ function closest(
         base.place === record.place &&
         (across || inCommon(base).every(key => base.parameters[key] === setting[key])),
     )
-    .sort((a, b) => inCommon(b).length - inCommon(a).length)[0];
+    .sort((a, b) => agreed(b) - agreed(a) || inCommon(b).length - inCommon(a).length)[0];
 }
 
 /**

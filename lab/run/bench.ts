@@ -319,7 +319,7 @@ export class Bench {
       onCell(series);
       try {
         const result = await this.#measure(series, round);
-        series.add(round, result, this.#interrupts(result), seed);
+        series.add(round, result, this.#more(result), seed);
       } catch (error) {
         if (this.#around.signal.aborted) throw new Cancelled();
         if (!(error instanceof Error)) throw error;
@@ -370,13 +370,22 @@ export class Bench {
     }
   }
 
-  #job(driver: string, { depth, parameters, workload }: PlannedCell): CellJob {
-    const { target } = this.#device!;
+  #job(driver: string, planned: PlannedCell): CellJob {
+    const { depth, parameters, workload, direct } = planned;
+    const own = this.#device!.target;
+    const target = direct === undefined ? own : { ...own, direct };
     const lines = this.#lines ? { interrupt_lines: this.#lines.source } : {};
     const chosen = { ...this.#around.request.plan.set, ...parameters };
     const environment = environmentOf(this.#parameters.get(driver), chosen);
     const job = { driver, target, depth, parameters: chosen, workload, environment };
     return { do: 'measure', ...job, ...lines };
+  }
+
+  /** Totals that the cell itself cannot know. */
+  #more(result: CellResult): Record<string, number> {
+    const interrupts = this.#interrupts(result);
+    const totals = { ...result.totals, ...interrupts };
+    return { ...interrupts, ...this.experiment.derive?.({ totals, threads: result.threads }) };
   }
 
   /** Interrupts of the device's own line, without those that come when nothing is measured. */

@@ -95,6 +95,20 @@ describe('inside a run', () => {
     expect(compareInsideRun([slow, shallow, ring(8)], options)[0]!.ratio).toBeCloseTo(0.5);
   });
 
+  it('across settings takes the baseline of the same setting where there is one, and any other else', () => {
+    const at = (driver: string, depth: number, by: number) =>
+      withRounds(
+        LOAD.map(load => by * load),
+        { driver, parameters: { depth } },
+      );
+    const bases = [at('blocking', 1, 2), at('blocking', 8, 4)];
+    const found = (record: LabRecord) =>
+      compareInsideRun([...bases, record], { ...options, across: true })[0]!.ratio;
+    expect(found(at('io-uring', 8, 8))).toBeCloseTo(2);
+    expect(found(at('io-uring', 1, 8))).toBeCloseTo(4);
+    expect(found(at('io-uring', 32, 8)), 'with nothing in common the first').toBeCloseTo(4);
+  });
+
   it('leaves out what has no ratio: no rounds, or a baseline of zero', () => {
     expect(compareInsideRun([base, fakeUnsupported({ device: 'fifo' })], options)).toEqual([]);
     const zero = withRounds([0, 0, 0], { driver: 'blocking' });

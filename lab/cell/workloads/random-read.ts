@@ -13,6 +13,8 @@ export interface RandomReadPlan {
   readonly duration_ms: number;
   /** Stop after so many operations instead of after `duration_ms`. */
   readonly samples?: number;
+  /** Completions to wait for at once; 1 where it is absent. */
+  readonly together?: number;
   readonly warmup_ms: number;
   readonly seed: number;
   /** Blocks carry their numbers, so reads can be checked. Not on the null device. */
@@ -38,6 +40,7 @@ const LAST_NS = 2;
 
 export class RandomRead implements Workload {
   readonly depth: number;
+  readonly together: number;
   readonly slot_bytes: number;
   readonly timed = false;
   done = false;
@@ -64,6 +67,7 @@ export class RandomRead implements Workload {
     this.#edges = edges;
     this.#plan = plan;
     this.depth = plan.depth;
+    this.together = plan.together ?? 1;
     this.slot_bytes = plan.block_bytes;
     this.#random = createRandom(plan.seed);
     const most = Math.max(plan.samples ?? MOST_SAMPLES, LEAST_TURNS * plan.depth);
