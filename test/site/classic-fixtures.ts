@@ -188,6 +188,34 @@ const linked = (): LabRecord[] =>
     return { ...record, metrics: { ...record.metrics, ...more } };
   });
 
+/** The same question on a machine of today: what fits into the wait. */
+const overlap = (): LabRecord[] =>
+  (
+    [
+      ['overlap-none', 0, 0, 0.4],
+      ['overlap-ring', 60, 0.2, 1],
+      ['overlap-thread', 270, 0.4, 1],
+      ['overlap-async', 130, 0.2, 1],
+    ] as const
+  ).flatMap(([driver, turns, useful_share, busy_share]) =>
+    (['file', 'kernel'] as const).map(device => {
+      const record = fakeRecord({
+        experiment: 'overlap',
+        device,
+        driver,
+        parameters: device === 'kernel' ? { answer_us: 1000 } : {},
+        evidence: { device: device === 'file' ? 'virtual' : 'stand-in', processor: 'virtual' },
+        p50_ns: device === 'file' ? 50_000 : 1_050_000,
+        rounds: 6,
+      });
+      const done = { useful_turns_per_op: spread([turns, turns, turns + 1], 'count') };
+      return {
+        ...record,
+        metrics: { ...record.metrics, ...counts({ useful_share, busy_share }), ...done },
+      };
+    }),
+  );
+
 /** All made-up records of the classic machines, and of what they are laid beside. */
 export const classicFixtures = (): LabRecord[] => [
   ...pdp11(),
@@ -195,6 +223,7 @@ export const classicFixtures = (): LabRecord[] => [
   ...spool(),
   ...tight(),
   ...linked(),
+  ...overlap(),
 ];
 
 /** The lines through the channel's counts. */
