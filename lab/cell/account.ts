@@ -75,8 +75,14 @@ export class Account implements Edges {
   }
 
   #clocks(): Pick<Reading, 'time_ns' | 'cpu_ns' | 'syscalls' | 'polls'> {
-    const { syscalls, polls } = this.#used().counters ?? {};
-    return { syscalls, polls, time_ns: this.#platform.now(), cpu_ns: this.#platform.processCpu() };
+    const { syscalls, polls, uncounted } = this.#used().counters ?? {};
+    const calls = uncounted ? undefined : syscalls;
+    return {
+      syscalls: calls,
+      polls,
+      time_ns: this.#platform.now(),
+      cpu_ns: this.#platform.processCpu(),
+    };
   }
 
   /** Processor time over elapsed time: 1 is one processor that did nothing else. */

@@ -45,6 +45,8 @@ class AioSuspend extends Slots implements BlockingEngine {
   constructor(context: OpenContext) {
     super(context);
     const { platform, depth } = this;
+    // It locks, sleeps and wakes by as many calls of futex(2) as happen to be needed.
+    this.counters.uncounted = true;
     this.#requests = new AioRequests(context, this, { notify: SIGEV_NONE });
     this.#running = new Uint32Array(depth);
     this.#list = platform.memory(POINTER_BYTES * depth);
@@ -57,8 +59,6 @@ class AioSuspend extends Slots implements BlockingEngine {
   submit(slots: Uint32Array, count: number): number {
     const most = Math.min(count, this.room());
     for (let i = 0; i < most; i++) {
-      // A sleeping thread of the pool is woken by a futex(2).
-      this.counters.syscalls++;
       if (!this.#requests.start(slots[i]!)) return i;
       this.#running[this.pending++] = slots[i]!;
     }
@@ -100,7 +100,6 @@ class AioSuspend extends Slots implements BlockingEngine {
       this.#pointers[2 * i] = addresses_low[this.#running[i]!]!;
       this.#pointers[2 * i + 1] = addresses_high[this.#running[i]!]!;
     }
-    this.counters.syscalls++;
     if (deadline_ns === Number.POSITIVE_INFINITY) {
       return linux!.aio_suspend(this.#list_address[0], count, 0);
     }

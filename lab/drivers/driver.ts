@@ -136,6 +136,8 @@ export interface Completions {
 export interface Counters {
   /** System calls the driver made since it was opened. */
   syscalls: number;
+  /** A library makes the calls, as many as it likes, so nobody here can count them. */
+  uncounted?: true;
   /** Times the driver asked, whether or not something was there. */
   polls: number;
   /** Operations that the next one was linked to; absent where nothing can be linked. */

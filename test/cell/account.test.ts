@@ -52,4 +52,20 @@ describe.runIf(process.platform === 'linux')('the account', () => {
       alone.threads.reduce((sum, one) => sum + one.cpu_ns_per_op, 0),
     );
   });
+
+  it('has no calls where a library makes them, and still what was asked', async () => {
+    const platform = await loadPlatform();
+    const counters = { syscalls: 0, polls: 0 };
+    const totals = (uncounted: object) => {
+      const account = new Account(platform, () => ({ counters: { ...counters, ...uncounted } }));
+      Object.assign(counters, { syscalls: 0, polls: 0 });
+      account.begin();
+      Object.assign(counters, { syscalls: 4, polls: 6 });
+      account.end();
+      return account.settle(2).totals;
+    };
+    expect(totals({})).toMatchObject({ syscalls_per_op: 2, polls_per_op: 3 });
+    expect(totals({ uncounted: true })).toMatchObject({ polls_per_op: 3 });
+    expect(totals({ uncounted: true })).not.toHaveProperty('syscalls_per_op');
+  });
 });

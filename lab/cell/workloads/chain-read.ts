@@ -137,12 +137,14 @@ export class ChainRead implements Workload {
 
   results(): WorkloadResults {
     const { chains } = this.#plan;
+    const engine = this.#engine;
+    const counted = engine.loop === 'blocking' && !engine.counters.uncounted;
     const per = (name: keyof Reading) =>
       ((this.#after?.[name] ?? 0) - (this.#before?.[name] ?? 0)) / chains;
     return {
       series: { latency_ns: this.#latency.view() },
       totals: {
-        syscalls: per('syscalls'),
+        ...(counted ? { syscalls: per('syscalls') } : {}),
         wakeups: per('wakeups'),
         links: per('links'),
         out_of_order: this.#out_of_order / chains,
