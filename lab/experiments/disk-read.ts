@@ -1,20 +1,23 @@
 // Random reads of 4 KiB: what does a deeper queue buy, in operations per second, in latency and in
 // interrupts per operation?
 import type { Experiment } from './experiment.ts';
+import { ONE_AT_A_TIME } from './parts/one-at-a-time.ts';
+import {
+  DIRECT,
+  depthsOf,
+  FILE,
+  HANDS_OVER,
+  noBlocks,
+  randomReads,
+  SUBMISSION,
+} from './parts/random-reads.ts';
 
-const DEPTHS = [1, 8, 32, 128];
-const SHORT_DEPTHS = [1, 32];
-const BLOCK_BYTES = 4096;
-const ROUND_MS = 500;
-const SHORT_ROUND_MS = 200;
-/** Until compiled code runs throughout: less shows as processor time. The peer gets the same. */
-const WARMUP_MS = 800;
-const SHORT_WARMUP_MS = 300;
-/** Drivers that finish each operation before the next can start have no depth but one. */
-const ONE_AT_A_TIME = new Set(['blocking', 'direct-sync', 'cached-sync', 'mmap', 'null']);
-/** Drivers that can hand over each operation by itself, or several with one call. */
-const HANDS_OVER = new Set(['io-uring', 'linux-aio']);
+/** Its size stands in every record, chosen or not; how size and depth go together asks `threads`. */
+const POOL = 'thread-pool';
+const USUAL_POOL = '4';
 const COMMON = ['blocking', 'io-uring'];
+/** As most programs do, and fio where it is told nothing else. */
+const EACH = 'each';
 
 export const experiment: Experiment = {
   id: 'disk-read',
@@ -22,50 +25,45 @@ export const experiment: Experiment = {
   question: 'What does a deeper queue buy, and what does it cost?',
   options: ['depth', 'peer'],
   devices: ['file'],
-  drivers: [...COMMON, 'direct-sync', 'cached-sync', 'mmap', 'linux-aio', 'aio-suspend'],
+  drivers: [
+    ...COMMON,
+    'direct-sync',
+    'cached-sync',
+    'mmap',
+    'linux-aio',
+    'aio-suspend',
+    POOL,
+    'io-uring-registered',
+    'io-uring-sqpoll',
+    'io-uring-iopoll',
+    'io-uring-hybrid',
+  ],
   short_drivers: COMMON,
   baseline: 'blocking',
   settings: {
-    submission: {
-      meaning: 'each: one system call per operation; batch: one submits all and waits',
-      default: 'each',
-      values: ['each', 'batch'],
-    },
-    bytes: { meaning: 'size of the temporary file', default: '134217728' },
-    direct: {
-      meaning: 'false: read through the page cache',
-      default: 'true',
-      values: ['true', 'false'],
-    },
+    submission: { ...SUBMISSION.submission!, default: EACH },
+    ...FILE,
+    ...DIRECT,
   },
   rounds: 15,
   short_rounds: 6,
-  misfit: device => (device.kind === 'block' ? undefined : 'it needs a block device or a file'),
-  plan(driver, { depth, set, short }) {
-    const chosen = depth.length > 0 ? depth : short ? SHORT_DEPTHS : DEPTHS;
+  misfit: noBlocks,
+  plan(driver, request) {
+    const { set } = request;
+    const chosen = depthsOf(request);
     const depths = ONE_AT_A_TIME.has(driver) ? chosen.slice(0, 1).map(() => 1) : chosen;
     const submission = HANDS_OVER.has(driver);
     return depths.map(one => ({
       depth: one,
-      ...(submission ? { submission: set.submission ?? 'each' } : {}),
+      ...(submission ? { submission: set.submission ?? EACH } : {}),
+      ...(driver === POOL ? { pool: set.pool ?? USUAL_POOL } : {}),
     }));
   },
-  cell(setting, { short, samples }, seed) {
-    const duration_ms = short ? SHORT_ROUND_MS : ROUND_MS;
+  cell(setting, request, seed) {
     const parameters: Record<string, string> = {};
-    if (setting.submission !== undefined) parameters.submission = String(setting.submission);
-    return {
-      depth: Number(setting.depth),
-      parameters,
-      workload: {
-        kind: 'random-read',
-        duration_ms,
-        ...(samples === undefined ? {} : { samples }),
-        warmup_ms: short ? SHORT_WARMUP_MS : WARMUP_MS,
-        block_bytes: BLOCK_BYTES,
-        seed,
-      },
-      expected_ms: (samples ?? duration_ms) + WARMUP_MS,
-    };
+    for (const name of ['submission', 'pool']) {
+      if (setting[name] !== undefined) parameters[name] = String(setting[name]);
+    }
+    return randomReads(Number(setting.depth), parameters, request, { seed });
   },
 };

@@ -74,4 +74,15 @@ describe('lines in words', () => {
       'y: memory about 8 000 bytes · n [7 000 bytes, 9 000 bytes]',
     ]);
   });
+
+  it('tells a share of a processor over a rate as what waiting costs, and what one event costs', () => {
+    const busy = line('blocking', 'cpu_share', 0.0075, 7.6e-6, {
+      over: 'rate_hz',
+      a_interval: [0.004, 0.011],
+      b_interval: [4.3e-6, 11.2e-6],
+    });
+    expect(fitLines([busy])).toEqual([
+      'blocking: busy 0.75 % [0.4 %, 1.1 %] when nothing comes, and 7.6 µs [4.3 µs, 11 µs] an event',
+    ]);
+  });
 });

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   cost_ns: 'cost',
   create_ns: 'creation',
   memory_bytes: 'memory',
+  cpu_share: 'busy',
 };
 
 /** `channel-each: instructions 3 + 13 n, interrupts n`, one text for each driver and setting. */
@@ -36,8 +37,19 @@ const isExact = ({ a_interval, b_interval }: Fit): boolean =>
 const number = (value: number): string =>
   Number.isInteger(value) ? formatWhole(value) : formatCount(value);
 
+const NS_PER_S = 1e9;
+
+/** A share of a processor over a rate: what it costs when nothing comes, and the time of one event. */
+function shareOverRate({ a, a_interval, b, b_interval }: Fit): string {
+  const percent = (value: number) => `${formatCount(100 * value)} %`;
+  const time = (value_s: number) => formatValue(NS_PER_S * value_s, 'ns');
+  const idle = `${percent(a)} [${a_interval.map(percent).join(', ')}] when nothing comes`;
+  return `${idle}, and ${time(b)} [${b_interval.map(time).join(', ')}] an event`;
+}
+
 function formula(fit: Fit): string {
   const { a, b } = fit;
+  if (fit.metric === 'cpu_share') return shareOverRate(fit);
   if (!isExact(fit)) {
     const unit = /_(ns|bytes)$/.exec(fit.metric)?.[1];
     const slope = (value: number) => {
