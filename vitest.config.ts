@@ -12,6 +12,7 @@ const PURE = [
   'test/cell/dialogues/**/*.test.ts',
   'test/cli/*.test.ts',
   'test/experiments/boards.test.ts',
+  'test/examples/event-loop/{timers,request-parser}.test.ts',
   'test/firmware/**/*.test.ts',
   'test/machines/**/*.test.ts',
   'test/measure/**/*.test.ts',
