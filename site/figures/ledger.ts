@@ -66,6 +66,20 @@ const TITLES: Readonly<Record<string, string>> = {
   loop_cycles: 'cycles per turn',
   held_cycles: 'cycles held',
   lost_bytes: 'bytes lost',
+  cost_ns: 'cost',
+  calls_per_op: 'calls each',
+  promised: 'said ready',
+  not_yet: 'EAGAIN',
+  sigio: 'SIGIO',
+  data_events: 'data',
+  signal_events: 'signal',
+  timer_events: 'timer',
+  process_events: 'process',
+  flag_events: 'flag',
+  busiest_share: 'share busiest',
+  late_share: 'share late',
+  meanwhile_per_op: 'meanwhile',
+  changed_buffers: 'overwritten',
   latency_ns: 'latency, median',
   jitter_ns: 'jitter, median',
   create_ns_per_op: 'to make one',
@@ -74,11 +88,24 @@ const TITLES: Readonly<Record<string, string>> = {
   syscalls_per_op: 'system calls each',
   switches_per_op: 'switches each',
   ops_per_s: 'each second',
+  held_ns: 'program held',
+  held_share: 'share held',
+  left_ns: 'left for fsync',
+  left_bytes: 'left in buffer',
+  faults_per_op: 'page faults each',
+  fetched_bytes_per_op: 'bytes fetched each',
+  disk_reads_per_op: 'disk reads each',
+  disk_writes_per_op: 'disk writes each',
+  disk_flushes_per_op: 'flushes each',
 };
 
 /** The unit stands beside the number, so the heading does without. */
 const titleOf = (metric: string): string =>
-  TITLES[metric] ?? metric.replace(/_(?:ns|per_s)$/, '').replace(/_/g, ' ');
+  TITLES[metric] ??
+  metric
+    .replace(/_per_op$/, ' each')
+    .replace(/_(?:ns|per_s)$/, '')
+    .replace(/_/g, ' ');
 
 /** `latency_cycles:max` is the largest of a distribution of counts; of times no maximum is shown. */
 function countOf({ record }: Item, metric: string): number | undefined {
@@ -168,6 +195,9 @@ const NARROW_LINE = 19;
 /** Where the bars begin on a phone: behind the longest name of a column. */
 const NARROW_BARS = 158;
 const HEAD = 24;
+const HEAD_LINE = 14;
+/** A letter of a heading is at most about this wide, in drawing units. */
+const HEAD_CHARACTER = 6.4;
 
 /** Lines of at most so many characters, broken between words. */
 function wrapped(text: string, most: number): string[] {
@@ -197,12 +227,20 @@ function draw(
   const column = (width - 4 - left) / metrics.length;
   const pitch = narrow ? 26 + metrics.length * NARROW_LINE + 6 : ROW;
   const markup: string[] = [];
+  const headings = metrics.map(metric =>
+    wrapped(titleOf(metric), Math.floor((column - 8) / HEAD_CHARACTER)),
+  );
+  const tallest = Math.max(...headings.map(lines => lines.length));
   if (!narrow) {
-    metrics.forEach((metric, at) => {
-      markup.push(label(titleOf(metric), left + at * column, 15, { class: 'fig-title' }));
+    headings.forEach((lines, at) => {
+      const top = 15 + (tallest - lines.length) * HEAD_LINE;
+      lines.forEach((text, row) => {
+        const y = top + row * HEAD_LINE;
+        markup.push(label(text, left + at * column, y, { class: 'fig-title' }));
+      });
     });
   }
-  let y = narrow ? 2 : HEAD;
+  let y = narrow ? 2 : HEAD + (tallest - 1) * HEAD_LINE;
   let band = '';
   for (const row of rows) {
     if (row.band !== band) {
