@@ -31,13 +31,27 @@ class Batch {
   }
 
   /**
-   * Start what is prepared, one by one, so that each operation has its own stamps; what a full queue
-   * did not accept stays for the next time.
+   * Start what is prepared: one by one, so that each operation has its own stamps, or all at once with
+   * one. What a full queue did not accept stays for the next time.
    */
   submit(engine: BlockingEngine | EventEngine, stamp: Stamp): void {
     if (this.count === 0) return;
-    let started = 0;
     stamp(this.#clock_ns, 0);
+    const started = this.#workload.at_once
+      ? this.#submitAll(engine)
+      : this.#submitEach(engine, stamp);
+    this.count -= started;
+    if (this.count > 0) this.slots.copyWithin(0, started, started + this.count);
+  }
+
+  #submitAll(engine: BlockingEngine | EventEngine): number {
+    const started = engine.submit(this.slots, this.count);
+    for (let i = 0; i < started; i++) this.#workload.submitted(this.slots[i]!, this.#clock_ns);
+    return started;
+  }
+
+  #submitEach(engine: BlockingEngine | EventEngine, stamp: Stamp): number {
+    let started = 0;
     for (; started < this.count; started++) {
       this.#one[0] = this.slots[started]!;
       if (engine.submit(this.#one, 1) === 0) break;
@@ -46,8 +60,7 @@ class Batch {
       // The end of one submission is the beginning of the next.
       this.#clock_ns[0] = this.#clock_ns[1]!;
     }
-    this.count -= started;
-    if (this.count > 0) this.slots.copyWithin(0, started, started + this.count);
+    return started;
   }
 
   /** Take `finished` completions and refill their slots. */

@@ -9,6 +9,11 @@ export interface Workload {
   readonly slot_bytes: number;
   /** Starts operations at planned times, and sleeps in `prepare` until then. */
   readonly timed: boolean;
+  /**
+   * All that is ready is handed over by one call of the driver, with one reading of the clock before it;
+   * absent where each operation has its own.
+   */
+  readonly at_once?: boolean;
   /** Completions to wait for at once; absent where the first one will do. */
   readonly together?: number;
   /** True once nothing more will be prepared and nothing is in flight. */
@@ -17,7 +22,10 @@ export interface Workload {
   readonly counted: number;
   /** Fill the slot's operation; false when this slot has nothing to do any more. */
   prepare(slot: number): boolean;
-  /** The slot was submitted between the two readings `clock_ns[0]` and `clock_ns[1]`. */
+  /**
+   * The slot was submitted between the two readings `clock_ns[0]` and `clock_ns[1]`; `at_once` there is
+   * only the first.
+   */
   submitted(slot: number, clock_ns: Float64Array): void;
   /**
    * Entry `index` of the engine's completions is this slot's. Throws on an error or on data that is

@@ -41,6 +41,7 @@ const LAST_NS = 2;
 export class RandomRead implements Workload {
   readonly depth: number;
   readonly together: number;
+  readonly at_once: boolean;
   readonly slot_bytes: number;
   readonly timed = false;
   done = false;
@@ -68,6 +69,7 @@ export class RandomRead implements Workload {
     this.#plan = plan;
     this.depth = plan.depth;
     this.together = plan.together ?? 1;
+    this.at_once = !plan.split;
     this.slot_bytes = plan.block_bytes;
     this.#random = createRandom(plan.seed);
     const most = Math.max(plan.samples ?? MOST_SAMPLES, LEAST_TURNS * plan.depth);
@@ -109,14 +111,16 @@ export class RandomRead implements Workload {
     if (!this.#stopping) {
       const now_ns = time_ns[index]!;
       const started_ns = this.#started_ns[slot]!;
-      // A synchronous driver finished inside submit: all of its time was submission.
-      const submitted_ns = Math.min(this.#submitted_ns[slot]!, now_ns);
       this.counted++;
       // What was in flight while the accounting was read waited for that, too.
       if (started_ns >= this.#clock_ns[BEGIN_NS]!) {
         this.#latency.append(now_ns - started_ns);
-        this.#submit.append(submitted_ns - started_ns);
-        this.#complete.append(now_ns - submitted_ns);
+        if (!this.at_once) {
+          // A synchronous driver finished inside submit: all of its time was submission.
+          const submitted_ns = Math.min(this.#submitted_ns[slot]!, now_ns);
+          this.#submit.append(submitted_ns - started_ns);
+          this.#complete.append(now_ns - submitted_ns);
+        }
       }
       this.#clock_ns[LAST_NS] = now_ns;
       if (now_ns >= this.#clock_ns[EDGE_NS]! || this.#latency.full) this.#edge();
