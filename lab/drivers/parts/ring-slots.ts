@@ -83,6 +83,32 @@ function makeRing(context: OpenContext, options: RingOptions): Ring {
   }
 }
 
+/**
+ * The usual probe: a ring may be granted and its operations refused, so one is made. A disk answers it;
+ * on a stream it may stay pending, and the close cancels it. `why` puts an errno into words.
+ */
+export function probeRing(
+  facts: DriverFacts,
+  context: OpenContext,
+  make: (context: OpenContext) => RingSlots,
+  why: (errno: string) => Unsupported | undefined = () => undefined,
+): Promise<Probe> {
+  return probeByOperation(facts, context, () => {
+    const engine = make(context);
+    try {
+      engine.submit(new Uint32Array([0]), 1);
+      const min = context.target.kind === 'block' ? 1 : 0;
+      const finished = engine.wait(min, context.platform.now() + PROBE_LIMIT_NS);
+      const result = engine.completions.result[0]!;
+      if (finished === 0 || result >= 0) return;
+      const errno = context.platform.errnoName(-result);
+      throw why(errno) ?? new SystemCallError('io_uring read', errno);
+    } finally {
+      engine.close();
+    }
+  });
+}
+
 export class RingSlots extends Slots implements BlockingEngine {
   readonly loop = 'blocking';
   protected readonly ring: Ring;
@@ -207,30 +233,4 @@ export class RingSlots extends Slots implements BlockingEngine {
 
   /** Give back what a driver holds beside ring, device and slots; the kernel uses none of it now. */
   protected release(): void {}
-}
-
-/**
- * The usual probe: a ring may be granted and its operations refused, so one is made. A disk answers it;
- * on a stream it may stay pending, and the close cancels it. `why` puts an errno into words.
- */
-export function probeRing(
-  facts: DriverFacts,
-  context: OpenContext,
-  make: (context: OpenContext) => RingSlots,
-  why: (errno: string) => Unsupported | undefined = () => undefined,
-): Promise<Probe> {
-  return probeByOperation(facts, context, () => {
-    const engine = make(context);
-    try {
-      engine.submit(new Uint32Array([0]), 1);
-      const min = context.target.kind === 'block' ? 1 : 0;
-      const finished = engine.wait(min, context.platform.now() + PROBE_LIMIT_NS);
-      const result = engine.completions.result[0]!;
-      if (finished === 0 || result >= 0) return;
-      const errno = context.platform.errnoName(-result);
-      throw why(errno) ?? new SystemCallError('io_uring read', errno);
-    } finally {
-      engine.close();
-    }
-  });
 }
