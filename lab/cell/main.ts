@@ -3,7 +3,7 @@
 // and no thread pool with other mechanisms, and a foreign call that hangs can be killed with it.
 
 import { allDevices } from '../devices/find.ts';
-import type { OpenContext } from '../drivers/driver.ts';
+import type { OpenContext, Probe, Target } from '../drivers/driver.ts';
 import { findDriver } from '../drivers/find.ts';
 import { loadPlatform } from '../ffi/load.ts';
 import type { Platform } from '../ffi/platform.ts';
@@ -35,9 +35,7 @@ import { createWorkload, slotsFor } from './workloads/create.ts';
 const PROBE_SLOT_BYTES = 4096;
 
 async function probe(platform: Platform, job: ProbeJob): Promise<void> {
-  const answers: Record<string, Awaited<ReturnType<typeof askOne>>> = {};
-  const askOne = async (id: string) => {
-    const { target } = job;
+  const askOne = async (id: string, target: Target): Promise<Probe> => {
     if (job.layers) return (await findLayer(id)).probe({ platform, target, parameters: {} });
     const driver = await findDriver(id);
     return driver.probe({
@@ -48,7 +46,12 @@ async function probe(platform: Platform, job: ProbeJob): Promise<void> {
       parameters: {},
     });
   };
-  for (const id of job.drivers) answers[id] = await askOne(id);
+  const answers: Record<string, Record<string, Probe>> = {};
+  for (const target of job.targets) {
+    const mine: Record<string, Probe> = {};
+    answers[target.device] = mine;
+    for (const id of job.drivers) mine[id] = await askOne(id, target);
+  }
   say({ event: 'probed', answers });
 }
 

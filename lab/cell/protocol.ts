@@ -91,7 +91,8 @@ export interface ProbeJob {
   /** Ids of drivers, or of layers where `layers` is set. */
   readonly drivers: readonly string[];
   readonly layers?: true;
-  readonly target: Target;
+  /** Each with a name of its own in `device`. */
+  readonly targets: readonly Target[];
 }
 
 export interface FloorJob {
@@ -127,10 +128,13 @@ export interface Failure {
   readonly stack?: string;
 }
 
+/** By device, then by driver. */
+export type Answers = Readonly<Record<string, Readonly<Record<string, Probe>>>>;
+
 export type CellEvent =
   | { readonly event: 'ready' }
   | CellResult
-  | { readonly event: 'probed'; readonly answers: Readonly<Record<string, Probe>> }
+  | { readonly event: 'probed'; readonly answers: Answers }
   | { readonly event: 'floor'; readonly floor: Floor }
   | { readonly event: 'found'; readonly devices: readonly FoundRow[] }
   | Failure;

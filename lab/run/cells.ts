@@ -1,5 +1,6 @@
 // Starting devices and cells, asking them, and ending them: the conversation, without the plan.
 import type {
+  Answers,
   CellEvent,
   CellJob,
   CellResult,
@@ -94,9 +95,19 @@ export async function probeDrivers(
   signal: AbortSignal,
   layers?: true,
 ): Promise<Readonly<Record<string, Probe>>> {
-  const title = `probe on ${target.device}`;
-  const job: Job = { do: 'probe', drivers, target, ...(layers ? { layers } : {}) };
-  const answer = await askCell(job, title, signal);
+  return (await probeTargets(drivers, [target], signal, layers))[target.device]!;
+}
+
+/** The same about several targets, one after the other: a process costs more than its questions. */
+export async function probeTargets(
+  drivers: readonly string[],
+  targets: readonly Target[],
+  signal: AbortSignal,
+  layers?: true,
+): Promise<Answers> {
+  const title = `probe on ${targets.map(({ device }) => device).join(', ')}`;
+  const job: Job = { do: 'probe', drivers, targets, ...(layers ? { layers } : {}) };
+  const answer = await askCell(job, title, signal, targets.length * START_LIMIT_MS);
   if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
   return answer.answers;
 }
@@ -116,10 +127,10 @@ export async function findDevices(signal: AbortSignal): Promise<readonly FoundRo
 }
 
 /** One question to a cell of its own, one answer. */
-async function askCell(job: Job, title: string, signal: AbortSignal) {
+async function askCell(job: Job, title: string, signal: AbortSignal, limit_ms = START_LIMIT_MS) {
   const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
   child.tell(job);
-  const answer = await child.next(START_LIMIT_MS);
+  const answer = await child.next(limit_ms);
   await child.end(END_GRACE_MS);
   return answer;
 }

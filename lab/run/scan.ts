@@ -1,18 +1,34 @@
 // What works here: every device that is there, every driver asked by a real operation, every bench.
 // Ports with something attached are named and not opened, because opening resets a board.
 import { randomBytes } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { benchRows } from '../benches/status.ts';
-import type { FoundRow } from '../cell/protocol.ts';
+import type { Answers, FoundRow } from '../cell/protocol.ts';
 import { findDevice, splitId } from '../devices/find.ts';
+import type { Probe, Target } from '../drivers/driver.ts';
 import { allDrivers } from '../drivers/find.ts';
 import { type LabScan, SCAN_SCHEMA } from '../records/schema.ts';
-import { findDevices, probeDrivers, startDevice } from './cells.ts';
+import { findDevices, probeTargets, type RunningDevice, startDevice } from './cells.ts';
 import { openWorkspace, sweep, type Workspace } from './workspace.ts';
 
 type Row = LabScan['availability'][number];
 
+interface Place {
+  readonly workspace: Workspace;
+  readonly signal: AbortSignal;
+}
+
 /** A small file answers the same questions as a large one. */
 const SMALL = { bytes: String(2 ** 20) };
+
+/** More processes at once than processors would only wait for each other. */
+const MOST_GROUPS = 4;
+
+/** Dealt out like cards, so that devices that are alike (the boards) fall into different groups. */
+function inGroups<T>(all: readonly T[]): T[][] {
+  const count = Math.max(1, Math.min(MOST_GROUPS, availableParallelism(), all.length));
+  return Array.from({ length: count }, (_, group) => all.filter((__, at) => at % count === group));
+}
 
 export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
   await sweep();
@@ -23,11 +39,10 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
     const [found, benches] = await Promise.all([findDevices(signal), benchRows()]);
     const here = found.filter(({ id, ok }) => ok && !id.includes('@'));
     const models = await Promise.all(here.map(({ id }) => findDevice(splitId(id).family)));
-    const asked = await Promise.all(
-      here
-        .filter((_, i) => !models[i]!.programs)
-        .map(device => askDrivers(device, ids, workspace, signal)),
-    );
+    const asked = here.filter((_, i) => !models[i]!.programs);
+    const place = { workspace, signal };
+    const rows = await Promise.all(inGroups(asked).map(devices => askAbout(devices, ids, place)));
+    const order = asked.map(({ id }) => id);
     return {
       schema: SCAN_SCHEMA,
       devices: [...found],
@@ -38,7 +53,7 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
         form,
         loop,
       })),
-      availability: asked.flat(),
+      availability: rows.flat().sort((a, b) => order.indexOf(a.device) - order.indexOf(b.device)),
       benches,
     };
   } finally {
@@ -46,28 +61,72 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
   }
 }
 
-/** One device with every driver; a device that does not start is unavailable to all of them. */
-async function askDrivers(
-  device: FoundRow,
+/**
+ * Some devices with every driver: all are started, then one process asks about them. Where that process
+ * fails, each device is asked about alone, so that only the one that it failed over is without answers.
+ */
+async function askAbout(
+  devices: readonly FoundRow[],
   drivers: readonly string[],
-  workspace: Workspace,
-  signal: AbortSignal,
+  { workspace, signal }: Place,
 ): Promise<Row[]> {
+  const started = await Promise.all(
+    devices.map(async ({ id }): Promise<RunningDevice | Row[]> => {
+      try {
+        return await startDevice(id, workspace.folder(id), SMALL, signal);
+      } catch (error) {
+        const why = refusal(error, signal);
+        return drivers.map(driver => ({ device: id, driver, ...why }));
+      }
+    }),
+  );
+  const running = started.filter((one): one is RunningDevice => !Array.isArray(one));
   try {
-    const running = await startDevice(device.id, workspace.folder(device.id), SMALL, signal);
-    try {
-      const answers = await probeDrivers(drivers, running.target, signal);
-      return drivers.map(driver => {
-        const answer = answers[driver]!;
-        return { device: device.id, driver, ...answer };
-      });
-    } finally {
-      await running.close();
-    }
-  } catch (error) {
-    signal.throwIfAborted();
-    const { message, errno, fix } = error as { message: string; errno?: string; fix?: string };
-    const why = { reason: message, fix: fix || 'run iolab doctor', ...(errno ? { errno } : {}) };
-    return drivers.map(driver => ({ device: device.id, driver, ok: false, ...why }));
+    const ask = (targets: readonly Target[]) => probeTargets(drivers, targets, signal);
+    const targets = running.map(({ target }) => target);
+    const answers = await answersOf(targets, drivers, ask, signal);
+    return started.flatMap(one => (Array.isArray(one) ? one : rowsOf(one.id, drivers, answers)));
+  } finally {
+    await Promise.all(running.map(one => one.close()));
   }
+}
+
+/** Throws only where the scan was given up. `ask` asks one process about all that it is given. */
+export async function answersOf(
+  targets: readonly Target[],
+  drivers: readonly string[],
+  ask: (targets: readonly Target[]) => Promise<Answers>,
+  signal: AbortSignal,
+): Promise<Answers> {
+  if (targets.length === 0) return {};
+  try {
+    return await ask(targets);
+  } catch {
+    signal.throwIfAborted();
+  }
+  const alone: Record<string, Answers[string]> = {};
+  for (const target of targets) {
+    try {
+      Object.assign(alone, await ask([target]));
+    } catch (error) {
+      const why = refusal(error, signal);
+      alone[target.device] = Object.fromEntries(drivers.map(driver => [driver, why]));
+    }
+  }
+  return alone;
+}
+
+const rowsOf = (device: string, drivers: readonly string[], answers: Answers): Row[] =>
+  drivers.map(driver => ({ device, driver, ...answers[device]![driver]! }));
+
+/** A device that does not start, or cannot be asked about, is unavailable to all drivers. */
+function refusal(error: unknown, signal: AbortSignal): Extract<Probe, { readonly ok: false }> {
+  signal.throwIfAborted();
+  const { message, errno, fix } = error as { message: string; errno?: string; fix?: string };
+  return {
+    ok: false,
+    reason: message,
+    fix: fix || 'run iolab doctor',
+    ...(errno ? { errno } : {}),
+  };
 }

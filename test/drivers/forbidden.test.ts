@@ -5,8 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { ProbeJob } from '../../lab/cell/protocol.ts';
-import type { Probe, Target } from '../../lab/drivers/driver.ts';
+import type { Answers, ProbeJob } from '../../lab/cell/protocol.ts';
+import type { Target } from '../../lab/drivers/driver.ts';
 import { driverIds } from '../../lab/drivers/find.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import { openBlocks, openFifo } from '../conformance/lines.ts';
@@ -45,11 +45,12 @@ function forbidden(errno: number, args: readonly string[], input = ''): Promise<
   });
 }
 
-async function probeUnder(errno: number, target: Target): Promise<Record<string, Probe>> {
-  const job: ProbeJob = { do: 'probe', drivers: driverIds(), target };
+async function probeUnder(errno: number, target: Target): Promise<Answers[string]> {
+  const job: ProbeJob = { do: 'probe', drivers: driverIds(), targets: [target] };
   const { stdout, stderr } = await forbidden(errno, [cell], `${JSON.stringify(job)}\n`);
   expect(stdout, stderr).not.toBe('');
-  return (JSON.parse(stdout) as { answers: Record<string, Probe> }).answers;
+  const { answers } = JSON.parse(stdout) as { answers: Answers };
+  return answers[target.device]!;
 }
 
 const errnos = [
