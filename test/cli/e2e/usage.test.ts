@@ -53,7 +53,7 @@ describe('a bad number is answered with the option, the value and the range', ()
 describe('what does not fit is refused', () => {
   it.each([
     ['run wakeup --depth 4', /wakeup takes no --depth; it takes --rate/],
-    ['run wakeup --peer fio', /fio takes no part in wakeup; it does in disk-read$/m],
+    ['run wakeup --peer fio', /fio takes no part in wakeup; it does in disk-read\b/],
     ['run linked --peer fio', /linked takes no --peer/],
     ['run disk-read --rate 100', /disk-read takes no --rate; it takes --depth and --peer/],
     ['run round-trip --depth 1', /round-trip takes no --depth/],
