@@ -49,6 +49,7 @@ describe('the build', () => {
         'hybrid/',
         'interrupts/',
         'machines/',
+        'one-call/',
         'polling-machines/',
         'polling/',
         'serial-board/',
