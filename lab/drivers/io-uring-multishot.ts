@@ -193,7 +193,11 @@ class IoUringMultishot extends RingSlots {
 
 const tooOld = (errno: string) =>
   errno === 'EINVAL'
-    ? new Unsupported('this kernel has no read for many', 'use Linux 6.7 or newer', errno)
+    ? new Unsupported(
+        'this kernel knows no read for many (IORING_OP_READ_MULTISHOT)',
+        'use Linux 6.7 or newer',
+        errno,
+      )
     : undefined;
 
 export const driver: Driver = {
