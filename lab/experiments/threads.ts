@@ -21,7 +21,7 @@ function poolsOf({ set, short }: PlanRequest): readonly number[] {
 
 export const experiment: Experiment = {
   id: 'threads',
-  title: 'How many threads?',
+  title: 'Number of threads',
   question: 'A pool of threads that block: how many of them does a queue of reads need?',
   options: ['depth'],
   devices: ['file'],
