@@ -120,6 +120,8 @@ const onFiles: Readonly<Record<string, Expectation>> = {
 };
 
 const FEW = MESSAGES / 5;
+/** What V8's own spin locks call now and then, when its threads meet on a busy machine. */
+const ENGINE = ['sched_yield', 'nanosleep'];
 
 /** What is wrong with a trace; nothing where its calls are what the driver's name promises. */
 function complaintsOf({ calls, helpers }: Trace, expected: Expectation): string[] {
@@ -136,7 +138,7 @@ function complaints(calls: ReadonlyMap<string, number>, expected: Expected): str
     ...most.filter(name => count(name) < MESSAGES / 2).map(name => `${name}: not for most`),
     ...few.filter(name => count(name) > FEW).map(name => `${name}: not only at the edges`),
     ...[...calls.keys()]
-      .filter(name => !named.includes(name))
+      .filter(name => !named.includes(name) && !(ENGINE.includes(name) && count(name) <= FEW))
       .map(name => `${name}: another mechanism`),
   ];
 }
@@ -155,6 +157,10 @@ describe('the judgement', () => {
   it('finds another mechanism, a missing one and one that does the work of both', () => {
     const other = calls([READ, 120], ['epoll_wait', 100], ['poll', 1]);
     expect(complaints(other, expectations.epoll!)).toEqual(['poll: another mechanism']);
+    const rests = calls([READ, 900], ['sched_yield', 100], ['nanosleep', 3]);
+    expect(complaints(rests, expectations['busy-poll']!)).toEqual([
+      'sched_yield: another mechanism',
+    ]);
     const missing = calls([READ, 120], ['poll', 100]);
     expect(complaints(missing, expectations.epoll!)).toContain('epoll_wait: not for most');
     const waits = calls(['io_uring_enter', 120], ['read eventfd', 90], ['poll', 100]);
