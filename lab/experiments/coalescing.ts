@@ -11,6 +11,10 @@ import {
   SUBMISSION,
 } from './parts/random-reads.ts';
 
+const COMPLETIONS = ['prompt', 'deferred'] as const;
+/** Drivers that can choose when the kernel finishes. */
+const CHOOSES = new Set(['io-uring', 'io-uring-registered']);
+
 /** Nothing where there was none: a quotient without end is no number. */
 const over = (name: string, per_op: number | undefined): Record<string, number> =>
   per_op !== undefined && per_op > 0 ? { [name]: 1 / per_op } : {};
@@ -35,18 +39,32 @@ export const experiment: Experiment = {
     { metric: 'cpu_ns_per_op', title: 'CPU', meaning: 'CPU: for one read' },
     { metric: 'latency_ns', title: 'p50' },
   ],
-  settings: { ...SUBMISSION, ...FILE, ...DIRECT },
+  settings: {
+    ...SUBMISSION,
+    completion: {
+      meaning:
+        'of io_uring; prompt: the kernel finishes as soon as the disk has answered; deferred: when the program calls',
+      default: 'both',
+      values: COMPLETIONS,
+    },
+    ...FILE,
+    ...DIRECT,
+  },
   rounds: 9,
   short_rounds: 6,
   misfit: noBlocks,
   plan(driver, request) {
-    const { submission = 'batch' } = request.set;
+    const { submission = 'batch', completion: chosen } = request.set;
     const own = HANDS_OVER.has(driver) ? { submission } : {};
-    return depthsOf(request).map(depth => ({ ...own, depth }));
+    const depths = depthsOf(request).map(depth => ({ ...own, depth }));
+    if (!CHOOSES.has(driver)) return depths;
+    return COMPLETIONS.filter(one => chosen === undefined || chosen === one).flatMap(completion =>
+      depths.map(one => ({ completion, ...one })),
+    );
   },
-  cell({ submission, depth }, request, seed) {
-    const parameters = submission === undefined ? {} : { submission: String(submission) };
-    return randomReads(Number(depth), parameters, request, { seed });
+  cell({ depth, ...own }, request, seed) {
+    const parameters = Object.entries(own).map(([name, value]) => [name, String(value)] as const);
+    return randomReads(Number(depth), Object.fromEntries(parameters), request, { seed });
   },
   derive({ totals, threads }) {
     const wakeups = threads.reduce((sum, one) => sum + one.voluntary_switches_per_op, 0);

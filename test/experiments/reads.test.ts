@@ -53,12 +53,29 @@ describe('submission', async () => {
     expect(one.plan('blocking', nothing), 'it has no queue').toEqual([]);
   });
 
+  it('leaves them to a thread where the driver has one, on processors of their own or on one', () => {
+    const plan = one.plan('io-uring-sqpoll', chosen({}, [8]));
+    expect(plan).toEqual([
+      { policy: 'thread', depth: 8 },
+      { policy: 'thread-poll', depth: 8 },
+      { policy: 'thread-shared', depth: 8 },
+    ]);
+    expect(plan.map(setting => one.cell(setting, nothing, 1).parameters)).toEqual([
+      { collect: 'wait' },
+      { collect: 'poll' },
+      { collect: 'poll', program_cpu: 'same' },
+    ]);
+    expect(one.plan('io-uring', chosen({ policy: 'thread' })), 'it has none').toEqual([]);
+    expect(one.plan('io-uring-sqpoll', chosen({ policy: 'batch' })), 'it calls nobody').toEqual([]);
+  });
+
   it('refuses what makes no sense, with what would', () => {
     for (const chunk of ['1', '0.5', 'all', '4096']) {
       expect(() => one.plan('io-uring', chosen({ chunk }))).toThrow(WrongUsage);
       expect(() => one.plan('io-uring', chosen({ chunk }))).toThrow(/from 2 to 1024/);
     }
     expect(() => one.plan('io-uring', chosen({ submission: 'each' }))).toThrow(/use policy/);
+    expect(() => one.plan('io-uring-sqpoll', chosen({ collect: 'poll' }))).toThrow(/thread-poll/);
   });
 });
 
@@ -108,5 +125,13 @@ describe('coalescing', async () => {
   it('names how it is handed over only where the driver can choose', () => {
     expect(one.plan('linux-aio', chosen({}, [1]))).toEqual([{ submission: 'batch', depth: 1 }]);
     expect(one.plan('aio-suspend', chosen({}, [1]))).toEqual([{ depth: 1 }]);
+    const [first, second, ...more] = one.plan('io-uring', chosen({}, [1]));
+    expect(first).toEqual({ completion: 'prompt', submission: 'batch', depth: 1 });
+    expect(second).toEqual({ completion: 'deferred', submission: 'batch', depth: 1 });
+    expect(more).toEqual([]);
+    expect(one.cell(second!, nothing, 1).parameters).toEqual({
+      completion: 'deferred',
+      submission: 'batch',
+    });
   });
 });

@@ -15,6 +15,7 @@ export class PolledRing extends RingSlots {
   constructor(context: OpenContext, setup = 0) {
     const target = { ...context.target, direct: true };
     super({ ...context, target }, { setup: IORING_SETUP_IOPOLL | setup, submission: true });
+    this.shows_when_called = true;
   }
 
   protected override enter(min: number, deadline_ns: number): number {

@@ -40,9 +40,9 @@ export const SUBMISSION: DriverFacts['parameters'] = {
 export const COMPLETION: DriverFacts['parameters'] = {
   completion: {
     meaning:
-      'deferred: the kernel finishes operations when the program calls it (before Linux 6.1 there is only the other); prompt: as soon as the device has answered, whatever the program does then',
-    default: 'deferred',
-    values: ['deferred', 'prompt'],
+      'prompt: the kernel finishes an operation as soon as the device has answered, whatever the program does then; deferred: when the program calls it (Linux 6.1)',
+    default: 'prompt',
+    values: ['prompt', 'deferred'],
   },
 };
 
@@ -66,18 +66,14 @@ export interface RingOptions {
   readonly more_entries?: number;
 }
 
-function makeRing(context: OpenContext, options: RingOptions): Ring {
-  const { platform, depth, parameters } = context;
-  const { setup = 0, thread, completion, more_entries = 0 } = options;
+function makeRing({ platform, depth }: OpenContext, options: RingOptions, defer: boolean): Ring {
+  const { setup = 0, thread, more_entries = 0 } = options;
   // One for each slot, and one for the request that cancels them.
   const entries = depth + 1 + more_entries;
-  const chosen = parameters.completion;
-  if (!completion || chosen === 'prompt') return new Ring(platform, entries, setup, thread);
   try {
-    return new Ring(platform, entries, setup | DEFERRED, thread);
+    return new Ring(platform, entries, defer ? setup | DEFERRED : setup, thread);
   } catch (error) {
-    if (!(error instanceof Unsupported) || error.errno !== 'EINVAL') throw error;
-    if (chosen === undefined) return new Ring(platform, entries, setup, thread);
+    if (!defer || !(error instanceof Unsupported) || error.errno !== 'EINVAL') throw error;
     const fix = 'use Linux 6.1 or newer, or completion=prompt';
     throw new Unsupported('this kernel cannot defer completions', fix, error.errno);
   }
@@ -119,6 +115,8 @@ export class RingSlots extends Slots implements BlockingEngine {
   protected file: number;
   /** Each slot is the registered buffer of its number. */
   protected registered = false;
+  /** Completions appear only while the program calls the kernel. */
+  protected shows_when_called: boolean;
   /** Operations prepared or handed over, and not seen finished. */
   protected inFlight = 0;
   readonly #each: boolean;
@@ -131,13 +129,16 @@ export class RingSlots extends Slots implements BlockingEngine {
   constructor(context: OpenContext, options: RingOptions = {}) {
     super(context, options.arena);
     const submission = options.submission && context.parameters.submission;
+    const { completion } = context.parameters;
+    const defer = options.completion === true && completion === 'deferred';
+    this.shows_when_called = defer;
     this.#each = submission === 'each';
     this.#linked = submission === 'linked';
     if (options.submission) this.counters.links = 0;
     this.#block = context.target.kind === 'block';
     let ring: Ring | undefined;
     try {
-      ring = makeRing(context, options);
+      ring = makeRing(context, options, defer);
       this.#fd = openTarget(context, false);
     } catch (error) {
       ring?.close();
@@ -181,8 +182,8 @@ export class RingSlots extends Slots implements BlockingEngine {
   wait(min: number, deadline_ns: number): number {
     const { ring } = this;
     const wanted = Math.min(min, this.inFlight);
-    // Without waiting, what the kernel has deferred is asked for once.
-    if (wanted === 0 && this.inFlight > 0 && ring.ready() === 0) this.enter(0, deadline_ns);
+    // Without waiting, what shows only to a call is asked for once.
+    if (wanted === 0 && this.inFlight > 0 && this.shows_when_called) this.enter(0, deadline_ns);
     while (ring.ready() < wanted || ring.queued() > 0) {
       if (this.#linked) {
         ring.linkQueued();
