@@ -11,7 +11,7 @@ const PURE = [
   'test/boards/{fidelity,frozen,hex,pins,pure,uno,uno-await,wire}.test.ts',
   'test/cell/dialogues/**/*.test.ts',
   'test/cli/*.test.ts',
-  'test/experiments/boards.test.ts',
+  'test/experiments/{boards,threads}.test.ts',
   'test/examples/event-loop/{timers,request-parser}.test.ts',
   'test/firmware/**/*.test.ts',
   'test/machines/**/*.test.ts',
