@@ -19,6 +19,7 @@ const ORDERS: Readonly<Record<string, readonly string[]>> = {
   traffic: ['one-way', 'echo'],
   way: ['plain', 'interrupts-off', 'read-twice'],
   start: ['each', 'batch', 'linked'],
+  policy: ['each', 'batch', 'chunk', 'lockstep', 'thread', 'thread-poll', 'thread-shared'],
 };
 
 /** The mechanism of a record's firmware mode; undefined where it names none. */
