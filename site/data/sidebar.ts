@@ -68,7 +68,9 @@ export const SIDEBAR: Group[] = [
     label: 'Scale and choice',
     items: [
       { label: 'Ten thousand descriptors', slug: 'ten-thousand' },
+      { label: 'How many threads?', slug: 'how-many-threads' },
       { label: 'Coalescing', slug: 'coalescing' },
+      { label: 'Energy and CPU', slug: 'energy' },
       { label: 'What goes wrong', slug: 'what-goes-wrong' },
     ],
   },
