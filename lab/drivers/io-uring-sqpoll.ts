@@ -9,6 +9,7 @@ import {
   IORING_SETUP_SQPOLL,
 } from '../ffi/linux/constants.ts';
 import type { Driver, DriverFacts, OpenContext } from './driver.ts';
+import { OneProcessor } from './parts/one-processor.ts';
 import { probeRing, RingSlots } from './parts/ring-slots.ts';
 import { wholeNumber } from './parts/whole-number.ts';
 
@@ -39,6 +40,12 @@ const facts: DriverFacts = {
       meaning: 'any: the scheduler places the thread; or the number of its processor, such as 1',
       default: 'any',
     },
+    program_cpu: {
+      meaning:
+        'any: the scheduler places the program; same: it runs on the processor of the thread, as on a machine with one',
+      default: 'any',
+      values: ['any', 'same'],
+    },
   },
   source: 'https://man7.org/linux/man-pages/man2/io_uring_setup.2.html',
   emulated_by: 'nothing: the kernel does it itself, on a thread of its own',
@@ -49,20 +56,26 @@ const IDLE_MS = [1, 60_000] as const;
 const CPUS = [0, 4095] as const;
 const POLLS_PER_CLOCK_READING = 64;
 
-function setUp(context: OpenContext) {
+/** The processor that was chosen for the thread. */
+function chosenCpu(context: OpenContext): number | undefined {
   const { thread_cpu = 'any' } = context.parameters;
+  return thread_cpu === 'any' ? undefined : wholeNumber(context, 'thread_cpu', 0, CPUS);
+}
+
+function setUp(context: OpenContext, cpu: number | undefined) {
   const idle_ms = wholeNumber(context, 'idle_ms', 1000, IDLE_MS);
-  if (thread_cpu === 'any') return { setup: IORING_SETUP_SQPOLL, thread: { idle_ms, cpu: 0 } };
-  const cpu = wholeNumber(context, 'thread_cpu', 0, CPUS);
+  if (cpu === undefined) return { setup: IORING_SETUP_SQPOLL, thread: { idle_ms, cpu: 0 } };
   return { setup: IORING_SETUP_SQPOLL | IORING_SETUP_SQ_AFF, thread: { idle_ms, cpu } };
 }
 
 class IoUringSqpoll extends RingSlots {
   readonly #poll: boolean;
+  readonly #shared: OneProcessor | undefined;
 
-  constructor(context: OpenContext) {
-    super(context, setUp(context));
+  constructor(context: OpenContext, shared: OneProcessor | undefined) {
+    super(context, setUp(context, shared?.cpu ?? chosenCpu(context)));
     this.#poll = context.parameters.collect === 'poll';
+    this.#shared = shared;
   }
 
   override submit(slots: Uint32Array, count: number): number {
@@ -94,12 +107,20 @@ class IoUringSqpoll extends RingSlots {
     }
     return 0;
   }
+
+  protected override release(): void {
+    this.#shared?.undo();
+  }
 }
 
 function make(context: OpenContext): IoUringSqpoll {
+  const { platform, parameters } = context;
+  const share = parameters.program_cpu === 'same';
+  const shared = share ? new OneProcessor(platform, chosenCpu(context)) : undefined;
   try {
-    return new IoUringSqpoll(context);
+    return new IoUringSqpoll(context, shared);
   } catch (error) {
+    shared?.undo();
     const { thread_cpu } = context.parameters;
     if (!(error instanceof Unsupported) || error.errno !== 'EINVAL') throw error;
     throw new Unsupported(

@@ -85,6 +85,9 @@ export interface LinuxCalls {
   sigtimedwait(set: number, info: number, timespec: number): number;
   signalfd(fd: number, set: number, flags: number): number;
   eventfd(value: number, flags: number): number;
+  /** `set` points at a cpu_set_t of `length` bytes; the thread 0 is the calling one. */
+  sched_getaffinity(thread: number, length: number, set: number): number;
+  sched_setaffinity(thread: number, length: number, set: number): number;
   io_uring_setup(entries: number, params_address: number): number;
   io_uring_enter(
     fd: number,

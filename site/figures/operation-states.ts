@@ -147,7 +147,9 @@ function upright(arrow: Arrow): { height: number; markup: string[] } {
   const half = TALL / 2;
   const markup = OWNERS.flatMap((owner, at) => [
     label(owner, x(owner), 16, { 'text-anchor': 'middle', class: 'fig-title' }),
-    at === 0 ? '' : line(x(owner) - lane / 2, 6, x(owner) - lane / 2, top + 4.6 * step, 'fig-minor'),
+    at === 0
+      ? ''
+      : line(x(owner) - lane / 2, 6, x(owner) - lane / 2, top + 4.6 * step, 'fig-minor'),
   ]);
   places.slice(1).forEach((to, at) => {
     const from = places[at]!;

@@ -2,6 +2,7 @@
 // read that gives out of its buffers and is armed anew, an end of the line that it would not hear of,
 // parameters that mean something.
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -101,6 +102,55 @@ describe.skipIf(!answer.ok)('forms of io_uring', () => {
       engine.read(0, 4);
       expect(await engine.wait(1, platform.now() + 5e6)).toEqual([]);
       expect((engine.engine as BlockingEngine).counters.polls).toBeGreaterThan(100);
+    });
+
+    /** Processors where a thread of this process may run, as proc_pid_status(5) lists them. */
+    const allowed = (thread: string) => {
+      const status = readFileSync(`/proc/${thread}/status`, 'latin1');
+      return /^Cpus_allowed_list:\s*(\S+)/m.exec(status)![1]!;
+    };
+    /** The thread of the newest ring; those of rings before may be about to end. */
+    const poller = () => {
+      const name = (tid: string) => {
+        try {
+          return readFileSync(`/proc/self/task/${tid}/comm`, 'latin1');
+        } catch {
+          return 'ended';
+        }
+      };
+      const all = readdirSync('/proc/self/task').filter(tid => name(tid).startsWith('iou-sqp'));
+      return all.sort((a, b) => Number(a) - Number(b)).at(-1);
+    };
+
+    it('puts program and thread on one processor where it is told to, and lets go at the close', async () => {
+      const before = allowed('thread-self');
+      const engine = await open('io-uring-sqpoll', { parameters: { program_cpu: 'same' } });
+      const meanwhile = [allowed('thread-self'), allowed(`self/task/${poller()}`)];
+      line.send(bytes('abcd'));
+      engine.read(0, 4);
+      expect(textOf([await engine.one()])).toEqual(['abcd']);
+      await engine.close();
+      expect(meanwhile[0]).toMatch(/^\d+$/);
+      expect(meanwhile[1]).toBe(meanwhile[0]);
+      expect(allowed('thread-self')).toBe(before);
+    });
+
+    it('lets go also where the ring is refused', async () => {
+      const before = allowed('thread-self');
+      const parameters = { program_cpu: 'same', idle_ms: 'soon' };
+      await expect(open('io-uring-sqpoll', { parameters })).rejects.toThrow('idle_ms');
+      expect(allowed('thread-self')).toBe(before);
+    });
+
+    it('says so where the program may not run on the processor of the thread', async () => {
+      const parameters = { program_cpu: 'same', thread_cpu: '4095' };
+      const error = await open('io-uring-sqpoll', { parameters }).catch(
+        (reason: unknown) => reason,
+      );
+      expect(error).toMatchObject({
+        errno: 'EINVAL',
+        reason: expect.stringContaining('program may not run on processor 4095'),
+      });
     });
 
     for (const [name, value, range] of [

@@ -21,6 +21,7 @@ import { datagramCalls } from './datagrams.ts';
 import { linuxFileCalls } from './files.ts';
 import { hazardCalls } from './hazards.ts';
 import { lifeCalls } from './lives.ts';
+import { placementCalls } from './placement.ts';
 import { socketCalls } from './sockets.ts';
 import { threadCalls } from './threads.ts';
 import { waitingCalls } from './waiting.ts';
@@ -79,6 +80,7 @@ export function loadLinux(): Platform {
     epoll_ctl: libc.func('epoll_ctl', 'int', ['int', 'int', 'int', 'uint64_t']),
     epoll_wait: libc.func('epoll_wait', 'int', ['int', 'uint64_t', 'int', 'int']),
     ...waitingCalls(libc),
+    ...placementCalls(libc),
     ...linuxFileCalls(libc),
     ...aioCalls(libc),
     ...socketCalls(libc),
