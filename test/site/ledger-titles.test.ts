@@ -98,7 +98,7 @@ describe('the headings of a ledger', () => {
   });
 
   it('stand in several lines where columns are narrow, above the rows', () => {
-    const metrics = ['process_events', 'signal_events', 'data_events', 'a', 'b', 'c', 'd'];
+    const metrics = ['two_long_words', 'other_long_words', 'more_long_words', 'a', 'b', 'c', 'd'];
     const record = fakeRecord({ driver: 'a-name-of-some-length' });
     const counted = Object.fromEntries(
       metrics.map(name => [name, { kind: 'count', unit: 'count', value: 1 } as const]),
@@ -113,7 +113,7 @@ describe('the headings of a ledger', () => {
       return { titles: heights('fig-title'), values: heights('fig-value') };
     };
     const { titles, values } = placed(metrics);
-    expect(titles).toHaveLength(10);
+    expect(titles.length).toBeGreaterThan(metrics.length);
     expect(Math.max(...titles)).toBeLessThan(Math.min(...values) - 12);
     const few = placed(metrics.slice(0, 2));
     expect(few.titles).toHaveLength(2);
