@@ -43,6 +43,14 @@ export function rate(value_hz: number): string {
   return `${figures(value_hz)}${SPACE}Hz`;
 }
 
+/** Bytes a second; in millions beyond one, as the makers of disks and lines count them. */
+function throughput(bytes_per_s: number): string {
+  if (bytes_per_s >= 1e9) return `${figures(bytes_per_s / 1e9)}${SPACE}GB/s`;
+  if (bytes_per_s >= 1e6) return `${figures(bytes_per_s / 1e6)}${SPACE}MB/s`;
+  if (bytes_per_s >= 1e4) return `${figures(bytes_per_s / 1e3)}${SPACE}kB/s`;
+  return `${figures(bytes_per_s)}${SPACE}B/s`;
+}
+
 const EXACT: ReadonlySet<string> = new Set(['cycles', 'B', 'bytes', 'count']);
 
 /** A metric's value in its own unit. */
@@ -51,8 +59,8 @@ export function quantity(value: number, unit: string, floor_ns?: number): string
   if (unit === 'ns') return time(value, floor_ns);
   if (unit === 'ns/op') return time(value);
   if (unit === 'µs') return time(value * 1e3);
-  if (/^(ops?|1|B)\/s$/.test(unit))
-    return `${figures(value)}${SPACE}${unit === 'B/s' ? 'B' : ''}/s`;
+  if (unit === 'B/s') return throughput(value);
+  if (/^(ops?|1)\/s$/.test(unit)) return `${figures(value)}${SPACE}/s`;
   if (unit === 'Hz') return rate(value);
   // Whole cycles, bytes and events are counted, not estimated: every digit is true.
   if (EXACT.has(unit) && Number.isInteger(value)) return whole(value);

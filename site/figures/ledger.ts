@@ -86,6 +86,7 @@ const TITLES: Readonly<Record<string, string>> = {
   syscalls_per_op: 'system calls each',
   switches_per_op: 'switches each',
   ops_per_s: 'each second',
+  bytes_per_s: 'throughput',
   held_ns: 'program held',
   held_share: 'share held',
   left_ns: 'left for fsync',

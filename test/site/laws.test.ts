@@ -6,6 +6,7 @@ import { figuresFor } from '../../site/data/figures.ts';
 import { counts } from '../../site/figures/counts.ts';
 import type { Item } from '../../site/figures/figure.ts';
 import { fitWords } from '../../site/figures/fit.ts';
+import { quantity } from '../../site/figures/format.ts';
 import { scaling } from '../../site/figures/scaling.ts';
 import { fakeRecord } from '../helpers/records.ts';
 import { withMetric } from './fixtures.ts';
@@ -97,6 +98,13 @@ describe('scaling by a second setting', () => {
     const drawn = scaling(items(sizes), { ...options, ...axis });
     expect(drawn.table.rows.map(([, at]) => plain(at!))).toEqual(['512', '65 536']);
     expect(texts(drawn.wide, 'fig-tick').map(tick => plain(tick!))).toContain('65 536');
+  });
+});
+
+describe('a throughput', () => {
+  it('is said in the unit that keeps it short', () => {
+    const words = [950, 48_000, 331e6, 2.5e9].map(value => plain(quantity(value, 'B/s')));
+    expect(words).toEqual(['950 B/s', '48 kB/s', '331 MB/s', '2.5 GB/s']);
   });
 });
 
