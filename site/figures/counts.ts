@@ -42,7 +42,8 @@ function rowName({ parameters, driver }: LabRecord, by: string): string {
   const value = parameters[by];
   if (value === undefined) return String(parameters.mode ?? driver);
   if (!by.endsWith('_bytes')) return String(value);
-  return `${value} ${value === 1 ? 'byte' : 'bytes'}`;
+  const digits = typeof value === 'number' ? whole(value) : String(value);
+  return `${digits} ${value === 1 ? 'byte' : 'bytes'}`;
 }
 
 const number = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
@@ -131,7 +132,13 @@ function draw(
   // Small shares get a scale of their own; where nothing was lost at all, the whole is the scale.
   const share_most = is_share || largest === 0 ? 100 : Math.min(100, largest * 1.1);
   const most = shares ? share_most : Math.max(1, largest);
-  const x = linearScale([0, most], left, right, narrow ? 3 : 5);
+  const all = linearScale([0, most], left, right, narrow ? 3 : 5);
+  // Where whole things were counted, half of one is no place on the axis.
+  const halves = shares || rows.some(row => !Number.isInteger(row.value));
+  const x = Object.assign((value: number) => all(value), {
+    ...all,
+    ticks: halves ? all.ticks : all.ticks.filter(Number.isInteger),
+  });
   let y = box.top;
   let band = '';
   const markup: string[] = [];

@@ -36,6 +36,17 @@ export function time(value_ns: number, floor_ns?: number): string {
   return `${figures(value_ns / 1e9)}${SPACE}s`;
 }
 
+/** A chosen size: whole units of 1 024 as such, anything else to the byte. */
+export function size(bytes: number): string {
+  for (const [unit, of] of [
+    ['MiB', 2 ** 20],
+    ['KiB', 2 ** 10],
+  ] as const) {
+    if (bytes >= of && bytes % of === 0) return `${whole(bytes / of)}${SPACE}${unit}`;
+  }
+  return `${whole(bytes)}${SPACE}B`;
+}
+
 /** A frequency. */
 export function rate(value_hz: number): string {
   if (value_hz >= 1e6) return `${figures(value_hz / 1e6)}${SPACE}MHz`;

@@ -33,6 +33,7 @@ import {
   quantity,
   setting,
   settingOf,
+  size,
   whole,
 } from './format.ts';
 import { placeLabels, spread } from './labels.ts';
@@ -142,6 +143,11 @@ export function scaling(
 /** A setting was chosen, not measured: every digit of a whole number is meant. */
 const chosen = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
 
+function tickOf(over: string, value: number): string {
+  if (over === 'rate_hz') return setting(over, value);
+  return over.endsWith('_bytes') ? size(value) : chosen(value);
+}
+
 function overOf(record: LabRecord, over: string): number {
   return Number(record.parameters[over]);
 }
@@ -204,8 +210,8 @@ function draw(
       bottomAxis(
         x,
         box,
-        value => (axes.over === 'rate_hz' ? setting(axes.over, value) : chosen(value)),
-        axes.over === 'rate_hz' ? 'rate' : axes.over.replace(/_/g, ' '),
+        value => tickOf(axes.over, value),
+        axes.over.replace(/_(?:hz|bytes)$/, '').replace(/_/g, ' '),
       ),
       ...lines,
     ],

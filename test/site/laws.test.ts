@@ -93,11 +93,11 @@ describe('scaling by a second setting', () => {
   });
 
   it('keeps every digit of a setting, which was chosen and not measured', () => {
-    const sizes = [512, 65_536].map(chunk_bytes => fakeRecord({ parameters: { chunk_bytes } }));
+    const sizes = [512, 65_537].map(chunk_bytes => fakeRecord({ parameters: { chunk_bytes } }));
     const axis = { over: 'chunk_bytes', metric: 'latency_ns', unit_title: 'latency' };
     const drawn = scaling(items(sizes), { ...options, ...axis });
-    expect(drawn.table.rows.map(([, at]) => plain(at!))).toEqual(['512', '65 536']);
-    expect(texts(drawn.wide, 'fig-tick').map(tick => plain(tick!))).toContain('65 536');
+    expect(drawn.table.rows.map(([, at]) => plain(at!))).toEqual(['512', '65 537']);
+    expect(texts(drawn.wide, 'fig-tick').map(tick => plain(tick!))).toContain('65 537 B');
   });
 });
 
