@@ -27,14 +27,14 @@ const BYTES = 4096;
 const BLOCKS = 64;
 const TURNS = 50;
 
-/** Threads by number. One may end between the listing and the reading. */
+/** Threads by number. One that ends between the listing and the reading has no name to tell whose it was. */
 function threads(): Map<string, string> {
   const all = new Map<string, string>();
   for (const tid of readdirSync(TASKS)) {
     try {
       all.set(tid, readFileSync(`${TASKS}/${tid}/comm`, 'latin1').trim());
     } catch {
-      all.set(tid, 'ended');
+      // It ended: a poller of the probe's, which closes a moment before.
     }
   }
   return all;
