@@ -25,6 +25,14 @@ function sameDevice(device: string, wanted: string): boolean {
   return device === wanted || device.startsWith(`${wanted}@`);
 }
 
+/** How far a measured setting is from the one that is wanted; 0 where it is the same. */
+function distanceOf(value: LabRecord['parameters'][string] | undefined, wanted: string | number) {
+  if (typeof wanted === 'number' && typeof value === 'number') {
+    return value > 0 && wanted > 0 ? Math.abs(Math.log(value / wanted)) : Math.abs(value - wanted);
+  }
+  return String(value) === String(wanted) ? 0 : 1;
+}
+
 /** Keep the records whose settings are nearest to what is wanted. */
 export function nearest<T>(
   all: readonly T[],
@@ -37,24 +45,25 @@ export function nearest<T>(
     // A driver without the setting (unsupported before it had one) stays: absence is data.
     const without = kept.filter(entry => parametersOf(entry)[name] === undefined);
     if (having.length === 0) continue;
-    const distance = (entry: T) => {
-      const value = parametersOf(entry)[name];
-      if (typeof wanted === 'number' && typeof value === 'number') {
-        return value > 0 && wanted > 0
-          ? Math.abs(Math.log(value / wanted))
-          : Math.abs(value - wanted);
-      }
-      return String(value) === String(wanted) ? 0 : 1;
-    };
+    const distance = (entry: T) => distanceOf(parametersOf(entry)[name], wanted);
     const least = Math.min(...having.map(distance));
     kept = [...having.filter(entry => distance(entry) === least), ...without];
   }
   return kept;
 }
 
+/** How far the best of a run is from what is wanted, over all settings. */
+function farOf(records: readonly Loaded<LabRecord>[], prefer: Query['prefer']): number {
+  return Object.entries(prefer ?? {}).reduce((far, [name, wanted]) => {
+    const having = records.filter(({ value }) => value.parameters[name] !== undefined);
+    if (having.length === 0) return far;
+    return far + Math.min(...having.map(({ value }) => distanceOf(value.parameters[name], wanted)));
+  }, 0);
+}
+
 /**
- * One group per machine that has matching records: the run with the most drivers measured, of equal
- * ones the newest. Published machines by newest run first, the reader's own last.
+ * One group per machine that has matching records: of the runs whose settings are nearest to what is
+ * wanted the one with the most measured there, of equal ones the newest. Published machines by newest run first, the reader's own last.
  */
 export function select(records: readonly Loaded<LabRecord>[], query: Query): Group[] {
   const matching = records.filter(
@@ -70,32 +79,41 @@ export function select(records: readonly Loaded<LabRecord>[], query: Query): Gro
     const key = `${entry.machine}\n${entry.value.run_id}`;
     runs.set(key, [...(runs.get(key) ?? []), entry]);
   }
-  const best = new Map<string, Group & { measured: number }>();
+  const best = new Map<string, Group & Rank>();
   for (const all of runs.values()) {
     const [first] = all;
     if (first === undefined) continue;
+    const measured = all.filter(entry => Object.keys(entry.value.metrics).length > 0);
+    const kept = nearest(all, entry => entry.value.parameters, query.prefer);
     const group = {
       machine: first.machine,
       yours: first.yours,
       run_id: first.value.run_id,
       started: all.map(entry => entry.value.started).sort()[0]!,
-      records: nearest(all, entry => entry.value.parameters, query.prefer).toSorted((a, b) =>
-        a.value.id < b.value.id ? -1 : 1,
-      ),
-      measured: all.filter(entry => Object.keys(entry.value.metrics).length > 0).length,
+      records: kept.toSorted((a, b) => (a.value.id < b.value.id ? -1 : 1)),
+      far: farOf(measured, query.prefer),
+      measured: kept.filter(entry => measured.includes(entry)).length,
     };
     const held = best.get(group.machine);
-    if (
-      held === undefined ||
-      group.measured > held.measured ||
-      (group.measured === held.measured && group.started > held.started)
-    ) {
-      best.set(group.machine, group);
-    }
+    if (held === undefined || isBetter(group, held)) best.set(group.machine, group);
   }
   return [...best.values()].sort(
     (a, b) => Number(a.yours) - Number(b.yours) || (a.started > b.started ? -1 : 1),
   );
+}
+
+interface Rank {
+  readonly far: number;
+  readonly measured: number;
+  readonly started: string;
+}
+
+function isBetter(one: Rank, other: Rank): boolean {
+  // A run that measured nothing is near to nothing.
+  if (one.measured === 0 || other.measured === 0) return one.measured > other.measured;
+  if (one.far !== other.far) return one.far < other.far;
+  if (one.measured !== other.measured) return one.measured > other.measured;
+  return one.started > other.started;
 }
 
 /** The comparisons of a group's run that fit the query; empty where the run document is missing. */

@@ -98,6 +98,19 @@ describe('selection', () => {
     ]);
   });
 
+  it('draws a run that was measured at the wanted setting before a fuller one that was not', () => {
+    const run = (run_id: string, rate_hz: number, drivers: string[]) =>
+      drivers.map(driver =>
+        loaded(fakeRecord({ driver, parameters: { rate_hz }, over: { run_id } })),
+      );
+    const full = run('full', 1000, ['epoll', 'poll', 'select']);
+    const thin = run('thin', 100, ['epoll']);
+    const at = (rate_hz: number) =>
+      select([...full, ...thin], { ...query, prefer: { rate_hz } }).map(group => group.run_id);
+    expect(at(100)).toEqual(['thin']);
+    expect(at(1000)).toEqual(['full']);
+  });
+
   it('leaves the A/A repeat of the baseline out', () => {
     const repeat = fakeRecord({ parameters: { rate_hz: 1000, repeat: 1 } });
     expect(select([loaded(fakeRecord()), loaded(repeat)], query)[0]?.records.length).toBe(1);
