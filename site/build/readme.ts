@@ -9,6 +9,8 @@ import { select } from '../data/select.ts';
 import { signature } from '../figures/signature.ts';
 
 export const README_FIGURE = ['site', 'public', 'readme-wakeup.svg'] as const;
+/** The two ends, and what most programs use between them: all would be too many for a first look. */
+const SHOWN = ['busy-poll', 'blocking', 'poll', 'epoll', 'io-uring', 'node-stream'];
 const TITLE = 'How late the program knows, and what the waiting costs, on a named pipe at 1 kHz';
 
 /** Starlight makes these from the theme's fonts; here nothing makes them. */
@@ -58,10 +60,9 @@ export async function readmeFigure(): Promise<string> {
   const [group] = select(records, query);
   if (!group) throw new Error('No published wakeup record on fifo: the README has no figure');
   const mechanismOf = await mechanisms();
-  const items = group.records.map(({ value }) => ({
-    record: value,
-    mechanism: mechanismOf(value.driver),
-  }));
+  const items = group.records
+    .filter(({ value }) => SHOWN.includes(value.driver))
+    .map(({ value }) => ({ record: value, mechanism: mechanismOf(value.driver) }));
   const { wide, empty } = signature(items, { id: 'readme', title: TITLE });
   if (empty) throw new Error('The published wakeup records on fifo have nothing to draw');
   const open = wide.indexOf('>') + 1;
