@@ -1,6 +1,7 @@
 // `iolab run EXPERIMENT…`: measure, save, report. Without an experiment it runs the main job: the
 // three first questions on devices that every machine has.
 import { Command, Option } from 'commander';
+import { placeIds } from '../places/find.ts';
 import { number, numbers, settings, words } from './choose.ts';
 
 /** Measured by `iolab run` alone: each on its own first device. */
@@ -10,6 +11,7 @@ export interface RunOptions {
   readonly device?: string[];
   readonly driver?: string[];
   readonly in: string;
+  readonly place?: Record<string, string>;
   readonly rounds?: number;
   readonly samples?: number;
   readonly rate?: number[];
@@ -22,6 +24,10 @@ export interface RunOptions {
   readonly json?: boolean;
 }
 
+/** `--in`, for every command that can be sent to a place. */
+export const inOption = (): Option =>
+  new Option('--in <place>', 'where the lab runs').choices(['host', ...placeIds()]).default('host');
+
 const collect = (text: string, before: string[] | undefined) => words(text, before);
 
 export function build(): Command {
@@ -31,7 +37,8 @@ export function build(): Command {
     .argument('[experiment...]', 'see iolab list experiments')
     .option('--device <ids>', 'devices to measure, as iolab scan names them', collect)
     .option('--driver <ids>', 'drivers to measure', collect)
-    .addOption(new Option('--in <place>', 'where the cells run').choices(['host']).default('host'))
+    .addOption(inOption())
+    .option('--place <key=value>', 'settings of the place', settings)
     .option('--rounds <n>', 'interleaved rounds', number('--rounds', 1, 1000))
     .option('--samples <n>', 'operations a round', number('--samples', 1, 1_000_000))
     .option('--rate <hz>', 'stimuli a second', numbers('--rate', 0.1, 20_000, false))

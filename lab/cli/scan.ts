@@ -1,5 +1,13 @@
 // `iolab scan`: what works on this machine, what does not, why, and what to do about it.
 import { Command } from 'commander';
+import { settings } from './choose.ts';
+import { inOption } from './run.ts';
+
+export interface ScanOptions {
+  readonly in: string;
+  readonly place?: Record<string, string>;
+  readonly json?: boolean;
+}
 
 export function build(): Command {
   return new Command('scan')
@@ -7,9 +15,11 @@ export function build(): Command {
     .description(
       'Finds devices and asks every driver, by a real operation, whether it can serve them.',
     )
+    .addOption(inOption())
+    .option('--place <key=value>', 'settings of the place', settings)
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  iolab scan --json')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: ScanOptions) => {
       const { scan } = await import('./terminal/scan.ts');
       await scan(options);
     });

@@ -2,6 +2,7 @@
 // round, comparisons, documents. Loads no foreign code. Whatever happens, what was measured is
 // saved, and nothing is left behind.
 import { join } from 'node:path';
+import { placeOfThisProcess } from '../places/place.ts';
 import { compareInsideRun } from '../records/compare.ts';
 import { recordsFolder } from '../records/home.ts';
 import {
@@ -60,7 +61,7 @@ export async function orchestrate(
     keeper.common = {
       schema: RECORD_SCHEMA,
       run_id,
-      place: 'host',
+      place: placeOfThisProcess(),
       seed: request.seed,
       command: request.command,
       host,

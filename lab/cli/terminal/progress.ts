@@ -1,5 +1,7 @@
 // What a run says while it works, on standard error: one line that is rewritten on a terminal, one
-// line per device and then per few rounds elsewhere.
+// line per device and then per few rounds elsewhere. In a place it is read by the host's lab
+// (lab/run/elsewhere.ts), as one JSON document a line.
+import { PLACE_VARIABLE } from '../../places/place.ts';
 import type { Progress, RunEvents } from '../../run/request.ts';
 import { truncate } from './table.ts';
 
@@ -10,6 +12,7 @@ const CLEAR_LINE = '\r\x1b[2K';
 export function progressReporter(
   stream: NodeJS.WriteStream = process.stderr,
 ): RunEvents & { finish(): void } {
+  if (process.env[PLACE_VARIABLE]) return forTheHost(stream);
   const live = Boolean(stream.isTTY) && process.env.TERM !== 'dumb';
   let written = false;
   let last = '';
@@ -38,6 +41,15 @@ export function progressReporter(
       if (live && written) stream.write(CLEAR_LINE);
       written = false;
     },
+  };
+}
+
+function forTheHost(stream: NodeJS.WriteStream): RunEvents & { finish(): void } {
+  const tell = (event: object) => stream.write(`${JSON.stringify(event)}\n`);
+  return {
+    note: note => tell({ note }),
+    progress: progress => tell({ progress }),
+    finish: () => {},
   };
 }
 

@@ -14,11 +14,14 @@ import { colourDepth } from './colour.ts';
 import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
 import { progressReporter } from './progress.ts';
 import { groupSkipped, reportRun } from './report.ts';
+import { runIn } from './run-in.ts';
 
 /** Runs, prints, and sets the exit code. */
 export async function run(names: readonly string[], options: RunOptions): Promise<void> {
   const signal = await interruptSignal();
   const request = await requestOf(names, options);
+  if (options.in === 'host' && options.place) throw new WrongUsage('--place needs --in');
+  if (options.in !== 'host') return runIn(options.in, request, options, signal);
   const events = progressReporter();
   const outcome = await orchestrate(request, events, signal);
   events.finish();
@@ -79,12 +82,12 @@ function checkOptions({ id, options: takes }: Experiment, options: RunOptions): 
   }
 }
 
-const shown = (folder: string): string => {
+export const shown = (folder: string): string => {
   const near = relative(process.cwd(), folder);
   return near.startsWith('..') ? folder : near;
 };
 
-function nextStep(document: LabRun, folder: string): string {
+export function nextStep(document: LabRun, folder: string): string {
   return [
     '',
     `Saved ${document.records.length} records in ${shown(folder)}`,

@@ -1,20 +1,38 @@
 // The action behind `iolab scan`: devices, the grid of drivers by devices, and every reason once.
 import { Cancelled } from '../../errors.ts';
+import { findPlace } from '../../places/find.ts';
 import type { LabScan } from '../../records/schema.ts';
+import { scanElsewhere } from '../../run/elsewhere.ts';
 import { scanMachine } from '../../run/scan.ts';
 import { interruptSignal } from '../interrupt.ts';
+import type { ScanOptions } from '../scan.ts';
 import { colourDepth, createPaint, MARKS, type Paint } from './colour.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { print, printJson, terminalWidth } from './output.ts';
+import { progressReporter } from './progress.ts';
+import { checkPlaceSettings } from './run-in.ts';
 import { renderTable, wrap } from './table.ts';
 
-export async function scan({ json }: { readonly json?: boolean }): Promise<void> {
+export async function scan({ json, in: where, place = {} }: ScanOptions): Promise<void> {
   const signal = await interruptSignal();
-  const found = await scanMachine(signal).catch(error => {
+  const asked = where === 'host' ? scanMachine(signal) : scanIn(where, place, signal);
+  const found = await asked.catch(error => {
     throw signal.aborted ? new Cancelled('interrupted') : error;
   });
   if (json) printJson(found);
   else print(describe(found, terminalWidth(), createPaint(colourDepth())));
+}
+
+async function scanIn(
+  id: string,
+  parameters: Readonly<Record<string, string>>,
+  signal: AbortSignal,
+): Promise<LabScan> {
+  const place = await findPlace(id);
+  checkPlaceSettings(place, parameters);
+  const events = progressReporter();
+  const words = ['scan', '--json'];
+  return scanElsewhere({ place, words, parameters, events, signal }).finally(() => events.finish());
 }
 
 function describe(found: LabScan, width: number, paint: Paint): string {
