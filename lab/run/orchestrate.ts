@@ -20,6 +20,13 @@ import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents, RunRequest } from './request.ts';
 import { openWorkspace, sweep } from './workspace.ts';
 
+/** A series that did not come out, and over what. */
+export interface Failed {
+  readonly driver: string;
+  readonly device: string;
+  readonly error: Error;
+}
+
 export interface RunOutcome {
   readonly run: LabRun;
   readonly folder: string;
@@ -27,7 +34,7 @@ export interface RunOutcome {
   readonly unsaved: Error | undefined;
   readonly cancelled: boolean;
   /** Failures of cells and devices, for the exit code. */
-  readonly failures: readonly Error[];
+  readonly failures: readonly Failed[];
   /** Why devices were not started, where that is more than being unsupported here. */
   readonly refusals: readonly Error[];
 }
@@ -95,7 +102,11 @@ export async function orchestrate(
   };
   // Interrupted before the first record there is nothing to keep, and `last` stays what it was.
   if (records.length > 0) keeper.attempt(folder => writeRun(folder, run));
-  const failures = benches.flatMap(bench => bench.series.flatMap(one => one.failure ?? []));
+  const failures = benches.flatMap(({ device_id, series }) =>
+    series.flatMap(({ driver, failure }): Failed[] =>
+      failure ? [{ driver, device: device_id, error: failure }] : [],
+    ),
+  );
   const refusals = benches.flatMap(bench => bench.failure ?? []);
   return { run, folder: keeper.folder, unsaved: keeper.unsaved, cancelled, failures, refusals };
 }

@@ -118,8 +118,11 @@ function codeOf({ run: document, failures, refusals }: RunOutcome, options: RunO
   );
   const [first] = failures;
   if (incomplete && first) {
-    process.stderr.write(`iolab: not everything was measured: ${first.message}\n`);
-    return exitCodeOf(first);
+    const { driver, device, error } = first;
+    process.stderr.write(
+      `iolab: not everything was measured: ${driver} on ${device}: ${error.message}\n`,
+    );
+    return exitCodeOf(error);
   }
   if (skipped.length > 0 || document.status === 'failed') {
     for (const line of groupSkipped(skipped)) process.stderr.write(`iolab: ${line}\n`);
