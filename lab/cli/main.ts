@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { build as bench } from './bench.ts';
 import { build as compare } from './compare.ts';
+import { build as contribute } from './contribute.ts';
 import { build as doctor } from './doctor.ts';
 import { build as emulate } from './emulate.ts';
 import { build as flash } from './flash.ts';
@@ -38,7 +39,19 @@ const program = new Command('iolab')
     await welcome();
   });
 
-for (const build of [scan, list, run, show, compare, emulate, flash, ruler, bench, doctor]) {
+for (const build of [
+  scan,
+  list,
+  run,
+  show,
+  compare,
+  emulate,
+  flash,
+  ruler,
+  bench,
+  doctor,
+  contribute,
+]) {
   const command = build()
     .option('--debug', 'show where a failure came from')
     .exitOverride()

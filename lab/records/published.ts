@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readDocumentFile, readScanFile } from './read.ts';
+import { readDocumentFile, readScanFile, SCAN_FILE } from './read.ts';
 import type { LabRecord, LabRun, LabRunFile, LabScan } from './schema.ts';
 
 /** One published file. `relative_path` has forward slashes: it is also the path of the raw link. */
@@ -35,9 +35,6 @@ export function listPublished(folder: string = publishedFolder()): Published[] {
     )
     .sort((a, b) => (a.relative_path < b.relative_path ? -1 : 1));
 }
-
-/** Beside a machine's runs: what works there and what does not, as `iolab scan --json` said it. */
-export const SCAN_FILE = 'scan.json';
 
 /** Every published scan, by machine. Throws BadRecord. */
 export function readPublishedScans(

@@ -30,6 +30,9 @@ export const MAX_DOCUMENT_BYTES = 32 * 1024 * 1024;
 /** The run document's name inside a run's folder. No record may take it. */
 export const RUN_FILE = 'run.json';
 
+/** Beside a machine's runs: what works there and what does not, as `iolab scan --json` said it. */
+export const SCAN_FILE = 'scan.json';
+
 /** A run as found on disk: its records, and its run document where it got as far as writing one. */
 export interface RunFolder {
   readonly folder: string;

@@ -8,9 +8,9 @@ import { endianness } from 'node:os';
 import { join } from 'node:path';
 import { BadRecord, CannotSave } from '../errors.ts';
 import { makeFolder } from './folder.ts';
-import { RUN_FILE } from './read.ts';
-import type { LabRecord, LabRun, LabRunFile } from './schema.ts';
-import { isFileId, recordFault, runFault } from './validate.ts';
+import { RUN_FILE, SCAN_FILE } from './read.ts';
+import type { LabRecord, LabRun, LabRunFile, LabScan } from './schema.ts';
+import { isFileId, recordFault, runFault, scanFault } from './validate.ts';
 
 /** The file calls used here; a test hands in ones that fail. */
 export type FileCalls = Pick<
@@ -41,6 +41,13 @@ export function writeRun(folder: string, run: LabRun | LabRunFile, calls: FileCa
   const fault = runFault(run);
   if (fault) throw new BadRecord(`run ${String(run.run_id)}`, fault);
   return writeAtomically(folder, RUN_FILE, [toBytes(withIds(run))], calls);
+}
+
+/** Save a scan as `<folder>/scan.json`. Returns the path. Throws BadRecord or CannotSave. */
+export function writeScan(folder: string, scan: LabScan, calls: FileCalls = fs): string {
+  const fault = scanFault(scan);
+  if (fault) throw new BadRecord('scan', fault);
+  return writeAtomically(folder, SCAN_FILE, [toBytes(scan)], calls);
 }
 
 /** The run document that stands on disk: records by their ids. */

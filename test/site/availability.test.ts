@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listPublished, readPublishedScans, SCAN_FILE } from '../../lab/records/published.ts';
-import { readScanFile } from '../../lab/records/read.ts';
+import { listPublished, readPublishedScans } from '../../lab/records/published.ts';
+import { readScanFile, SCAN_FILE } from '../../lab/records/read.ts';
 import type { LabScan } from '../../lab/records/schema.ts';
 import { matrixOf } from '../../site/data/availability.ts';
 

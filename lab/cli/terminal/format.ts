@@ -2,6 +2,8 @@
 // and control characters made harmless. A file may hold escape sequences; none may reach the screen
 // (CWE-150).
 
+import { relative } from 'node:path';
+
 const NONE = '–';
 
 /** Text from a record, fit for a terminal: one line, control and direction characters shown as �. */
@@ -133,4 +135,10 @@ export function formatValue(value: number, unit: string): string {
 /** A time, or `< floor` where the clock cannot see it. */
 export function formatAboveFloor(value_ns: number, floor_ns: number, text?: string): string {
   return value_ns < floor_ns ? `< ${formatTime(floor_ns)}` : (text ?? formatTime(value_ns));
+}
+
+/** A path as its user would type it from here. */
+export function shown(path: string): string {
+  const near = relative(process.cwd(), path);
+  return near.startsWith('..') ? path : near;
 }

@@ -8,10 +8,11 @@ import type { RunRequest } from '../../run/request.ts';
 import type { RunOptions } from '../run.ts';
 import { unknownName } from '../suggest.ts';
 import { colourDepth } from './colour.ts';
+import { shown } from './format.ts';
 import { EXIT, fail, print, printJson, terminalWidth } from './output.ts';
 import { progressReporter } from './progress.ts';
 import { reportRun } from './report.ts';
-import { nextStep, shown } from './run.ts';
+import { nextStep } from './run.ts';
 
 /** Runs there, prints here, sets the exit code. */
 export async function runIn(

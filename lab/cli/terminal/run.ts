@@ -1,6 +1,5 @@
 // The action behind `iolab run`: from words to a request, through the orchestrator, to a report and
 // an exit code.
-import { relative } from 'node:path';
 import { WrongUsage } from '../../errors.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
 import type { LabRun } from '../../records/schema.ts';
@@ -11,6 +10,7 @@ import { checkPlans, checkRecords, checkSettings } from '../fitting.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { MAIN_JOB, type RunOptions } from '../run.ts';
 import { colourDepth } from './colour.ts';
+import { shown } from './format.ts';
 import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
 import { progressReporter } from './progress.ts';
 import { groupSkipped, reportRun } from './report.ts';
@@ -81,11 +81,6 @@ function checkOptions({ id, options: takes }: Experiment, options: RunOptions): 
     throw new WrongUsage(`${id} takes no --${name}${other}`);
   }
 }
-
-export const shown = (folder: string): string => {
-  const near = relative(process.cwd(), folder);
-  return near.startsWith('..') ? folder : near;
-};
 
 export function nextStep(document: LabRun, folder: string): string {
   return [

@@ -1,0 +1,163 @@
+// What a record says about its owner goes out before it is published: names of the machine and the user,
+// paths, serial numbers (they stand in the stable names of ports and disks), addresses, the kernel's
+// command line. Every text of a document passes here, whatever its field; what was taken is reported, so
+// that its owner can look.
+import type { LabRecord, LabRun, LabRunFile, LabScan } from './schema.ts';
+
+export type Publishable = LabRecord | LabRun | LabRunFile | LabScan;
+
+/** What names this machine and its user; empty words are ignored. */
+export interface Secrets {
+  readonly host_name: string;
+  readonly user: string;
+  readonly home: string;
+}
+
+export interface Removal {
+  readonly what:
+    | 'path'
+    | 'name of a device'
+    | 'host name'
+    | 'user name'
+    | 'address'
+    | 'serial number'
+    | 'command line';
+  /** The place in the document: `records.0.identity.port`. */
+  readonly where: string;
+  readonly text: string;
+}
+
+/** Of the absolute paths these say nothing of their owner; the last two stand in advice of the lab’s own. */
+const COMMON_PATHS = /^\/(?:dev|proc|sys|etc|usr|bin|sbin|lib|path\/to|queue)(?:\/|$)/;
+/** udev's stable names carry the maker's serial number. */
+const STABLE_NAME = /\/dev\/(?:serial|disk|input|v4l)\/by-[a-z]+\/[^\s"',;)]+/g;
+/** A slash that begins a word, and at least one more after it; Windows' drive letters. */
+const UNIX_PATH = /(?<![\w:/.~<>-])(?:~|\/[\w.@+%~-]+)(?:\/[\w.@+%~-]+)+\/?/g;
+const WINDOWS_PATH = /\b[A-Za-z]:\\[^\s"'<>|;]+|\\\\[\w.-]+\\[^\s"'<>|;]+/g;
+const HARDWARE_ADDRESS = /\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b/g;
+const UUID = /\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b/g;
+const IPV4 = /(?<![\d.])(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}(?![\d.-])/g;
+const SAVED_ELSEWHERE = /\s--out(?:=|\s+)("[^"]*"|'[^']*'|\S+)/g;
+
+/** Fields that are nobody's business, whatever they hold. */
+const SECRET_FIELD = /(?:^|_)serial(?:_|$)|uuid|host_?name|user_?name|mac_address/i;
+/** The kernel's command line may carry anything; what bears on numbers has fields of its own. */
+const COMMAND_LINE = 'command_line';
+
+/** Words that are a name and a thing: taking them would tear sentences. */
+const ORDINARY = new Set(['localhost', 'root', 'user', 'host', 'linux', 'debian', 'ubuntu', 'lab']);
+
+/** A text as a pattern that means itself. */
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+
+/** One scrubber for all documents of a contribution, so that one port keeps one name in all of them. */
+export class Scrubber {
+  readonly removed: Removal[] = [];
+  readonly #secrets: readonly (readonly [Removal['what'], RegExp])[];
+  readonly #home: string;
+  /** Stable names by number, in the order they were met. */
+  readonly #ports = new Map<string, number>();
+
+  constructor({ host_name, user, home }: Secrets) {
+    const word = (what: Removal['what'], text: string): (readonly [Removal['what'], RegExp])[] =>
+      text.length < 3 || ORDINARY.has(text.toLowerCase())
+        ? []
+        : [[what, new RegExp(`(?<![\\w-])${literally(text)}(?![\\w-])`, 'gi')]];
+    const [short] = host_name.split('.');
+    this.#secrets = [
+      ...word('host name', host_name),
+      ...word('host name', short ?? ''),
+      ...word('user name', user),
+    ];
+    this.#home = home;
+  }
+
+  /** The same document without what names its owner. The input is not changed. */
+  document<T extends Publishable>(document: T): T {
+    return this.#value(document, [], '') as T;
+  }
+
+  #value(value: unknown, trail: readonly string[], field: string): unknown {
+    if (typeof value === 'string') return this.#text(value, trail, field);
+    if (Array.isArray(value)) {
+      return value.map((one, at) => this.#value(one, [...trail, String(at)], field));
+    }
+    if (value === null || typeof value !== 'object') return value;
+    const kept: Record<string, unknown> = {};
+    for (const [key, inner] of Object.entries(value)) {
+      const where = [...trail, key];
+      const secret =
+        key === COMMAND_LINE ? 'command line' : SECRET_FIELD.test(key) && 'serial number';
+      if (secret && trail.some(one => one === 'audit' || one === 'identity')) {
+        this.#took(secret, where, String(inner));
+        continue;
+      }
+      kept[key] = this.#value(inner, where, key);
+    }
+    return kept;
+  }
+
+  #text(text: string, where: readonly string[], field: string): string {
+    const take = (what: Removal['what'], by: string) => (found: string) => {
+      this.#took(what, where, found);
+      return by;
+    };
+    let result = text;
+    if (field === 'command') result = result.replace(SAVED_ELSEWHERE, take('path', ''));
+    result = result.replace(STABLE_NAME, found => {
+      this.#took('name of a device', where, found);
+      return this.#portName(found);
+    });
+    if (this.#home.length > 3) result = result.replaceAll(this.#home, '~');
+    result = result
+      .replace(UNIX_PATH, found => {
+        if (COMMON_PATHS.test(found)) return found;
+        this.#took('path', where, found);
+        return '<path>';
+      })
+      .replace(WINDOWS_PATH, take('path', '<path>'))
+      .replace(HARDWARE_ADDRESS, take('address', '<address>'))
+      .replace(UUID, take('address', '<uuid>'))
+      .replace(IPV4, take('address', '<address>'));
+    for (const [what, pattern] of this.#secrets)
+      result = result.replace(pattern, take(what, '<name>'));
+    return result;
+  }
+
+  /** `/dev/serial/by-id/usb-Maker_Model_Serial-if00` → `/dev/serial/by-id/1`. */
+  #portName(stable: string): string {
+    const number = this.#ports.get(stable) ?? this.#ports.size + 1;
+    this.#ports.set(stable, number);
+    return `${stable.slice(0, stable.lastIndexOf('/'))}/${number}`;
+  }
+
+  #took(what: Removal['what'], where: readonly string[], text: string): void {
+    this.removed.push({ what, where: where.join('.'), text });
+  }
+}
+
+/** Every different text that is left in these documents, with the field it stands in: for the owner's eyes. */
+export function textsLeft(documents: readonly Publishable[]): { field: string; text: string }[] {
+  const seen = new Map<string, { field: string; text: string }>();
+  const look = (value: unknown, field: string): void => {
+    if (typeof value === 'string')
+      seen.set(`${field}\n${text(value)}`, { field, text: text(value) });
+    else if (Array.isArray(value)) for (const one of value) look(one, field);
+    else if (value !== null && typeof value === 'object') {
+      for (const [key, inner] of Object.entries(value)) {
+        if (!SELF_EXPLAINING.has(key)) look(inner, /^\d+$/.test(key) ? field : key);
+      }
+    }
+  };
+  const text = (value: string) => value.trim();
+  for (const document of documents) look(document, '');
+  return [...seen.values()].sort((a, b) => (a.field < b.field ? -1 : a.field > b.field ? 1 : 0));
+}
+
+/** The schema or the lab's own code decides what these hold. */
+const SELF_EXPLAINING = new Set(
+  `schema id run_id experiment driver baseline metric metrics unit kind status verdict evidence bins
+   started ended floor commit place rounds about mechanism form loop comparisons fits drivers`.split(
+    /\s+/,
+  ),
+);
