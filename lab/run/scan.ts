@@ -3,8 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { benchRows } from '../benches/status.ts';
-import type { Answers, FoundRow } from '../cell/protocol.ts';
-import { findDevice, splitId } from '../devices/find.ts';
+import type { Answers } from '../cell/protocol.ts';
+import type { FoundDevice } from '../devices/device.ts';
+import { allDevices } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
 import { allDrivers } from '../drivers/find.ts';
 import { type LabScan, SCAN_SCHEMA } from '../records/schema.ts';
@@ -36,13 +37,17 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
   try {
     const drivers = await allDrivers();
     const ids = drivers.map(({ id }) => id);
-    const [found, benches] = await Promise.all([findDevices(signal), benchRows()]);
-    const here = found.filter(({ id, ok }) => ok && !id.includes('@'));
-    const models = await Promise.all(here.map(({ id }) => findDevice(splitId(id).family)));
-    const asked = here.filter((_, i) => !models[i]!.programs);
     const place = { workspace, signal };
-    const rows = await Promise.all(inGroups(asked).map(devices => askAbout(devices, ids, place)));
-    const order = asked.map(({ id }) => id);
+    // What is always there is asked while a process of its own looks for what is attached.
+    const answers = devicesOfTheLab().then(async asked => ({
+      order: asked.map(({ id }) => id),
+      rows: await Promise.all(inGroups(asked).map(devices => askAbout(devices, ids, place))),
+    }));
+    const [found, benches, { order, rows }] = await Promise.all([
+      findDevices(signal),
+      benchRows(),
+      answers,
+    ]);
     return {
       schema: SCAN_SCHEMA,
       devices: [...found],
@@ -61,12 +66,22 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
   }
 }
 
+/** What a driver can be asked about on every machine: no address, no program of its own. */
+async function devicesOfTheLab(): Promise<FoundDevice[]> {
+  const all = (await allDevices()).filter(
+    ({ addressed, programs, platforms }) =>
+      !addressed && !programs && platforms.includes(process.platform),
+  );
+  const found = await Promise.all(all.map(device => device.find()));
+  return found.flat().filter(({ ok }) => ok);
+}
+
 /**
  * Some devices with every driver: all are started, then one process asks about them. Where that process
  * fails, each device is asked about alone, so that only the one that it failed over is without answers.
  */
 async function askAbout(
-  devices: readonly FoundRow[],
+  devices: readonly FoundDevice[],
   drivers: readonly string[],
   { workspace, signal }: Place,
 ): Promise<Row[]> {
