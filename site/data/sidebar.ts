@@ -72,6 +72,7 @@ export const SIDEBAR: Group[] = [
       { label: 'Coalescing', slug: 'coalescing' },
       { label: 'Energy and CPU', slug: 'energy' },
       { label: 'What goes wrong', slug: 'what-goes-wrong' },
+      { label: 'Which should I use?', slug: 'which' },
     ],
   },
   {

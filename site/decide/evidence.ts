@@ -1,0 +1,89 @@
+// What the decision needs of records, and nothing else: small enough to send with a page. A reader's own
+// file is looked at as a stranger's: what is not a record or a run of the lab is refused, with the reason.
+import type { Fit, LabRecord } from '../../lab/records/schema.ts';
+import type { Evidence } from './decide.ts';
+
+const EXPERIMENTS: ReadonlySet<string> = new Set(['wakeup', 'disk-read', 'scale']);
+const METRICS = ['latency_ns', 'cpu_ns_per_op', 'ops_per_s'];
+
+/** Of these documents what the decision reads. Bins and rounds stay behind. */
+export function evidenceOf(records: readonly LabRecord[], fits: readonly Fit[]): Evidence {
+  return {
+    records: records
+      .filter(one => EXPERIMENTS.has(one.experiment) && one.experiment !== 'scale')
+      .map(one => ({ ...one, rounds: [], threads: [], metrics: metricsOf(one) })),
+    fits: fits.filter(one => EXPERIMENTS.has(one.experiment)),
+  };
+}
+
+function metricsOf({ metrics }: LabRecord): LabRecord['metrics'] {
+  const kept: LabRecord['metrics'] = {};
+  for (const name of METRICS) {
+    const metric = metrics[name];
+    if (!metric) continue;
+    kept[name] =
+      'bins' in metric ? { ...metric, bins: { ...metric.bins, index: [], count: [] } } : metric;
+  }
+  return kept;
+}
+
+export class NotOurs extends Error {}
+
+/**
+ * What `iolab run --json` or `iolab show --json` printed, or a record's file. Throws NotOurs with the reason.
+ * Only what is read later is looked at: the numbers must be numbers.
+ */
+export function readEvidence(text: string): Evidence {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new NotOurs('it is not JSON');
+  }
+  const { schema, records, fits } = (value ?? {}) as {
+    schema?: unknown;
+    records?: unknown;
+    fits?: unknown;
+  };
+  if (schema === 'iolab/record/1') return evidenceOf([recordOf(value)], []);
+  const list = Array.isArray(records) ? records : Array.isArray(value) ? value : undefined;
+  if (!list) throw new NotOurs('it is neither a record nor a run of the lab');
+  if (list.some(one => typeof one === 'string')) {
+    throw new NotOurs('it names its records only: take the output of iolab show last --json');
+  }
+  const good = Array.isArray(fits) ? fits.filter(isFit) : [];
+  return evidenceOf(list.map(recordOf), good);
+}
+
+function recordOf(value: unknown): LabRecord {
+  const one = (value ?? {}) as Record<string, unknown>;
+  for (const name of ['id', 'run_id', 'experiment', 'device', 'driver', 'status']) {
+    if (typeof one[name] !== 'string') throw new NotOurs(`a record in it has no ${name}`);
+  }
+  if (one.schema !== 'iolab/record/1') throw new NotOurs('a record in it is of another version');
+  for (const name of ['parameters', 'metrics', 'host']) {
+    if (one[name] === null || typeof one[name] !== 'object') {
+      throw new NotOurs(`the record ${String(one.id).slice(0, 80)} has no ${name}`);
+    }
+  }
+  for (const name of METRICS) {
+    const metric = (one.metrics as Record<string, unknown>)[name] as
+      | { p50?: unknown; value?: unknown }
+      | undefined;
+    if (metric === undefined) continue;
+    if (typeof (metric?.p50 ?? metric?.value) !== 'number') {
+      throw new NotOurs(
+        `the record ${String(one.id).slice(0, 80)} has a ${name} that is no number`,
+      );
+    }
+  }
+  return { rounds: [], ...one } as unknown as LabRecord;
+}
+
+function isFit(value: unknown): value is Fit {
+  const one = (value ?? {}) as Record<string, unknown>;
+  const texts = ['experiment', 'driver', 'metric', 'over'].every(
+    name => typeof one[name] === 'string',
+  );
+  return texts && typeof one.a === 'number' && typeof one.b === 'number';
+}

@@ -1,0 +1,193 @@
+// The decision on records whose answer is known: what is ruled out, what ties, what wins, and that it says
+// why. A reader's own file is looked at as a stranger's.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Fit, LabRecord } from '../../lab/records/schema.ts';
+import { driverPages } from '../../site/data/driver-pages.ts';
+import { drivers } from '../../site/data/drivers.ts';
+import { loadLibrary, publishedFolder } from '../../site/data/records.ts';
+import { decide, type Form, isAnswered, type Situation } from '../../site/decide/decide.ts';
+import { evidenceOf, NotOurs, readEvidence } from '../../site/decide/evidence.ts';
+import { TYPICAL } from '../../site/decide/situations.ts';
+import { fakeRecord, fakeRun } from '../helpers/records.ts';
+
+const forms: Form[] = (await drivers()).map(({ id, form, mechanism }) => ({ id, form, mechanism }));
+
+const WAIT = {
+  task: 'wait',
+  rate_hz: 1000,
+  watched: 1,
+  priority: 'latency',
+  spare_processor: false,
+} as const satisfies Situation;
+
+const ms = 1_000_000;
+const of = (driver: string, p50_ns: number, cpu_ns: number): LabRecord =>
+  fakeRecord({ driver, p50_ns, cpu_ns, spread: 0.02 });
+const answer = (records: LabRecord[], situation: Situation, fits: Fit[] = []) => {
+  const verdict = decide(evidenceOf(records, fits), situation, forms);
+  if (!isAnswered(verdict)) throw new Error(`no answer: ${verdict.missing}`);
+  return verdict;
+};
+
+const BUSY = of('busy-poll', 2000, 1 * ms);
+const FAST = of('epoll', 12_000, 11_000);
+const PLAIN = of('blocking', 12_050, 9000);
+const SLOW = of('node-stream', 30_000, 60_000);
+const ALL = [BUSY, FAST, PLAIN, SLOW];
+
+const growth = (driver: string, b: number): Fit => ({
+  experiment: 'scale',
+  device: 'kernel',
+  driver,
+  metric: 'cost_ns',
+  over: 'descriptors',
+  a: 1000,
+  a_interval: [900, 1100],
+  b,
+  b_interval: [b, b],
+  points: 6,
+});
+
+describe('waiting for messages', () => {
+  it('rules a whole processor out unless one is free, and says so', () => {
+    const without = answer(ALL, WAIT);
+    expect(without.refused).toEqual([
+      { driver: 'busy-poll', why: expect.stringContaining('keeps a processor busy for 100 %') },
+    ]);
+    expect(answer(ALL, { ...WAIT, spare_processor: true }).best.driver).toBe('busy-poll');
+  });
+
+  it('lets noise decide nothing: of equals the plain one, with the others named', () => {
+    const { best, ties, behind } = answer(ALL, WAIT);
+    expect(best.driver).toBe('blocking');
+    expect(ties.map(({ driver }) => driver)).toEqual(['epoll']);
+    expect(behind.map(({ driver }) => driver)).toEqual(['node-stream']);
+  });
+
+  it('gives the numbers that speak for it', () => {
+    const { best } = answer([FAST], WAIT);
+    expect(best.reasons.join('; ')).toMatch(/within 1[12].*µs; 11.*µs of processor time/);
+  });
+
+  it('counts what each watched descriptor adds, and who waits for one alone', () => {
+    const fits = [growth('watch-epoll', 0.01), growth('watch-poll', 100)];
+    const records = [...ALL, of('poll', 11_000, 10_000)];
+    const many = answer(records, { ...WAIT, watched: 10_000 }, fits);
+    expect(many.best.driver).toBe('epoll');
+    expect(many.behind.map(({ driver }) => driver)).toEqual(['poll']);
+    const why = new Map(many.refused.map(one => [one.driver, one.why]));
+    expect(why.get('blocking')).toContain('waits for one descriptor');
+    expect(why.get('node-stream')).toContain('was not measured');
+  });
+
+  it('takes the nearest setting that was measured, and says which', () => {
+    const slow = fakeRecord({ parameters: { rate_hz: 100 }, over: { id: 'a', run_id: 'a' } });
+    const fast = fakeRecord({ parameters: { rate_hz: 5000 }, over: { id: 'b', run_id: 'b' } });
+    const { basis, best } = answer([slow, fast], { ...WAIT, rate_hz: 10_000 });
+    expect(basis).toBe('5000 messages a second');
+    expect(best.record.id).toBe('b');
+  });
+
+  it('says what to measure where nothing was', () => {
+    const nothing = decide({ records: [], fits: [] }, WAIT, forms);
+    expect(nothing).toEqual({
+      missing: 'no record of wakeup',
+      command: 'iolab run wakeup --device fifo',
+    });
+  });
+
+  it('is a total order of the reader’s own: every driver is in one place, whatever was measured', () => {
+    const some = fc.array(
+      fc.record({
+        at: fc.nat(forms.length - 1),
+        p50: fc.integer({ min: 1000, max: 10 ** 7 }),
+        cpu: fc.integer({ min: 100, max: 10 ** 7 }),
+      }),
+      { minLength: 1, maxLength: 12 },
+    );
+    const wish = fc.record({
+      rate_hz: fc.constantFrom(100, 1000, 10_000),
+      watched: fc.constantFrom(1, 100),
+      priority: fc.constantFrom('latency' as const, 'processor' as const),
+      spare_processor: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(some, wish, (rows, wanted) => {
+        const names = [...new Map(rows.map(row => [forms[row.at]!.id, row]))].filter(
+          ([id]) => id !== 'null',
+        );
+        const records = names.map(([id, { p50, cpu }]) => of(id, p50, cpu));
+        const verdict = decide(
+          evidenceOf(records, [growth('watch-epoll', 1)]),
+          { task: 'wait', ...wanted },
+          forms,
+        );
+        if (!isAnswered(verdict)) return;
+        const placed = [verdict.best, ...verdict.ties, ...verdict.behind, ...verdict.refused];
+        expect(placed.map(({ driver }) => driver).sort()).toEqual(names.map(([id]) => id).sort());
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('what the page says', () => {
+  const { records, runs } = loadLibrary(publishedFolder());
+  const evidence = evidenceOf(
+    records.map(({ value }) => value),
+    runs.flatMap(({ value }) => value.fits),
+  );
+
+  it('answers every typical situation from the published records', () => {
+    for (const { title, situation } of TYPICAL) {
+      expect(isAnswered(decide(evidence, situation, forms)), title).toBe(true);
+    }
+  });
+
+  it('links a driver to the page that shows its source', () => {
+    const pages = driverPages();
+    expect(pages.get('epoll')).toBe('epoll');
+    expect(pages.size).toBeGreaterThan(20);
+  });
+
+  it('takes the same from a run that was printed', () => {
+    const run = fakeRun();
+    expect(readEvidence(JSON.stringify(run))).toEqual(evidenceOf(run.records, run.fits));
+  });
+});
+
+describe('a file of the reader’s own', () => {
+  const refused = (text: string) => {
+    try {
+      readEvidence(text);
+    } catch (error) {
+      expect(error).toBeInstanceOf(NotOurs);
+      return (error as Error).message;
+    }
+    throw new Error('it was taken');
+  };
+
+  it('is refused with the reason', () => {
+    expect(refused('{')).toBe('it is not JSON');
+    expect(refused('null')).toContain('neither a record nor a run');
+    expect(refused('{"records": ["a"]}')).toContain('iolab show last --json');
+    expect(refused('{"records": [{}]}')).toContain('has no id');
+    expect(refused('{"records": [null]}')).toContain('has no id');
+    const bad = { ...fakeRecord(), metrics: { latency_ns: { p50: 'fast' } } };
+    expect(refused(JSON.stringify({ records: [bad] }))).toContain('that is no number');
+  });
+
+  it('is read or refused, and never anything else', () => {
+    fc.assert(
+      fc.property(fc.json(), text => {
+        try {
+          decide(readEvidence(text), WAIT, forms);
+        } catch (error) {
+          expect(error).toBeInstanceOf(NotOurs);
+        }
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
