@@ -1,7 +1,8 @@
 // A pool of threads that make the blocking calls: libuv's, through fs.read and fs.write with callbacks.
 // The program never waits, because somebody else does. A read of a stream keeps its thread until
 // something comes, so one is out at a time, as with Node's file streams; bytes stay in order by that.
-import { read, write } from 'node:fs';
+import { constants, read, write } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Unsupported } from '../errors.ts';
 import { EINTR } from '../ffi/linux/constants.ts';
@@ -38,6 +39,11 @@ const facts: DriverFacts = {
       default: String(THREADS),
       environment: 'UV_THREADPOOL_SIZE',
     },
+    interface: {
+      meaning: 'callback: fs.read and fs.write; promises: the same by fs.promises, of a file',
+      default: 'callback',
+      values: ['callback', 'promises'],
+    },
   },
   source: 'https://docs.libuv.org/en/v1.x/threadpool.html',
   emulated_by: 'a pool of threads that make blocking calls (libuv)',
@@ -65,6 +71,7 @@ class ThreadPool extends EventWait implements EventEngine {
   readonly #lanes: readonly [number[], number[]] = [[], []];
   readonly #back: ((error: Error | null, bytes: number) => void)[];
   readonly #fd: number;
+  #handle: FileHandle | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(context: OpenContext) {
@@ -78,6 +85,29 @@ class ThreadPool extends EventWait implements EventEngine {
       (_, slot) => (error: Error | null, bytes: number) =>
         this.#returned(slot, error ? negatedErrno(error) : bytes),
     );
+  }
+
+  static async open(context: OpenContext): Promise<ThreadPool> {
+    const engine = new ThreadPool(context);
+    if (context.parameters.interface !== 'promises') return engine;
+    try {
+      await engine.#takeHandle();
+    } catch (error) {
+      await engine.close();
+      throw error;
+    }
+    return engine;
+  }
+
+  /** The file that was opened with all care, once more and as fs.promises wants it. */
+  async #takeHandle(): Promise<void> {
+    if (this.#isStream()) {
+      throw new Unsupported('fs.promises is for files here', 'leave interface=promises out');
+    }
+    const { writable, direct } = this.#context.target;
+    const flags =
+      (writable ? constants.O_RDWR : constants.O_RDONLY) | (direct ? constants.O_DIRECT : 0);
+    this.#handle = await open(`/dev/fd/${this.#fd}`, flags);
   }
 
   #isStream(): boolean {
@@ -105,8 +135,18 @@ class ThreadPool extends EventWait implements EventEngine {
     const bytes = this.slot(slot);
     const length = length_bytes[slot]!;
     const position = this.#isStream() ? null : offset_bytes[slot]!;
-    if (opcode[slot] === READ) read(this.#fd, bytes, 0, length, position, this.#back[slot]!);
-    else write(this.#fd, bytes, 0, length, position, this.#back[slot]!);
+    const back = this.#back[slot]!;
+    if (this.#handle) {
+      const moved =
+        opcode[slot] === READ
+          ? this.#handle.read(bytes, 0, length, position).then(({ bytesRead }) => bytesRead)
+          : this.#handle.write(bytes, 0, length, position).then(({ bytesWritten }) => bytesWritten);
+      moved.then(
+        count => back(null, count),
+        error => back(error as Error, 0),
+      );
+    } else if (opcode[slot] === READ) read(this.#fd, bytes, 0, length, position, back);
+    else write(this.#fd, bytes, 0, length, position, back);
   }
 
   #returned(slot: number, result: number): void {
@@ -137,6 +177,7 @@ class ThreadPool extends EventWait implements EventEngine {
       this.#waiting?.interrupt();
       await sleep(1);
     }
+    await this.#handle?.close();
     if (this.#waiting) this.#waiting.close();
     else this.platform.posix.close(this.#fd);
     this.free();
@@ -145,6 +186,7 @@ class ThreadPool extends EventWait implements EventEngine {
 
 export const driver: Driver = {
   ...facts,
-  probe: context => probeByOperation(facts, context, () => new ThreadPool(context).close()),
-  open: async context => new ThreadPool(context),
+  probe: context =>
+    probeByOperation(facts, context, async () => (await ThreadPool.open(context)).close()),
+  open: context => ThreadPool.open(context),
 };

@@ -19,6 +19,13 @@ function poolsOf({ set, short }: PlanRequest): readonly number[] {
   throw new WrongUsage(`--set pool=${set.pool}: give a whole number from 1 to ${MOST_THREADS}`);
 }
 
+/** Named in a record where it was asked for. */
+function interfacesOf({ set }: PlanRequest): readonly Readonly<Record<string, string>>[] {
+  if (set.interface === undefined) return [{}];
+  if (set.interface !== 'both') return [{ interface: set.interface }];
+  return [{ interface: 'callback' }, { interface: 'promises' }];
+}
+
 export const experiment: Experiment = {
   id: 'threads',
   title: 'Number of threads',
@@ -37,6 +44,11 @@ export const experiment: Experiment = {
   ],
   settings: {
     pool: { meaning: 'threads in the pool, from 1 to 1024', default: 'eight sizes from 1 to 128' },
+    interface: {
+      meaning: 'callback: fs.read; promises: the same by fs.promises; both: one beside the other',
+      default: 'callback',
+      values: ['callback', 'promises', 'both'],
+    },
     ...FILE,
     ...DIRECT,
   },
@@ -46,12 +58,18 @@ export const experiment: Experiment = {
   plan(driver, request) {
     const depths = depthsOf(request);
     const pools = poolsOf(request);
-    if (driver === POOL) return pools.flatMap(pool => depths.map(depth => ({ pool, depth })));
+    if (driver === POOL) {
+      return pools.flatMap(pool =>
+        depths.flatMap(depth => interfacesOf(request).map(one => ({ pool, depth, ...one }))),
+      );
+    }
     if (ONE_AT_A_TIME.has(driver)) return [{ depth: 1 }];
     return depths.map(depth => ({ depth }));
   },
-  cell({ pool, depth }, request, seed) {
-    const parameters: Record<string, string> = pool === undefined ? {} : { pool: String(pool) };
+  cell({ depth, ...chosen }, request, seed) {
+    const parameters = Object.fromEntries(
+      Object.entries(chosen).map(([name, value]) => [name, String(value)]),
+    );
     return randomReads(Number(depth), parameters, request, { seed });
   },
 };

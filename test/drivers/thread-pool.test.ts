@@ -9,7 +9,7 @@ import { driver } from '../../lab/drivers/thread-pool.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import { runCell, startDevice } from '../../lab/run/cells.ts';
 import { environmentOf } from '../../lab/run/environment.ts';
-import { openBlocks, openTerminal } from '../conformance/lines.ts';
+import { BLOCK_BYTES, openBlocks, openTerminal } from '../conformance/lines.ts';
 import { contextFor, LIMIT_MS, Session } from '../conformance/session.ts';
 
 /** Threads of the pool that did something in a cell that reads a file at depth 16. */
@@ -76,6 +76,41 @@ describe('the size of the pool', () => {
     } finally {
       file.close();
     }
+  });
+});
+
+describe('fs.promises', () => {
+  const interface_ = { parameters: { interface: 'promises' } };
+
+  it('reads and writes the same blocks as fs.read and fs.write, errors included', async () => {
+    const platform = await loadPlatform();
+    const file = openBlocks(8, true);
+    const session = await Session.open(driver, platform, file.target, { depth: 8, ...interface_ });
+    for (let slot = 0; slot < 8; slot++) session.read(slot, BLOCK_BYTES, slot * BLOCK_BYTES);
+    for (const { slot, result, bytes } of await session.collect(8)) {
+      expect(result).toBe(BLOCK_BYTES);
+      expect(new Uint32Array(bytes.buffer)[7], `block ${slot}`).toBe(slot);
+    }
+    session.write(0, new Uint8Array(BLOCK_BYTES).fill(9), 3 * BLOCK_BYTES);
+    expect((await session.one()).result).toBe(BLOCK_BYTES);
+    session.read(1, BLOCK_BYTES, 3 * BLOCK_BYTES);
+    expect((await session.one()).bytes[100]).toBe(9);
+    session.read(2, BLOCK_BYTES, 8 * BLOCK_BYTES);
+    expect((await session.one()).result, 'the end of the file').toBe(0);
+    if (file.target.direct) {
+      session.read(3, BLOCK_BYTES, 1);
+      expect((await session.one()).result, 'EINVAL of O_DIRECT').toBe(-22);
+    }
+    await session.close();
+    file.close();
+  });
+
+  it('is refused for a stream, with what to do', async () => {
+    const platform = await loadPlatform();
+    const line = openTerminal(platform);
+    const answer = await driver.probe(contextFor(platform, line.target, interface_));
+    expect(answer).toMatchObject({ ok: false, reason: 'fs.promises is for files here' });
+    line.close();
   });
 });
 

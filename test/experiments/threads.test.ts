@@ -39,6 +39,19 @@ describe('threads', async () => {
     expect(threads.cell({ depth: 8, pool: 2 }, request, 1).parameters).toEqual({ pool: '2' });
   });
 
+  it('sets the two interfaces of Node’s beside each other where both are asked for', () => {
+    const both = { ...request, depth: [128], set: { pool: '4', interface: 'both' } };
+    const plan = threads.plan('thread-pool', both);
+    expect(plan).toEqual([
+      { pool: 4, depth: 128, interface: 'callback' },
+      { pool: 4, depth: 128, interface: 'promises' },
+    ]);
+    expect(threads.cell(plan[1]!, both, 1).parameters).toEqual({
+      pool: '4',
+      interface: 'promises',
+    });
+  });
+
   it('refuses a pool that libuv cannot have', () => {
     for (const pool of ['0', '-4', '2.5', '1025', 'many', ''])
       expect(() => threads.plan('thread-pool', { ...request, set: { pool } }), pool).toThrow(
