@@ -131,13 +131,19 @@ export class Slots {
     return this.#taken ? 0 : this.finished;
   }
 
-  /** One system call that moves the slot's bytes. Returns bytes, or a negated errno. */
+  /**
+   * One system call that moves the slot's bytes. Returns bytes, or a negated errno. errno(3) belongs to
+   * the thread, and the engine may make a call of its own (collecting, compiling) between a failure and
+   * our question: one in many millions was answered with ENOENT, which read(2) cannot say. So a failure
+   * counts when it is answered twice alike; asking again moves nothing.
+   */
   transfer(fd: number, slot: number): number {
     const { posix } = this.platform;
     const { operations, counters } = this;
     const address = this.address(slot);
     const length = operations.length_bytes[slot]!;
     const read = operations.opcode[slot] === READ;
+    let before = 0;
     for (;;) {
       counters.syscalls++;
       let moved: number;
@@ -151,7 +157,8 @@ export class Slots {
       }
       if (moved >= 0) return moved;
       const errno = this.platform.errno();
-      if (errno !== EINTR) return -errno;
+      if (errno === EAGAIN || errno === before) return -errno;
+      if (errno !== EINTR) before = errno;
     }
   }
 
