@@ -32,7 +32,14 @@ interface Rule {
   readonly why: string;
 }
 
-const FFI_PURE = ['lab/ffi/linux/constants.ts', 'lab/ffi/linux/structs.ts'];
+const FFI_PURE = [
+  'lab/ffi/linux/constants.ts',
+  'lab/ffi/linux/structs.ts',
+  'lab/ffi/windows/constants.ts',
+  'lab/ffi/windows/structs.ts',
+  'lab/ffi/windows/winsock.ts',
+  'lab/ffi/windows/messages.ts',
+];
 
 const rules: readonly Rule[] = [
   {
@@ -41,10 +48,16 @@ const rules: readonly Rule[] = [
     why: 'the foreign-function room knows nothing of ours but the errors',
   },
   {
+    room: 'lab/registers/',
+    may: ['lab/registers/', 'lab/places/place.ts', ...FFI_PURE, 'lab/errors.ts'],
+    why: 'a register program knows its device: who waits for it, and how, is the drivers’',
+  },
+  {
     room: 'lab/drivers/',
     may: [
       'lab/drivers/parts/',
       'lab/drivers/driver.ts',
+      'lab/registers/',
       ...FFI_PURE,
       'lab/errors.ts',
       'serialport',
@@ -57,6 +70,9 @@ const rules: readonly Rule[] = [
       'lab/devices/',
       'lab/machines/simh.ts',
       'lab/machines/hercules.ts',
+      'lab/input/',
+      // Which disks the kernel makes of a controller: files of sysfs, and no register.
+      'lab/registers/nvme/kernel-disk.ts',
       ...FFI_PURE,
       'lab/errors.ts',
       'firmware/protocol/',
@@ -64,6 +80,11 @@ const rules: readonly Rule[] = [
       'serialport',
     ],
     why: 'a device knows no driver, no measurement, no run and no cell',
+  },
+  {
+    room: 'lab/input/',
+    may: ['lab/input/', 'lab/measure/files.ts'],
+    why: 'what input devices say is read without opening one: no driver, device or foreign call',
   },
   {
     room: 'lab/machines/',
@@ -94,6 +115,7 @@ const rules: readonly Rule[] = [
       'lab/examples/',
       'lab/drivers/',
       'lab/layers/parts/',
+      'lab/messages/',
       'lab/devices/stamp.ts',
       ...FFI_PURE,
       'lab/ffi/load.ts',
@@ -110,14 +132,21 @@ const rules: readonly Rule[] = [
       'lab/stages/',
       'lab/drivers/',
       'lab/examples/',
+      'lab/messages/',
       'lab/devices/stamp.ts',
       'lab/devices/parts/',
+      'lab/registers/',
       'lab/measure/',
       ...FFI_PURE,
       'lab/errors.ts',
       'firmware/protocol/',
     ],
     why: 'a stage runs in a cell: it may use drivers, and knows no run and no records',
+  },
+  {
+    room: 'lab/messages/',
+    may: ['lab/messages/', ...FFI_PURE, 'lab/errors.ts'],
+    why: 'windows and queues know no stage and no cell, and get the system from whoever opens a desk',
   },
   {
     room: 'lab/boards/core/',
@@ -147,7 +176,15 @@ const rules: readonly Rule[] = [
   },
   {
     room: 'lab/places/',
-    may: ['lab/places/', 'lab/measure/', 'lab/records/home.ts', 'lab/errors.ts'],
+    // One table says what hardware the virtual machine has, for its command line and its devices.
+    may: [
+      'lab/places/',
+      'lab/measure/',
+      'lab/records/home.ts',
+      'lab/records/folder.ts',
+      'lab/devices/parts/vm-hardware.ts',
+      'lab/errors.ts',
+    ],
     why: 'a place starts the command line somewhere else: it knows no run, driver or device',
   },
   {
@@ -283,6 +320,7 @@ describe('who may import whom', () => {
         'lab/peers/',
         'lab/records/',
         'lab/measure/',
+        'lab/registers/',
         'lab/drivers/',
         'lab/layers/',
         'lab/machines/',

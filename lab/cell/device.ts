@@ -22,7 +22,8 @@ async function start(job: DeviceJob): Promise<DeviceSession> {
 async function stimulate(to: DeviceSession, stimulus: Stimulus): Promise<object> {
   try {
     await to.stimulate?.(stimulus);
-    return { event: 'stimulated' };
+    const sent = to.sent?.();
+    return { event: 'stimulated', ...(sent ? { sent } : {}) };
   } catch (error) {
     return failure(error);
   }

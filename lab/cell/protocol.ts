@@ -1,8 +1,9 @@
 // What the orchestrator and its child processes say to each other: one JSON document a line. Types
 // only, so that both sides can share them. A cell is given its job on its first line of input.
-import type { DeviceFacts, Evidence, Stimulus } from '../devices/device.ts';
+import type { DeviceFacts, Evidence, SentStamps, Stimulus } from '../devices/device.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
 import type { Floor, Thread } from '../records/schema.ts';
+import type { ExchangeSize } from '../registers/exchanges.ts';
 import type { DialoguePlan } from './dialogues/create.ts';
 
 /** What a cell does with its driver. */
@@ -12,6 +13,24 @@ export type WorkloadPlan =
       /** Counted messages. */
       readonly samples: number;
       readonly epoch: number;
+    }
+  | {
+      /** Take the events of an input device as they come. */
+      readonly kind: 'input-read';
+      /** Counted events, and uncounted ones before them. */
+      readonly samples: number;
+      readonly warmup: number;
+      readonly epoch: number;
+    }
+  | {
+      /** Write a message to a line whose other end sends everything back, and read it again. */
+      readonly kind: 'echo';
+      readonly samples: number;
+      readonly warmup: number;
+      readonly message_bytes: number;
+      /** Intended start of every counted message, in nanoseconds from the first. */
+      readonly offsets_ns: readonly number[];
+      readonly seed: number;
     }
   | {
       readonly kind: 'request-reply';
@@ -40,6 +59,14 @@ export type WorkloadPlan =
       readonly warmup: number;
       readonly block_bytes: number;
       readonly seed: number;
+    }
+  | {
+      /** Give a device something through its registers and take its answer, again and again. */
+      readonly kind: 'exchange';
+      readonly samples: number;
+      readonly warmup: number;
+      readonly seed: number;
+      readonly size: ExchangeSize;
     }
   | ToggleWorkload
   | DialogueWorkload
@@ -159,7 +186,7 @@ export type DeviceEvent =
       readonly stimulates: boolean;
       readonly evidence?: Evidence;
     }
-  | { readonly event: 'stimulated' }
+  | { readonly event: 'stimulated'; readonly sent?: SentStamps }
   | { readonly event: 'refreshed' }
   | { readonly event: 'gone'; readonly reason: string }
   | Failure;

@@ -18,6 +18,7 @@ import { DeviceGone, TimedOut, Unsupported, WrongUsage } from '../errors.ts';
 import { EAGAIN, EINTR, POLLIN } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
 import type { DeviceSession } from './device.ts';
+import { latencyTimer } from './parts/latency-timer.ts';
 import { openLine } from './parts/open-line.ts';
 import { holdersOf, isPseudoTerminal, nameHolders } from './parts/port.ts';
 import { Witness } from './parts/witness.ts';
@@ -187,6 +188,12 @@ export class BoardKeeper {
   }
 }
 
+/** A bridge that holds bytes back says for how long. */
+function timerOf(path: string): Record<string, string> {
+  const timer_ms = latencyTimer(path);
+  return timer_ms === undefined ? {} : { latency_timer_ms: String(timer_ms) };
+}
+
 /** What a board says of itself, as a record keeps it. Its mode is a setting, and may change. */
 export function boardIdentity(facts: BoardFacts): Record<string, string> {
   return {
@@ -221,6 +228,10 @@ export async function serialSession(
   parameters: Readonly<Record<string, string>>,
   expected?: BoardName,
 ): Promise<DeviceSession> {
+  if (parameters.firmware === 'echo') {
+    const { echoSession } = await import('./parts/echo-line.ts');
+    return echoSession(platform, device, path, parameters);
+  }
   if (parameters.firmware !== 'firmata') {
     return boardSession(platform, device, path, parameters, expected);
   }
@@ -260,7 +271,7 @@ export function boardSession(
       facts,
       target: { device, kind: 'stream', path, tty: true, writable: true, baud: BAUD, board },
       evidence,
-      identity: boardIdentity(facts),
+      identity: { ...boardIdentity(facts), ...timerOf(path) },
       refresh: async () => void keeper.refresh(evidence === 'simulated'),
       close: async () => keeper.close(),
     };

@@ -12,13 +12,18 @@ export interface DeviceFacts {
   readonly id: string;
   readonly title: string;
   readonly kind: DeviceKind;
-  /** `host`: the stimulus carries the host's clock, so one-way latency can be measured. */
-  readonly stamps: 'host' | 'none';
+  /**
+   * `host`: the stimulus carries the host's clock, so one-way latency can be measured; `kernel`: each
+   * event carries the kernel's, which is the same one (lab/input).
+   */
+  readonly stamps: 'host' | 'kernel' | 'none';
   readonly evidence: Evidence;
   /** True where an address follows the id: `serial@/dev/ttyACM0`. */
   readonly addressed: boolean;
   /** Speaks the lab's wire protocol, so a round trip can be measured. */
   readonly board: boolean;
+  /** A line whose other end can send everything back (firmware=echo; parts/echo-line.ts). */
+  readonly echoes?: true;
   /** Runs whole programs (lab/machines) or stages (lab/stages), and no driver serves it. */
   readonly programs?: true;
   readonly platforms: readonly NodeJS.Platform[];
@@ -34,6 +39,13 @@ export interface Stimulus {
   readonly warmup: number;
   /** Marks every message of this stimulus, so that a reader can tell stale ones. */
   readonly epoch: number;
+}
+
+/** When events left another machine, on this one's clock. */
+export interface SentStamps {
+  readonly sent_ns: readonly number[];
+  /** How far each may be off, because the two clocks were compared and are not one. */
+  readonly error_ns: number;
 }
 
 export interface DeviceContext {
@@ -56,6 +68,8 @@ export interface DeviceSession {
   readonly identity: Readonly<Record<string, string>>;
   /** Send the stimulus; resolves when the last message is out. Absent where the host cannot. */
   stimulate?(stimulus: Stimulus): Promise<void>;
+  /** Of the last stimulus, its warm-up included; absent where each event says it itself. */
+  sent?(): SentStamps | undefined;
   /**
    * Bring the device back to how a reset leaves it, whatever ran before: an emulated board is reset, a
    * real one is made sure of. Throws TimedOut, DeviceGone, Unsupported. Absent where nothing can be

@@ -13,6 +13,7 @@ const facts: DeviceFacts = {
   evidence: 'hardware',
   addressed: true,
   board: true,
+  echoes: true,
   platforms: ['linux', 'darwin'],
   about: 'a serial port of this machine with a board that runs the lab’s firmware',
 };

@@ -88,6 +88,13 @@ export interface Target {
     readonly input_pin: number;
     readonly line: { readonly to_board_hz: number; readonly from_board_hz: number };
   };
+  /** Only of an input device of the kernel's. */
+  readonly input?: InputTarget;
+  /**
+   * Only where kind is registers: who knows the device (lab/registers/programs.ts). The path is the
+   * folder in sysfs of a function on the PCI bus.
+   */
+  readonly registers?: { readonly program: string };
   /** Open with O_DIRECT, past the page cache; only where kind is block. */
   readonly direct?: boolean;
   /** Size in bytes; only where kind is block. */
@@ -97,6 +104,32 @@ export interface Target {
    * and no disk is ever opened for writing (parts/open.ts).
    */
   readonly created?: { readonly file_system: number; readonly inode: number };
+  /**
+   * What its blocks hold, so that every read can be checked: each its own number in every word, or
+   * nothing but zeros. Only where kind is block; absent for numbers.
+   */
+  readonly blocks?: 'numbers' | 'zeros' | 'unknown';
+  /**
+   * The disk is a function of the PCI bus that a program may have for itself, in the VM only. It may be
+   * written where it has this serial number, which the lab gave to the disk that it made.
+   */
+  readonly pci?: { readonly address: string; readonly scratch_serial?: string };
+  /** Disks of one device that differ in one thing, by its value: `path` is the first. */
+  readonly parts?: Readonly<Record<string, string>>;
+}
+
+/** What a read of an input device hands over, and what each reader sets for itself (parts/open-input.ts). */
+export interface InputTarget {
+  /** Frames of events with the kernel's stamps, or the device's reports as they are. */
+  readonly node: 'evdev' | 'hidraw';
+  /** Each event carries its number and when it left (lab/input/stamped.ts): the lab is the device. */
+  readonly stamped: boolean;
+  /** How often the bus asks the device, in milliseconds, where a bus does. */
+  readonly interval_ms?: number;
+  /** Nobody else hears the device for so many seconds at most. */
+  readonly grab_s?: number;
+  /** What a person is asked to do, where nothing else can move the device. */
+  readonly hands?: string;
 }
 
 export interface OpenContext {
@@ -140,8 +173,12 @@ export interface Counters {
   uncounted?: true;
   /** Times the driver asked, whether or not something was there. */
   polls: number;
+  /** Times the device interrupted, as the kernel tells the driver; absent where it is not told. */
+  interrupts?: number;
   /** Operations that the next one was linked to; absent where nothing can be linked. */
   links?: number;
+  /** Times a register of the device's was told of new work, or of work seen; absent where none is. */
+  doorbells?: number;
 }
 
 interface Engine {
@@ -150,6 +187,8 @@ interface Engine {
   readonly counters: Counters;
   /** Processes that work for it beside this one: what they use is part of its cost. */
   readonly processes?: readonly number[];
+  /** What opening it took, where that is worth telling: name, with its unit last, and value. */
+  readonly opening?: Readonly<Record<string, number>>;
   /** The slot's memory: stable, `slot_bytes` long, never moved or collected. */
   slot(index: number): Uint8Array;
   /**

@@ -2,6 +2,7 @@
 // code. `load.ts` fills it in for the machine at hand. Addresses are numbers (user space stays
 // below 2^53), results are what the call returned, and a failed call returns −1 with the reason in
 // `errno()`, as in the manual pages. Nothing here allocates on the hot path.
+import type { WindowsCalls } from './windows/calls.ts';
 
 /** Stable memory outside the collector's reach: mapped, page aligned, never moved. */
 export interface Memory {
@@ -209,6 +210,64 @@ export interface LinuxCalls {
   watchOpenings(path: string): number;
   /** Map a descriptor's memory (rings), shared, readable and writable. */
   mapShared(fd: number, length: number, offset: number): Memory;
+  /** Functions of the PCI bus in a program's hands. */
+  vfio(): VfioCalls;
+  /** Keyboards, mice and their like, and how a program makes one. */
+  input(): InputCalls;
+}
+
+/**
+ * VFIO (linux/vfio.h). A container holds what the device may see of memory, a group is the least that
+ * can be handed over, a device is one function of it; each is a descriptor. All throw SystemCallError.
+ */
+export interface VfioCalls {
+  apiVersion(container: number): number;
+  offersIommu(container: number, type: number): boolean;
+  groupFlags(group: number): number;
+  setContainer(group: number, container: number): void;
+  setIommu(container: number, type: number): void;
+  /** The descriptor of the function with this address (`0000:00:04.0`). */
+  deviceOf(group: number, name: string): number;
+  /** A region is memory or registers of the function's, `offset` its place in the descriptor. */
+  regionInfo(device: number, index: number): { flags: number; bytes: number; offset: number };
+  interruptInfo(device: number, index: number): { flags: number; count: number };
+  /** `flags` are VFIO_IRQ_SET_…, `events` descriptors of eventfd(2), one for each interrupt. */
+  setInterrupts(
+    device: number,
+    index: number,
+    flags: number,
+    count: number,
+    events?: readonly number[],
+  ): void;
+  /** The device sees the program's memory at `address` under an address of its own; it is pinned. */
+  mapDma(container: number, address: number, device_address: number, length: number): void;
+  unmapDma(container: number, device_address: number, length: number): void;
+}
+
+/**
+ * Input devices (linux/input.h, linux/uinput.h). What is set holds for the one descriptor, and so each
+ * reader sets it for itself. All throw SystemCallError.
+ */
+export interface InputCalls {
+  /** Stamps of the monotonic clock, which the lab reads too, instead of the time of day. */
+  useMonotonicClock(fd: number): void;
+  /**
+   * All events come to this descriptor alone. It ends when the descriptor is closed, when the process
+   * ends, and in any case after `limit_s`, whatever the calling thread does meanwhile.
+   */
+  grab(fd: number, limit_s: number): void;
+  letGo(fd: number): void;
+  /** A bit for each key: is it down? */
+  keysDown(fd: number, into: Uint8Array): void;
+  /** No event comes to this descriptor, which still keeps the device open. */
+  mute(fd: number): void;
+  /**
+   * A device with these relative axes, as long as the descriptor of /dev/uinput is open. Returns its
+   * name in sysfs.
+   */
+  create(uinput: number, name: string, axes: readonly number[]): string;
+  /** Two connected stream sockets. */
+  socketPair(): readonly [number, number];
 }
 
 /** kqueue(2). `changes` and `events` point at arrays of struct kevent, `timespec` may be 0. */
@@ -246,6 +305,7 @@ export interface Platform {
   dieWithParent(): boolean;
   readonly posix: PosixCalls;
   readonly linux?: LinuxCalls;
+  readonly windows?: WindowsCalls;
   /** The system's own, or a library's. Throws Unsupported where there is neither. */
   kqueue(): KqueueCalls;
 }

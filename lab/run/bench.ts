@@ -74,6 +74,7 @@ export class Bench {
   #notes: string[] = [];
   #stopped: string | undefined;
   #failure: Error | undefined;
+  #asked = false;
   readonly #around: Surroundings;
   readonly #model: Device;
   #device: RunningDevice | undefined;
@@ -327,6 +328,9 @@ export class Bench {
         else series.failed(error);
         const gone = this.#device?.gone();
         if (gone) this.#stopped = gone.message;
+        // Who did not come for one driver does not come for the next either.
+        else if (error instanceof TimedOut && this.#device?.target.input?.hands !== undefined)
+          this.#stopped = 'nobody moved the device';
       }
     }
   }
@@ -355,9 +359,21 @@ export class Bench {
       offsets_ns && device.stimulates
         ? { offsets_ns, warmup: planned.warmup ?? 0, epoch }
         : undefined;
-    const workload =
-      job.workload.kind === 'stamped-read' ? { ...job.workload, epoch } : job.workload;
+    const { kind } = job.workload;
+    const marked = kind === 'stamped-read' || kind === 'input-read';
+    const workload = marked ? { ...job.workload, epoch } : job.workload;
+    this.#askForHands(device, workload);
     return runCell({ ...job, workload }, device, stimulus, planned.expected_ms, signal);
+  }
+
+  /** What only a person can move: said once, before the first cell that waits for it. */
+  #askForHands({ target }: RunningDevice, workload: CellJob['workload']): void {
+    const hands = target.input?.hands;
+    if (hands === undefined || this.#asked || workload.kind !== 'input-read') return;
+    this.#asked = true;
+    const cells = this.series.filter(one => !one.over).length * this.rounds;
+    const wanted = workload.samples + workload.warmup;
+    this.#around.note(`${hands}: ${wanted * cells} events wanted, ${wanted} at a time`);
   }
 
   /** A board that does not start anew serves nobody else either: that stops the device. */
@@ -371,9 +387,10 @@ export class Bench {
   }
 
   #job(driver: string, planned: PlannedCell): CellJob {
-    const { depth, parameters, workload, direct } = planned;
+    const { depth, parameters, workload, direct, part } = planned;
     const own = this.#device!.target;
-    const target = direct === undefined ? own : { ...own, direct };
+    const path = part === undefined ? own.path : (own.parts?.[part] ?? own.path);
+    const target = { ...own, path, ...(direct === undefined ? {} : { direct }) };
     const lines = this.#lines ? { interrupt_lines: this.#lines.source } : {};
     const chosen = { ...this.#around.request.plan.set, ...parameters };
     const environment = environmentOf(this.#parameters.get(driver), chosen);

@@ -9,12 +9,13 @@ import type {
   FoundRow,
   Job,
 } from '../cell/protocol.ts';
-import type { Evidence, Stimulus } from '../devices/device.ts';
+import type { Evidence, SentStamps, Stimulus } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
 import { DeviceGone, SystemCallError } from '../errors.ts';
 import type { Floor } from '../records/schema.ts';
 import { Child } from './child.ts';
+import { withSent } from './sent.ts';
 
 /** Node, the foreign-function library and a driver are up well within this, even on a busy machine. */
 const START_LIMIT_MS = 15_000;
@@ -36,7 +37,8 @@ export interface RunningDevice {
   readonly gone: () => Error | undefined;
   /** Rejects when the device goes away; never resolves. */
   readonly whenGone: Promise<never>;
-  stimulate(stimulus: Stimulus, limit_ms: number): Promise<void>;
+  /** Returns when its events left, where another machine sent them. */
+  stimulate(stimulus: Stimulus, limit_ms: number): Promise<SentStamps | undefined>;
   /** Bring the device back to how it was when it started, where it can be. */
   refresh(): Promise<void>;
   close(): Promise<void>;
@@ -78,7 +80,8 @@ export async function startDevice(
     whenGone,
     async stimulate(stimulus, limit_ms) {
       child.tell({ do: 'stimulate', stimulus });
-      await child.next(limit_ms);
+      const said = await child.next(limit_ms);
+      return said.event === 'stimulated' ? said.sent : undefined;
     },
     async refresh() {
       child.tell({ do: 'refresh' });
@@ -150,17 +153,17 @@ export async function runCell(
   try {
     child.tell(job);
     await child.next(START_LIMIT_MS);
-    const sent = stimulus ? device.stimulate(stimulus, limit_ms) : Promise.resolve();
+    const sent = stimulus ? device.stimulate(stimulus, limit_ms) : Promise.resolve(undefined);
     // The device may fail while the cell waits for it: then the cell would wait in vain.
     const failed = sent.then(
       () => new Promise<never>(() => {}),
       error => Promise.reject(device.gone() ?? error),
     );
     const result = await Promise.race([child.next(limit_ms), failed, device.whenGone]);
-    await sent;
+    const stamps = await sent;
     if (result.event !== 'result') throw new Error(`${title} answered with ${result.event}`);
     await child.end(END_GRACE_MS);
-    return result;
+    return withSent(result, stamps, stimulus?.warmup ?? 0);
   } catch (error) {
     child.kill();
     await child.end(0);

@@ -81,8 +81,11 @@ export const SIDEBAR: Group[] = [
       { label: 'A serial board', slug: 'serial-board' },
       { label: 'Polled, interrupt and DMA firmware', slug: 'board-firmware' },
       { label: 'The stack’s price', slug: 'stack-price' },
+      { label: 'A driver from nothing: registers', slug: 'driver-registers' },
+      { label: 'A driver from nothing: interrupts', slug: 'driver-interrupts' },
       { label: 'An event loop of your own', slug: 'event-loop' },
       { label: 'Sockets and terminals', slug: 'sockets-and-terminals' },
+      { label: 'USB input', slug: 'usb-input' },
     ],
   },
   {

@@ -105,9 +105,12 @@ export async function deviceConformance(id: string): Promise<void> {
     it('starts, says what it is, and nothing private', async () => {
       const device = await bench.start(id);
       expect(device.target).toMatchObject({ device: id, kind: facts.kind });
-      expect(device.stimulates, 'devices with host stamps can be stimulated').toBe(
-        facts.stamps === 'host',
-      );
+      // What the kernel stamps may be moved by a hand or by the lab itself.
+      if (facts.stamps !== 'kernel') {
+        expect(device.stimulates, 'devices with host stamps can be stimulated').toBe(
+          facts.stamps === 'host',
+        );
+      }
       if (device.target.path) expect(existsSync(device.target.path)).toBe(true);
       const said = JSON.stringify(device.identity);
       for (const secret of [homedir(), userInfo().username, hostname(), tmpdir()]) {

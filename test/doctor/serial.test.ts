@@ -6,6 +6,7 @@ import { theme as grabbers } from '../../lab/doctor/grabbers.ts';
 import { readGroups } from '../../lab/doctor/groups.ts';
 import { theme as input } from '../../lab/doctor/input.ts';
 import { theme as serial } from '../../lab/doctor/serial.ts';
+import { machineWithInput } from '../input/tree.ts';
 import { examined, groupFile, machine } from './machine.ts';
 
 /** Root may give the synthetic port to any group; others have their own. Never the group root. */
@@ -177,6 +178,17 @@ describe('services that grab ports', () => {
 });
 
 describe('input devices', () => {
+  test('one that is known by its ids has a rule of its own, instead of the group', () => {
+    const root = machineWithInput();
+    const here = { ...machine({}), root, access: () => 'denied' as const };
+    const { text, fix } = examined(input, here).of('input.permission') as {
+      text: string;
+      fix: string;
+    };
+    expect(text).toMatch(/^3 input devices \(keyboard, mouse\), 3 without permission/);
+    expect(fix).toMatch(/id\/vendor}=="046d".*uaccess.*read everything that is typed/);
+  });
+
   test('none attached is not "no permission"', () => {
     const { of } = examined(input, machine({ 'dev/input/mice': '' }));
     expect(of('input.permission').text).toContain('no input device is attached');

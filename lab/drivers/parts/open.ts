@@ -1,8 +1,9 @@
 // Opening a target and asking whether a driver can: the same for every driver that owns a plain
 // descriptor.
-import { constants, fstatSync, type Stats } from 'node:fs';
+import { constants, fstatSync, type Stats, statSync } from 'node:fs';
 import { SystemCallError, Unsupported } from '../../errors.ts';
 import type { DriverFacts, OpenContext, Probe, Target } from '../driver.ts';
+import { listenTo } from './open-input.ts';
 
 /**
  * Open the target; `nonblocking` for drivers that must never wait in read(2). `more` are flags of open(2).
@@ -19,9 +20,13 @@ export function openTarget(
   flags |= constants.O_NOCTTY | more;
   if (target.direct) flags |= constants.O_DIRECT;
   if (nonblocking) flags |= constants.O_NONBLOCK;
+  refuseDisk(target);
   const fd = platform.posix.open(target.path, flags);
   const stat = fstatSync(fd);
-  const no = refusedFolder(stat, target) ?? refusedWriting(stat, target);
+  const no =
+    refusedFolder(stat, target) ??
+    refusedWriting(stat, target) ??
+    listenTo(platform, fd, target.input);
   if (no === undefined) return fd;
   platform.posix.close(fd);
   throw no;
@@ -34,6 +39,17 @@ export function refusedDirect(error: unknown): unknown {
     `${error.call}: this file system takes no O_DIRECT`,
     'set IOLAB_HOME to a folder on a disk (ext4, XFS or Btrfs)',
     error.errno,
+  );
+}
+
+/** A disk is not even opened for writing: some act on that alone, and others tell their holders. */
+function refuseDisk({ kind, writable, path }: Target): void {
+  if (kind !== 'block' || !writable) return;
+  if (!statSync(path, { throwIfNoEntry: false })?.isBlockDevice()) return;
+  throw new Unsupported(
+    `${path} is a disk, and disks are only read`,
+    'choose the device scratch, which is a file that the lab made',
+    'EPERM',
   );
 }
 
@@ -50,13 +66,16 @@ function refusedFolder(stat: Stats, { path }: Target): Error | undefined {
 function refusedWriting(stat: Stats, { kind, writable, created }: Target): Error | undefined {
   if (kind !== 'block' || !writable) return undefined;
   const same = stat.dev === created?.file_system && stat.ino === created.inode;
-  if (same && stat.isFile() && stat.nlink === 1) return undefined;
-  return new Unsupported(
+  return same && stat.isFile() && stat.nlink === 1 ? undefined : writesElsewhere();
+}
+
+/** Blocks would be written to what the lab did not make. */
+export const writesElsewhere = (): Unsupported =>
+  new Unsupported(
     'blocks are written to a file that the lab made, and this is none',
     'choose the device scratch',
     'EPERM',
   );
-}
 
 /** Why a driver does not fit the kind of device at all, or undefined where it does. */
 export function misfit(facts: DriverFacts, context: OpenContext): Probe | undefined {

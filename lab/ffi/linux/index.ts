@@ -20,10 +20,12 @@ import {
 import { datagramCalls } from './datagrams.ts';
 import { linuxFileCalls } from './files.ts';
 import { hazardCalls } from './hazards.ts';
+import { inputCalls } from './input.ts';
 import { lifeCalls } from './lives.ts';
 import { placementCalls } from './placement.ts';
 import { socketCalls } from './sockets.ts';
 import { threadCalls } from './threads.ts';
+import { vfioCalls } from './vfio.ts';
 import { waitingCalls } from './waiting.ts';
 
 const MAP_PRIVATE_ANONYMOUS = 0x22;
@@ -88,6 +90,8 @@ export function loadLinux(): Platform {
     ...threadCalls(libc),
     ...datagramCalls(libc),
     ...lifeCalls(libc, memory),
+    ...vfioCalls(libc, memory),
+    ...inputCalls(libc, memory),
     io_uring_setup: (entries, params) => syscall2(SYS_IO_URING_SETUP, entries, params),
     io_uring_enter: (fd, submit, min, flags, argument, bytes) =>
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),

@@ -1,0 +1,232 @@
+// Reads an input device and notes how old each event is when the program has it: by the kernel's stamp,
+// and by its own where the lab is the device. Only times and counts leave this file; which key or button
+// it was is never asked (lab/input).
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { EPOCH, SENT_NS, SEQUENCE } from '../../devices/stamp.ts';
+import { type InputTarget, READ, type Target } from '../../drivers/driver.ts';
+import { DeviceGone } from '../../errors.ts';
+import type { Platform } from '../../ffi/platform.ts';
+import { EventReader, type InputFrame } from '../../input/evdev.ts';
+import { descriptorPath } from '../../input/nodes.ts';
+import { parseReportDescriptor } from '../../input/report-descriptor.ts';
+import { ReportReader } from '../../input/reports.ts';
+import {
+  isOf,
+  MESSAGE_BYTES,
+  REPORT_BYTES,
+  SEQUENCES,
+  sequenceOf,
+  sinceSent,
+} from '../../input/stamped.ts';
+import { SampleRecorder } from '../../measure/sampleRecorder.ts';
+import { STAMPS } from '../protocol-names.ts';
+import type { AnyEngine, Edges, Workload, WorkloadResults } from '../workload.ts';
+
+/** A whole number of events and more than a report of any HID device that the lab reads. */
+export const INPUT_SLOT_BYTES = 24 * 64;
+const LAST_WARMUP = -1;
+const REHEARSE_EVERY = 50;
+
+export interface InputReadPlan {
+  /** Counted events. */
+  readonly samples: number;
+  /** Events that come first and are not counted. */
+  readonly warmup: number;
+  readonly epoch: number;
+}
+
+export class InputRead implements Workload {
+  readonly depth = 1;
+  readonly slot_bytes = INPUT_SLOT_BYTES;
+  readonly timed = false;
+  done = false;
+  counted = 0;
+  readonly #engine: AnyEngine;
+  readonly #edges: Edges;
+  readonly #platform: Platform;
+  readonly #plan: InputReadPlan;
+  readonly #input: InputTarget;
+  readonly #events: EventReader;
+  readonly #reports: ReportReader | undefined;
+  readonly #latency: SampleRecorder;
+  readonly #device: SampleRecorder;
+  readonly #gap: SampleRecorder;
+  readonly #stamp: SampleRecorder;
+  // One report of the lab's own device, put together from whatever pieces a driver hands over.
+  readonly #report = new Uint8Array(REPORT_BYTES);
+  readonly #message = new Float64Array(this.#report.buffer, 0, MESSAGE_BYTES / 8);
+  #have = 0;
+  #index = 0;
+  #seen = 0;
+  #next = 0;
+  #lost = 0;
+  #repeats = 0;
+  #events_in_all = 0;
+  #last_ns = 0;
+  #future = 0;
+
+  constructor(
+    engine: AnyEngine,
+    edges: Edges,
+    platform: Platform,
+    target: Target,
+    plan: InputReadPlan,
+  ) {
+    this.#engine = engine;
+    this.#edges = edges;
+    this.#platform = platform;
+    this.#plan = plan;
+    this.#input = target.input!;
+    this.#latency = new SampleRecorder(plan.samples);
+    this.#device = new SampleRecorder(plan.samples);
+    this.#gap = new SampleRecorder(plan.samples);
+    this.#stamp = new SampleRecorder(plan.samples);
+    const keysDown = (into: Uint8Array) => askKeys(platform, target.path, into);
+    this.#events = new EventReader({ onFrame: frame => this.#frame(frame), keysDown });
+    const { node, stamped } = this.#input;
+    this.#reports = node === 'hidraw' && !stamped ? reportReader(target.path) : undefined;
+  }
+
+  prepare(slot: number): boolean {
+    if (this.done) return false;
+    this.#engine.operations.opcode[slot] = READ;
+    this.#engine.operations.length_bytes[slot] = INPUT_SLOT_BYTES;
+    return true;
+  }
+
+  submitted(): void {}
+
+  completed(slot: number, index: number): void {
+    const result = this.#engine.completions.result[index]!;
+    if (result <= 0) {
+      const why = result === 0 ? 'no more came' : this.#platform.errnoName(-result);
+      throw new DeviceGone(`the device went away after ${this.counted} events: ${why}`);
+    }
+    this.#index = index;
+    const bytes = this.#engine.slot(slot);
+    if (this.#input.node === 'evdev') this.#events.push(bytes, result);
+    else if (this.#input.stamped) this.#pieces(bytes, result);
+    else if (this.#reports!.push(bytes.subarray(0, result))) this.#happened(this.#unnumbered(), 1);
+  }
+
+  /** Of a device that numbers nothing, the events are numbered as they come. */
+  #unnumbered(): number {
+    return this.#seen++ - this.#plan.warmup;
+  }
+
+  #frame(frame: InputFrame): void {
+    const { stamped } = this.#input;
+    // Of another stimulus, or of nobody's: a reader that was killed has left the device in the middle.
+    if (stamped && !isOf(frame.axes, this.#plan.epoch)) return;
+    const sequence = stamped ? sequenceOf(frame.axes) : this.#unnumbered();
+    const stamp_ns = frame.stamp_ns[0]!;
+    const age_ns = this.#engine.completions.time_ns[this.#index]! - stamp_ns;
+    if (this.done) return;
+    if (age_ns < 0) this.#future++;
+    else this.#latency.append(age_ns);
+    if (stamped) this.#device.append(sinceSent(frame.axes, stamp_ns));
+    else this.#stamp.append(stamp_ns);
+    if (this.#last_ns > 0) this.#gap.append(Math.max(0, stamp_ns - this.#last_ns));
+    this.#last_ns = stamp_ns;
+    this.#repeats += frame.repeats > 0 ? 1 : 0;
+    this.#happened(sequence, frame.events);
+  }
+
+  #pieces(bytes: Uint8Array, length: number): void {
+    for (let i = 0; i < length; i++) {
+      this.#report[this.#have++] = bytes[i]!;
+      if (this.#have < REPORT_BYTES) continue;
+      this.#have = 0;
+      if (this.#message[EPOCH] !== this.#plan.epoch || this.done) continue;
+      const time_ns = this.#engine.completions.time_ns[this.#index]!;
+      this.#latency.append(time_ns - this.#message[SENT_NS]!);
+      this.#gapAt(time_ns);
+      this.#happened(this.#message[SEQUENCE]!, 1);
+    }
+  }
+
+  #gapAt(time_ns: number): void {
+    if (this.#last_ns > 0) this.#gap.append(time_ns - this.#last_ns);
+    this.#last_ns = time_ns;
+  }
+
+  #happened(sequence: number, events: number): void {
+    if (this.#reports !== undefined) this.#gapAt(this.#engine.completions.time_ns[this.#index]!);
+    this.#events_in_all += events;
+    const number = sequence < 0 ? sequence : sequence % SEQUENCES;
+    if (this.counted > 0) this.#lost += (number - this.#next + SEQUENCES) % SEQUENCES;
+    this.#next = (number + 1) % SEQUENCES;
+    this.counted++;
+    if (sequence < 0) this.#rehearse(sequence);
+    else if (number + 1 >= this.#plan.samples) {
+      this.#edges.end();
+      this.done = true;
+    }
+  }
+
+  /** As in stamped-read.ts: the warm-up passes every edge that the counted part will pass. */
+  #rehearse(sequence: number): void {
+    if (sequence !== LAST_WARMUP && sequence % REHEARSE_EVERY !== 0) return;
+    if (sequence !== LAST_WARMUP) this.#edges.end();
+    for (const each of [this.#latency, this.#device, this.#gap, this.#stamp]) each.clear();
+    this.counted = 0;
+    this.#lost = 0;
+    this.#repeats = 0;
+    this.#events_in_all = 0;
+    this.#last_ns = 0;
+    this.#edges.begin();
+  }
+
+  results(): WorkloadResults {
+    const { counts } = this.#events;
+    const wrong = counts.wrong + (this.#reports?.counts.wrong ?? 0);
+    return {
+      series: {
+        latency_ns: this.#latency.view(),
+        to_kernel_ns: this.#device.view(),
+        gap_ns: this.#gap.view(),
+        // For who knows when each was sent (lab/run/sent.ts); no record keeps it.
+        [STAMPS]: this.#stamp.view(),
+      },
+      totals: {
+        lost_messages: this.#lost,
+        wrong_frames: wrong,
+        repeats: this.#repeats,
+        dropped: counts.dropped,
+        events_per_op: this.counted === 0 ? 0 : this.#events_in_all / this.counted,
+      },
+      notes: [
+        ...(this.#lost > 0 ? [`${this.#lost} events did not arrive`] : []),
+        ...(wrong > 0 ? [`${wrong} frames made no sense and were left out`] : []),
+        ...(counts.dropped > 0
+          ? [`the kernel threw events away ${counts.dropped} times: the reader was slow`]
+          : []),
+        ...(this.#repeats > 0 ? [`${this.#repeats} events are the kernel’s own repetitions`] : []),
+        ...(this.#future > 0 ? [`${this.#future} stamps lie in the future and were left out`] : []),
+      ],
+    };
+  }
+}
+
+/** On a descriptor of its own: the engine's may be asleep in a read. */
+function askKeys(platform: Platform, path: string, into: Uint8Array): boolean {
+  let fd = -1;
+  try {
+    fd = openSync(path, 'r');
+    platform.linux!.input().keysDown(fd, into);
+    return true;
+  } catch {
+    return false; // gone, or grabbed and gone
+  } finally {
+    if (fd >= 0) closeSync(fd);
+  }
+}
+
+function reportReader(path: string): ReportReader {
+  const name = path.split('/').at(-1)!;
+  const parsed = parseReportDescriptor(readFileSync(descriptorPath(name)));
+  if (parsed.ok) return new ReportReader(parsed.descriptor);
+  throw new DeviceGone(
+    `${name} describes its reports in a way that makes no sense: ${parsed.reason} (byte ${parsed.at})`,
+  );
+}

@@ -1,0 +1,97 @@
+// The keyboard, the mouse and the tablet of the virtual machine: found as any input device is, and moved
+// by the host, which tells QEMU to press and to move on a schedule. QEMU's devices are asked at the rate
+// they wish, and its model of the bus lets what comes seldom through at once: no interval shows here.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readInputNodes } from '../../input/nodes.ts';
+import type {
+  Device,
+  DeviceContext,
+  DeviceFacts,
+  DeviceSession,
+  SentStamps,
+  Stimulus,
+} from '../device.ts';
+import { chooseNode, inputSession } from './input-device.ts';
+import { findInVm, requireVm } from './vm.ts';
+import { openAgent, type VmAgent } from './vm-agent.ts';
+import type { Operated } from './vm-hardware.ts';
+
+/** Longer than QEMU's devices wait between two reports, so that its queue of 16 never fills. */
+const WARMUP_GAP_NS = 12e6;
+const SETTLE_NS = 50e6;
+const NAMES: Readonly<Record<Operated, string>> = {
+  keyboard: 'USB keyboard of QEMU',
+  mouse: 'USB mouse of QEMU',
+  tablet: 'USB tablet of QEMU',
+};
+
+/** The device file of one of the three. */
+export function vmInputDevice(kind: Operated): Device {
+  const facts: DeviceFacts = {
+    id: `vm:${kind}`,
+    title: NAMES[kind],
+    kind: 'events',
+    stamps: 'kernel',
+    evidence: 'virtual',
+    addressed: false,
+    board: false,
+    platforms: ['linux'],
+    about: `a ${kind} that QEMU emulates on its USB bus; the host moves it on a schedule`,
+  };
+  return {
+    ...facts,
+    find: () => findInVm(facts, () => missing(kind)),
+    async start(context) {
+      requireVm(facts.id);
+      const node = chooseNode(kind, '', mine());
+      const session = inputSession(context, node, undefined);
+      return operated(kind, context, session);
+    },
+  };
+}
+
+/** Another kind of device of ours may be there as well: only what the machine's monitor has counts. */
+const mine = () => readInputNodes().filter(({ origin }) => origin === 'monitor');
+
+const missing = (kind: Operated): string | undefined =>
+  mine().some(one => one.kind === kind) ? undefined : `the machine has no USB ${kind}`;
+
+function operated(
+  kind: Operated,
+  { platform, parameters }: DeviceContext,
+  session: DeviceSession,
+): DeviceSession {
+  // When it is first needed: there are few ports, and a scan starts every device at once.
+  let agent: VmAgent | undefined;
+  let unplug_ms = Number(parameters.unplug_after_ms ?? Number.NaN);
+  let sent: SentStamps | undefined;
+  return {
+    ...session,
+    async stimulate(stimulus) {
+      const offsets_ns = plan(stimulus);
+      agent ??= openAgent(platform);
+      if (unplug_ms >= 0) agent.unplug(kind, unplug_ms);
+      unplug_ms = Number.NaN;
+      const job = agent.inject(kind, offsets_ns);
+      // Not in the agent's wait, which would keep the keeper from seeing that the plug was pulled.
+      await sleep(offsets_ns.at(-1)! / 1e6);
+      const { sent_ns, error_ns } = agent.report(job);
+      sent = { sent_ns: [...sent_ns], error_ns };
+    },
+    sent: () => sent,
+    async close() {
+      agent?.close();
+      await session.close();
+    },
+  };
+}
+
+/** Times of all events from now on. An even number of them, so that no key stays down. */
+function plan({ warmup, offsets_ns }: Stimulus): number[] {
+  const start_ns = warmup * WARMUP_GAP_NS + SETTLE_NS;
+  const all = [
+    ...Array.from({ length: warmup }, (_, i) => i * WARMUP_GAP_NS),
+    ...offsets_ns.map(one => start_ns + one),
+  ];
+  return all.length % 2 === 0 ? all : [...all, all.at(-1)! + WARMUP_GAP_NS];
+}
