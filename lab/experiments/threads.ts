@@ -58,15 +58,19 @@ export const experiment: Experiment = {
   plan(driver, request) {
     const depths = depthsOf(request);
     const pools = poolsOf(request);
+    // Through the page cache or past it: two questions, so it stands in every record.
+    const direct = request.set.direct ?? 'true';
     if (driver === POOL) {
       return pools.flatMap(pool =>
-        depths.flatMap(depth => interfacesOf(request).map(one => ({ pool, depth, ...one }))),
+        depths.flatMap(depth =>
+          interfacesOf(request).map(one => ({ pool, depth, direct, ...one })),
+        ),
       );
     }
-    if (ONE_AT_A_TIME.has(driver)) return [{ depth: 1 }];
-    return depths.map(depth => ({ depth }));
+    if (ONE_AT_A_TIME.has(driver)) return [{ depth: 1, direct }];
+    return depths.map(depth => ({ depth, direct }));
   },
-  cell({ depth, ...chosen }, request, seed) {
+  cell({ depth, direct: _, ...chosen }, request, seed) {
     const parameters = Object.fromEntries(
       Object.entries(chosen).map(([name, value]) => [name, String(value)]),
     );

@@ -28,11 +28,11 @@ describe('threads', async () => {
     const short = threads.plan('thread-pool', { ...request, short: true });
     expect(short.length).toBeLessThan(all.length / 4);
     const chosen = { ...request, depth: [64], set: { pool: '5' } };
-    expect(threads.plan('thread-pool', chosen)).toEqual([{ pool: 5, depth: 64 }]);
+    expect(threads.plan('thread-pool', chosen)).toEqual([{ pool: 5, depth: 64, direct: 'true' }]);
   });
 
   it('gives a driver of one operation at a time one setting, and a pool to nobody else', () => {
-    expect(threads.plan('blocking', request)).toEqual([{ depth: 1 }]);
+    expect(threads.plan('blocking', request)).toEqual([{ depth: 1, direct: 'true' }]);
     const depths = threads.plan('io-uring', request).map(one => one.depth);
     expect(depths).toEqual([1, 8, 32, 128]);
     expect(threads.cell({ depth: 8 }, request, 1).parameters).toEqual({});
@@ -43,8 +43,8 @@ describe('threads', async () => {
     const both = { ...request, depth: [128], set: { pool: '4', interface: 'both' } };
     const plan = threads.plan('thread-pool', both);
     expect(plan).toEqual([
-      { pool: 4, depth: 128, interface: 'callback' },
-      { pool: 4, depth: 128, interface: 'promises' },
+      { pool: 4, depth: 128, direct: 'true', interface: 'callback' },
+      { pool: 4, depth: 128, direct: 'true', interface: 'promises' },
     ]);
     expect(threads.cell(plan[1]!, both, 1).parameters).toEqual({
       pool: '4',

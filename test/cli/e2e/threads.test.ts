@@ -71,6 +71,35 @@ describe('a pool of threads', () => {
   }, 120_000);
 });
 
+describe.runIf(process.platform === 'linux')(
+  'a queue in the kernel beside Node’s pool of four',
+  () => {
+    const args = ['threads', '--driver', 'thread-pool,io-uring', '--depth', '128', '--rounds', '3'];
+    const size = ['--samples', '4000', '--set', 'bytes=33554432'];
+    const over = (run: LabRun, of: string) =>
+      value(recordOf(run, 'io-uring'), 'ops_per_s') /
+      value(recordOf(run, 'thread-pool', { interface: of }), 'ops_per_s');
+
+    it('reads more than half as much again past the page cache', async () => {
+      await twice([...args, ...size, '--set', 'pool=4,interface=both'], run => {
+        const ring = recordOf(run, 'io-uring');
+        if (ring.status === 'unsupported') return console.warn(`not judged: ${ring.reason}`);
+        if (ring.evidence.device === 'stand-in')
+          return console.warn('not judged: the temporary folder is memory');
+        expect(over(run, 'promises'), 'over fs.promises').toBeGreaterThan(1.5);
+      });
+    }, 120_000);
+
+    it('reads more than five times as much from memory', async () => {
+      await twice([...args, ...size, '--set', 'pool=4,interface=both,direct=false'], run => {
+        const ring = recordOf(run, 'io-uring');
+        if (ring.status === 'unsupported') return console.warn(`not judged: ${ring.reason}`);
+        expect(over(run, 'promises'), 'over fs.promises').toBeGreaterThan(5);
+      });
+    }, 120_000);
+  },
+);
+
 describe('the cost of waiting', () => {
   it('is the same at every rate for who polls, and grows with the rate for who sleeps', async () => {
     const args = ['cpu-rate', '--driver', 'blocking,busy-poll', '--rate', '100,5000'];
