@@ -16,6 +16,16 @@ export interface BenchCheck {
   readonly detail: string;
   /** The programs and libraries that do not answer. */
   readonly missing?: readonly string[];
+  /** The packages are here, and only steps are left. */
+  readonly packages_here?: boolean;
+}
+
+/** What no package manager does, done by the lab after the packages. */
+export interface Step {
+  /** What it does and where, in a line that the user reads before agreeing. */
+  readonly title: string;
+  /** Throws Unsupported, Cancelled or TimedOut, and leaves nothing half done behind. */
+  run(signal: AbortSignal, say: (text: string) => void): Promise<void>;
 }
 
 export interface Bench {
@@ -27,4 +37,6 @@ export interface Bench {
   readonly packages: Packages;
   /** Is it here? Finds out by running it, not by asking the package manager. Never throws. */
   check(): Promise<BenchCheck>;
+  /** The steps that are still to be done; absent where packages are all. */
+  steps?(): Promise<readonly Step[]>;
 }

@@ -20,9 +20,10 @@ export async function benchRows(benches?: readonly Bench[]): Promise<BenchRow[]>
 }
 
 async function rowOf(bench: Bench): Promise<BenchRow> {
-  const { ok, detail } = await checked(bench);
+  const { ok, detail, packages_here } = await checked(bench);
   const row = { id: bench.id, ok, about: bench.about, detail };
-  return ok ? row : { ...row, fix: fixOf(bench) };
+  if (ok) return row;
+  return { ...row, fix: packages_here ? `iolab bench install ${bench.id}` : fixOf(bench) };
 }
 
 /** A check that throws is a bench that does not work. */

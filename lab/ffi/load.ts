@@ -12,10 +12,12 @@ export async function loadPlatform(): Promise<Platform> {
       return (await import('./darwin/index.ts')).loadDarwin();
     case 'freebsd':
       return (await import('./freebsd/index.ts')).loadFreeBsd();
+    case 'win32':
+      return (await import('./windows/index.ts')).loadWindows();
     default:
       throw new Unsupported(
         `no foreign calls for ${process.platform} yet`,
-        'run the lab on Linux or macOS',
+        'run the lab on Linux, Windows or macOS',
       );
   }
 }

@@ -5,7 +5,7 @@ import type { Bench } from '../../benches/bench.ts';
 import { benchIds, findBench } from '../../benches/find.ts';
 import { runInstall } from '../../benches/install.ts';
 import { installCommand } from '../../benches/parts/packages.ts';
-import { type BenchRow, benchRows } from '../../benches/status.ts';
+import { type BenchRow, benchRows, checked } from '../../benches/status.ts';
 import { Cancelled, Unsupported, WrongUsage } from '../../errors.ts';
 import type { BenchOptions } from '../bench.ts';
 import { interruptSignal } from '../interrupt.ts';
@@ -68,22 +68,29 @@ async function install(names: readonly string[], options: BenchOptions): Promise
     return;
   }
 
-  const command = installCommand(lacking);
-  say(`To install ${lacking.map(({ id }) => id).join(', ')}:\n  ${command.join(' ')}`);
+  const checks = await Promise.all(lacking.map(checked));
+  const packages = lacking.filter((_, i) => !checks[i]!.packages_here);
+  const command = packages.length > 0 ? installCommand(packages) : undefined;
+  const steps = (await Promise.all(lacking.map(one => one.steps?.() ?? []))).flat();
+  const work = [...(command ? [command.join(' ')] : []), ...steps.map(({ title }) => title)];
+  say(`To install ${lacking.map(({ id }) => id).join(', ')}:\n  ${work.join('\n  ')}`);
   const signal = await interruptSignal();
   if (!options.yes) await agree(lacking, signal);
-  await runInstall(command, signal, {
-    out: options.json ? process.stderr : process.stdout,
-    err: process.stderr,
-  });
+  const streams = { out: options.json ? process.stderr : process.stdout, err: process.stderr };
+  if (command) await runInstall(command, signal, streams);
+  for (const step of steps) {
+    say(step.title);
+    await step.run(signal, text => void streams.out.write(text));
+  }
 
   const after = await benchRows(wanted);
-  if (options.json) printJson({ schema: BENCH_SCHEMA, command, benches: after });
+  if (options.json)
+    printJson({ schema: BENCH_SCHEMA, ...(command ? { command } : {}), benches: after });
   const failed = after.filter(({ ok }) => !ok);
   if (failed.length > 0) {
     const [first] = failed;
     throw new Unsupported(
-      `${command.join(' ')} ended well, and ${first!.id} still does not work: ${first!.detail}`,
+      `${work.join('; ')} ended well, and ${first!.id} still does not work: ${first!.detail}`,
       'see whether PATH leads to the programs it installed',
     );
   }

@@ -1,0 +1,86 @@
+// What Wine does otherwise than Windows documents, as far as the lab has met it: each with what Windows says,
+// what Wine does, and the test that shows it. Records from this place are read with this list beside them.
+// The site shows it whole. Pure.
+
+export interface Divergence {
+  /** Names it in addresses of the site. */
+  readonly id: string;
+  /** What it is about, in a few words. */
+  readonly subject: string;
+  /** What Windows documents. */
+  readonly windows: string;
+  readonly source: string;
+  /** What Wine was seen to do. */
+  readonly wine: string;
+  /** What a program, or a reader of a record, has to do about it. */
+  readonly so: string;
+  /** The test that would fail if Wine did it as Windows does. */
+  readonly test: { readonly file: string; readonly title: string };
+}
+
+const PORTS = 'https://learn.microsoft.com/en-us/windows/win32/fileio/i-o-completion-ports';
+const LEARN = 'https://learn.microsoft.com/en-us/windows/win32/api';
+
+export const divergences: readonly Divergence[] = [
+  {
+    id: 'concurrency-limit',
+    subject: 'The limit of a port',
+    windows:
+      'No more threads run at once than the port’s limit says; a thread that blocks makes room for another.',
+    source: PORTS,
+    wine: 'Every thread that waits is let go as soon as there is a packet, whatever the limit says.',
+    so: 'A record from here says how many ran at once, and nothing about the limit’s effect.',
+    test: {
+      file: 'test/stages/ports/worker-pool.test.ts',
+      title: 'Wine lets more run than the limit',
+    },
+  },
+  {
+    id: 'release-order',
+    subject: 'Whom a packet wakes',
+    windows: 'The thread that went to sleep last is woken first, because its memory is still near.',
+    source: PORTS,
+    wine: 'The thread that has slept longest is woken first, so single packets go round.',
+    so: 'How packets are shared out among the threads says nothing about Windows.',
+    test: {
+      file: 'test/stages/ports/worker-pool.test.ts',
+      title: 'Wine wakes the one that slept longest',
+    },
+  },
+  {
+    id: 'closing-wakes-nobody',
+    subject: 'Closing a port while threads wait at it',
+    windows: 'Every wait ends with ERROR_ABANDONED_WAIT_0.',
+    source: `${LEARN}/ioapiset/nf-ioapiset-getqueuedcompletionstatus`,
+    wine: 'The waits go on until their time is over.',
+    so: 'Post one packet for each thread that is to end, and bound every wait. It is right on Windows, too.',
+    test: {
+      file: 'test/stages/ports/worker-pool.test.ts',
+      title: 'Wine lets threads sleep whose port was closed',
+    },
+  },
+  {
+    id: 'no-registered-io',
+    subject: 'Registered I/O',
+    windows: 'Sockets take requests from queues in registered memory since Windows 8.',
+    source: `${LEARN}/mswsock/ns-mswsock-rio_extension_function_table`,
+    wine: 'The provider has no such functions.',
+    so: 'The driver rio is unsupported here and says so.',
+    test: {
+      file: 'test/stages/ports/how-it-grew.test.ts',
+      title: 'Wine has no registered I/O',
+    },
+  },
+  {
+    id: 'no-io-ring',
+    subject: 'I/O rings',
+    windows: 'CreateIoRing and its relatives are there since Windows 11.',
+    source: `${LEARN}/ioringapi/nf-ioringapi-createioring`,
+    wine: 'They are not exported.',
+    so: 'Rings in shared memory are shown on Linux.',
+    test: {
+      file: 'test/stages/ports/how-it-grew.test.ts',
+      title: 'Wine exports nothing of Windows 11',
+    },
+  },
+];
