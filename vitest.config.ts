@@ -19,10 +19,13 @@ const PURE = [
   'test/records/**/*.test.ts',
   'test/run/**/*.test.ts',
   'test/site/{board-figures,build-steps,channel-run,classic-figures,contrast}.test.ts',
-  'test/site/{availability,data,drivers,figures,firmware,imports,prose,readme,simulator-parts,traces}.test.ts',
+  'test/site/{availability,data,decide,drivers,figures,firmware,imports,prose,readme,simulator-parts,traces}.test.ts',
   'test/stages/stages.test.ts',
   'test/house.test.ts',
 ];
+
+/** Long, and busy with processors or a browser instead of waiting for a device: two beside each other. */
+const HEAVY = ['test/drivers/heap.test.ts', 'test/site/{browser,simulator,published}.test.ts'];
 
 const common = {
   testTimeout: 30_000,
@@ -43,11 +46,21 @@ export default defineConfig({
           ...common,
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: PURE,
+          exclude: [...PURE, ...HEAVY],
           // Drivers and rounds share two cores with whatever runs beside them; files run one after
           // the other so that a bounded wait is not spent waiting for the processor.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'heavy',
+          include: HEAVY,
+          testTimeout: 2 * common.testTimeout,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
