@@ -176,3 +176,39 @@ export const EV_ADD = 0x1;
 export const EV_DELETE = 0x2;
 /** Of an event: its data is an errno. */
 export const EV_ERROR = 0x4000;
+
+/**
+ * VFIO, linux/vfio.h: a PCI function handed to a program whole. Requests are _IO(';', 100 + n); none
+ * tells its size, so every struct begins with it.
+ */
+export const VFIO_API_VERSION = 0;
+export const VFIO_GET_API_VERSION = 0x3b64;
+export const VFIO_CHECK_EXTENSION = 0x3b65;
+export const VFIO_SET_IOMMU = 0x3b66;
+export const VFIO_GROUP_GET_STATUS = 0x3b67;
+export const VFIO_GROUP_SET_CONTAINER = 0x3b68;
+export const VFIO_GROUP_GET_DEVICE_FD = 0x3b6a;
+export const VFIO_DEVICE_GET_REGION_INFO = 0x3b6c;
+export const VFIO_DEVICE_GET_IRQ_INFO = 0x3b6d;
+export const VFIO_DEVICE_SET_IRQS = 0x3b6e;
+export const VFIO_IOMMU_MAP_DMA = 0x3b71;
+export const VFIO_IOMMU_UNMAP_DMA = 0x3b72;
+/** How memory is mapped for the device: by a table of the IOMMU's, or by nobody. */
+export const VFIO_TYPE1V2_IOMMU = 3;
+export const VFIO_NOIOMMU_IOMMU = 8;
+export const VFIO_GROUP_FLAGS_VIABLE = 1 << 0;
+export const VFIO_REGION_INFO_FLAG_MMAP = 1 << 2;
+export const VFIO_IRQ_INFO_EVENTFD = 1 << 0;
+export const VFIO_IRQ_SET_DATA_NONE = 1 << 0;
+export const VFIO_IRQ_SET_DATA_EVENTFD = 1 << 2;
+export const VFIO_IRQ_SET_ACTION_UNMASK = 1 << 4;
+export const VFIO_IRQ_SET_ACTION_TRIGGER = 1 << 5;
+export const VFIO_DMA_MAP_FLAG_READ = 1 << 0;
+export const VFIO_DMA_MAP_FLAG_WRITE = 1 << 1;
+/** Regions and interrupts of a PCI function by number; BAR n is region n. */
+export const VFIO_PCI_CONFIG_REGION_INDEX = 7;
+export const VFIO_PCI_INTX_IRQ_INDEX = 0;
+export const VFIO_PCI_MSI_IRQ_INDEX = 1;
+export const VFIO_PCI_MSIX_IRQ_INDEX = 2;
+/** Raised when the kernel wants the function back: it is being unplugged or unbound. */
+export const VFIO_PCI_REQ_IRQ_INDEX = 4;

@@ -74,3 +74,18 @@ export const KEVENT_IDENT = 0;
 export const KEVENT_FILTER = 8;
 export const KEVENT_FLAGS = 10;
 export const KEVENT_DATA = 16;
+
+/** linux/vfio.h. Each begins with u32 size, u32 flags. struct vfio_group_status has no more. */
+export const VFIO_GROUP_STATUS_BYTES = 8;
+/** struct vfio_region_info: u32 index, u32 capabilities; u64 size, u64 offset in the descriptor. */
+export const VFIO_REGION_INFO_BYTES = 32;
+export const VFIO_REGION_INFO_SIZE = 16;
+export const VFIO_REGION_INFO_OFFSET = 24;
+/** struct vfio_irq_info: u32 index, u32 count. */
+export const VFIO_IRQ_INFO_BYTES = 16;
+/** struct vfio_irq_set: u32 index, u32 start, u32 count; then an i32 descriptor for each. */
+export const VFIO_IRQ_SET_BYTES = 20;
+/** struct vfio_iommu_type1_dma_map: u64 address, u64 address of the device's, u64 size. */
+export const VFIO_DMA_MAP_BYTES = 32;
+/** struct vfio_iommu_type1_dma_unmap: u64 address of the device's, u64 size. */
+export const VFIO_DMA_UNMAP_BYTES = 24;
