@@ -131,18 +131,16 @@ export class Slots {
     return this.#taken ? 0 : this.finished;
   }
 
-  /**
-   * One system call that moves the slot's bytes. Returns bytes, or a negated errno. errno(3) belongs to
-   * the thread, and the engine may make a call of its own (collecting, compiling) between a failure and
-   * our question: one in many millions was answered with ENOENT, which read(2) cannot say. So a failure
-   * counts when it is answered twice alike; asking again moves nothing.
-   */
+  /** One system call that moves the slot's bytes. Returns bytes, or a negated errno. */
   transfer(fd: number, slot: number): number {
     const { posix } = this.platform;
     const { operations, counters } = this;
     const address = this.address(slot);
     const length = operations.length_bytes[slot]!;
     const read = operations.opcode[slot] === READ;
+    // errno(3) belongs to the thread, and the engine may make a call of its own (collecting, compiling)
+    // between a failure and our question: one in many millions was answered with ENOENT, which read(2)
+    // cannot say. So a failure counts when it is answered twice alike; asking again moves nothing.
     let before = 0;
     for (;;) {
       counters.syscalls++;
