@@ -14,6 +14,8 @@ export interface Output {
   /** Where the package manager's standard output goes, and its standard error. */
   readonly out: NodeJS.WritableStream;
   readonly err: NodeJS.WritableStream;
+  /** Its working folder, where that is not ours. */
+  readonly cwd?: string;
 }
 
 /**
@@ -23,11 +25,12 @@ export interface Output {
 export function runInstall(
   [program, ...args]: CommandLine,
   signal: AbortSignal,
-  { out, err }: Output,
+  { out, err, cwd }: Output,
 ): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   // Standard input stays the user's: sudo may ask for a password.
-  const child = spawn(program, args, { stdio: ['inherit', 'pipe', 'pipe'] });
+  const place = cwd === undefined ? {} : { cwd };
+  const child = spawn(program, args, { ...place, stdio: ['inherit', 'pipe', 'pipe'] });
   const tails = { out: '', err: '' };
   child.stdout.on('data', (data: Buffer) => {
     tails.out = (tails.out + data.toString()).slice(-TAIL);

@@ -2,12 +2,13 @@
 // complaint naming the option, the value and what would do.
 import { deviceIds, findDevice, splitId } from '../devices/find.ts';
 import { driverIds } from '../drivers/find.ts';
-import { WrongUsage } from '../errors.ts';
+import { Unsupported, WrongUsage } from '../errors.ts';
 import type { Experiment } from '../experiments/experiment.ts';
 import { experimentIds, findExperiment } from '../experiments/find.ts';
 import { layerIds } from '../layers/find.ts';
 import { programIds } from '../machines/find.ts';
 import { findPeer, peerIds } from '../peers/find.ts';
+import { placeIds } from '../places/find.ts';
 import { stageIds } from '../stages/find.ts';
 import { unknownName } from './suggest.ts';
 
@@ -75,6 +76,21 @@ export async function checkDevices(names: readonly string[]): Promise<void> {
     if (name.includes('@') && address === '') {
       throw new WrongUsage(`device ${name} has an empty address: write ${family}@/dev/…`);
     }
+  }
+}
+
+/** A device of a place, `vm:edu`, is nowhere else. `inside`: where the run will be. */
+export function checkPlaces(names: readonly string[], inside: string): void {
+  for (const name of names) {
+    const [place] = name.split(':');
+    if (place === name || place === inside || !placeIds().includes(place!)) continue;
+    const isPlace = (word: string, before = '') =>
+      word === '--in' || before === '--in' || word.startsWith('--in=');
+    const words = process.argv.slice(2).filter((word, i, all) => !isPlace(word, all[i - 1]));
+    throw new Unsupported(
+      `${name} is a device of the place ${place}`,
+      ['iolab', ...words, '--in', place].join(' '),
+    );
   }
 }
 

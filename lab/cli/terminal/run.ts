@@ -2,10 +2,17 @@
 // an exit code.
 import { WrongUsage } from '../../errors.ts';
 import type { Experiment } from '../../experiments/experiment.ts';
+import { placeOfThisProcess } from '../../places/place.ts';
 import type { LabRun } from '../../records/schema.ts';
 import { orchestrate, type RunOutcome } from '../../run/orchestrate.ts';
 import type { RunRequest } from '../../run/request.ts';
-import { checkDevices, checkDrivers, checkPeers, chooseExperiments } from '../choose.ts';
+import {
+  checkDevices,
+  checkDrivers,
+  checkPeers,
+  checkPlaces,
+  chooseExperiments,
+} from '../choose.ts';
 import { checkPlans, checkRecords, checkSettings } from '../fitting.ts';
 import { interruptSignal } from '../interrupt.ts';
 import { MAIN_JOB, type RunOptions } from '../run.ts';
@@ -45,6 +52,7 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
   const { device = [], driver = [], peer = [], rate = [], depth = [], set = {} } = options;
   const { records = [] } = options;
   await checkDevices(device);
+  checkPlaces(device, options.in === 'host' ? placeOfThisProcess() : options.in);
   checkDrivers(driver, experiments);
   const asked = { experiments, drivers: driver, devices: device };
   await checkSettings(set, asked);

@@ -1,0 +1,64 @@
+#!/bin/busybox sh
+# The first program of the virtual machine: loads modules, puts the root folder together, waits for the
+# devices, runs the errand in it and powers off. What it says on the console begins with "iolab:", and the
+# host (boot.ts) bounds the time between two of these lines. Packed by images.ts, with what it reads.
+export PATH=/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs devtmpfs /dev
+say() { read -r up _ </proc/uptime && echo "iolab: $1 $up"; }
+fail() { echo "iolab: failed $*"; poweroff -f; }
+load() { insmod "/modules/$1.ko" $2 || fail "insmod $1"; }
+
+say begin
+. /modules/early.sh
+mount -t erofs -o ro /dev/vda /base || fail 'mount of the programs'
+mount -t erofs -o ro /dev/vdb /base/iolab || fail 'mount of the lab'
+mount --bind /base/modules-of-node /base/iolab/node_modules
+
+say modules
+. /modules/devices.sh
+ip link set lo up
+mkdir -p /dev/pts /dev/shm
+mount -t devpts -o ptmxmode=666 devpts /dev/pts
+mount -t tmpfs tmpfs /dev/shm
+mount -t tmpfs tmpfs /base/tmp
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+mount -t configfs configfs /sys/kernel/config 2>/dev/null
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none out /base/out || fail 'mount of out'
+for kind in proc sys dev modules; do mount --rbind /$kind /base/$kind; done
+
+# Ports by name: the numbers are QEMU's.
+for port in /sys/class/virtio-ports/*; do
+  read -r name <"$port/name"
+  case $name in
+    iolab.out) out=/dev/${port##*/} ;;
+    iolab.err) err=/dev/${port##*/} ;;
+    iolab.status) status=/dev/${port##*/} ;;
+  esac
+done
+exec 3>"$status"
+
+say devices
+tries=0
+while read -r path; do
+  until [ -e "$path" ]; do
+    tries=$((tries + 1))
+    [ $tries -gt 1500 ] && fail "no $path"
+    usleep 20000
+  done
+done </modules/expected
+
+say run
+# A sign of life, so that the host tells a long experiment from a machine that hangs.
+while sleep 5; do echo alive >&3; done &
+ulimit -Hn 20000
+ulimit -Sn 20000
+cp /errand.sh /base/tmp/
+chroot /base /bin/sh /tmp/errand.sh </dev/null >"$out" 2>"$err"
+code=$?
+sync
+umount /base/out
+echo "exit $code" >&3
+say off
+poweroff -f

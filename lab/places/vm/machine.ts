@@ -1,0 +1,166 @@
+// The virtual machine as QEMU's command line, and as its kernel's modules: one fixed set of hardware, from
+// the table that the devices' files read too (lab/devices/parts/vm-hardware.ts). Pure.
+import { vmHardware } from '../../devices/parts/vm-hardware.ts';
+import { allParts, asArguments, backEnds, quoted, rootPorts } from './parts.ts';
+
+/** Modules before the root folder is there, and after it; with parameters behind the name. */
+export const MODULES = {
+  early: ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'erofs', 'virtio_console'],
+  // USB first: its devices answer while the other modules are loaded.
+  devices: [
+    'xhci_pci',
+    'usbhid',
+    'hid_generic',
+    'evdev',
+    'ftdi_sio',
+    '9p',
+    '9pnet_virtio',
+    'nvme poll_queues=1',
+    // One device, multi-queue, interrupts by a timer, a byte written is a byte read.
+    'null_blk nr_devices=1 gb=1 memory_backed=1 poll_queues=1 irqmode=2 completion_nsec=20000',
+    'loop max_loop=1',
+    'uio_pci_generic',
+    'vfio_pci',
+    'vfio_iommu_type1',
+    'uinput',
+    'uhid',
+    'vhci_hcd',
+  ],
+  /** Packed too and loaded by whoever wants them: `insmod /modules/NAME.ko`. */
+  packed: ['scsi_debug', 'sd_mod'],
+} as const;
+
+/** What the guest waits for before it says that it is up: paths in its own file system. */
+export const EXPECTED: readonly string[] = [
+  ...Object.values(vmHardware.pci).map(({ address }) => `/sys/bus/pci/devices/${address}`),
+  ...Object.values(vmHardware.usb).map(({ port }) => `/sys/bus/usb/devices/1-${port}:1.0/driver`),
+  '/dev/input/event2',
+  '/dev/hidraw2',
+  '/dev/ttyUSB0',
+  vmHardware.isa_uart.path,
+  vmHardware.null_blk.path,
+  ...['/dev/nvme0n1', '/dev/nvme1n4', '/dev/uinput', '/dev/uhid', '/dev/vfio/vfio'],
+];
+
+/** Descriptors of the child that lead to the host, in the order in which they are opened. */
+export const CHANNELS = [
+  'console',
+  'qmp',
+  'out',
+  'err',
+  'status',
+  'agent0',
+  'agent1',
+  'agent2',
+  'agent3',
+  ...vmHardware.lines,
+] as const;
+export type Channel = (typeof CHANNELS)[number];
+const FIRST_DESCRIPTOR = 3;
+
+/** Ports of the virtio-serial device by channel, as the guest reads them in /sys/class/virtio-ports. */
+const PORTS: readonly (readonly [channel: Channel, name: string])[] = [
+  ['out', 'iolab.out'],
+  ['err', 'iolab.err'],
+  ['status', 'iolab.status'],
+  ...(['agent0', 'agent1', 'agent2', 'agent3'] as const).map(
+    (channel, i) => [channel, `iolab.agent.${i}`] as const,
+  ),
+];
+
+export type Accelerator = 'tcg' | 'kvm';
+
+export interface MachineFiles {
+  readonly kernel: string;
+  readonly initrd: string;
+  /** Images of file systems, mounted read-only, in this order. */
+  readonly images: readonly string[];
+  /** The scratch disk, and the folder that the guest may write to. */
+  readonly scratch: string;
+  readonly out: string;
+}
+
+export interface MachineOptions {
+  readonly accelerator: Accelerator;
+  readonly memory_mib: number;
+  readonly cpus: number;
+  /** Folders with QEMU's own data, where it was unpacked and not installed. */
+  readonly data: readonly string[];
+  /** For development: words for QEMU and for the kernel. */
+  readonly more?: readonly string[];
+  readonly append?: string;
+}
+
+/** Translated code that is kept: more is thrown away and made anew, less memory is resident. */
+const TRANSLATED_MIB = 96;
+
+/** The arguments of qemu-system-x86_64. */
+export function qemuArguments(files: MachineFiles, options: MachineOptions): string[] {
+  const { accelerator, memory_mib, cpus, data, more = [] } = options;
+  const kvm = accelerator === 'kvm';
+  return [
+    ...data.flatMap(folder => ['-L', folder]),
+    ...['-name', 'iolab', '-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+    // No PS/2 port: events go to the USB devices, and nobody waits for a controller.
+    ...['-M', `q35,sata=off,smbus=off,i8042=off,vmport=off${kvm ? ',kernel-irqchip=split' : ''}`],
+    ...['-accel', kvm ? 'kvm' : `tcg,tb-size=${TRANSLATED_MIB}`],
+    ...['-cpu', kvm ? 'host' : 'max', '-smp', String(cpus), '-m', String(memory_mib)],
+    ...['-rtc', 'base=utc', '-kernel', files.kernel, '-initrd', files.initrd],
+    ...['-append', commandLine(options)],
+    ...['-device', 'intel-iommu,intremap=on'],
+    ...channels(),
+    ...disks(files),
+    ...rootPorts().flatMap(asArguments),
+    ...backEnds(files.scratch).flatMap(words => ['-blockdev', words]),
+    ...allParts().flatMap(asArguments),
+    ...more,
+  ];
+}
+
+/** Parameters of the kernel (Documentation/admin-guide/kernel-parameters.txt). */
+function commandLine({ append = '' }: MachineOptions): string {
+  return [
+    ...['console=ttyS0', 'quiet', 'panic=-1', 'oops=panic', 'rdinit=/init'],
+    // The clock is the host's and needs no watching; a guest of ours has nothing to mitigate.
+    ...['tsc=reliable', 'no_timer_check', 'mitigations=off', 'nowatchdog', 'audit=0'],
+    // VFIO gets a translated address space, the kernel's own drivers pay nothing for it.
+    ...['intel_iommu=on', 'iommu=pt'],
+    ...(append === '' ? [] : [append]),
+  ].join(' ');
+}
+
+const onBus = (slot: number): string => `bus=pcie.0,addr=0x${slot.toString(16)}`;
+const FIRST_HOST_SLOT = 0x11;
+
+/** Every channel is a socket pair that ends with the process at either end: no file, no port. */
+function channels(): string[] {
+  return [
+    ...CHANNELS.flatMap((channel, i) => [
+      '-chardev',
+      `socket,id=${channel},fd=${FIRST_DESCRIPTOR + i}`,
+    ]),
+    ...['-mon', 'chardev=qmp,mode=control'],
+    ...['-serial', 'chardev:console'],
+    ...['-device', 'isa-serial,chardev=isa-uart,index=1'],
+    ...['-device', `virtio-serial-pci,id=ports,${onBus(FIRST_HOST_SLOT)}`],
+    ...PORTS.flatMap(([channel, name], i) => [
+      '-device',
+      `virtserialport,bus=ports.0,nr=${i + 1},chardev=${channel},name=${name}`,
+    ]),
+  ];
+}
+
+function disks({ images, out }: MachineFiles): string[] {
+  return [
+    ...images.flatMap((path, i) => [
+      '-drive',
+      `file=${quoted(path)},if=none,id=image${i},format=raw,readonly=on`,
+      '-device',
+      `virtio-blk-pci,drive=image${i},${onBus(FIRST_HOST_SLOT + 1 + i)}`,
+    ]),
+    '-fsdev',
+    `local,id=out,path=${quoted(out)},security_model=none,multidevs=remap`,
+    '-device',
+    `virtio-9p-pci,fsdev=out,mount_tag=out,${onBus(FIRST_HOST_SLOT + 1 + images.length)}`,
+  ];
+}

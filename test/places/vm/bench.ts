@@ -1,0 +1,57 @@
+// Is the bench of the virtual machine here? Tests that boot leave themselves out with a printed reason, or
+// fail where IOLAB_REQUIRE asks for it. One boot is a call.
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { bench } from '../../../lab/benches/vm.ts';
+import { type Boot, type BootEnd, boot } from '../../../lab/places/vm/boot.ts';
+import { prepareImages } from '../../../lab/places/vm/images.ts';
+import { INSTALL, requireKit } from '../../../lab/places/vm/kit.ts';
+import { errandScript } from '../../../lab/places/vm/script.ts';
+
+const { ok, detail } = await bench.check();
+if (!ok && process.env.IOLAB_REQUIRE?.split(',').includes('vm')) {
+  throw new Error(`IOLAB_REQUIRE asks for vm; ${detail}: ${INSTALL}`);
+}
+if (!ok) console.log(`tests of the virtual machine left out; ${detail}: ${INSTALL}`);
+
+export const isHere = ok;
+
+export interface Life extends BootEnd {
+  readonly out: string;
+  readonly err: readonly string[];
+  readonly console: readonly string[];
+}
+
+/** Boot, run the command for the shell, power off. `use` gets the folder that is /out before that. */
+export async function bootOnce(
+  command: string,
+  options: Partial<Boot> = {},
+  use: (out: string) => void = () => {},
+): Promise<Life> {
+  const kit = requireKit();
+  const images = prepareImages(kit, [], () => {});
+  const folder = mkdtempSync(join(tmpdir(), 'iolab-vm-test-'));
+  const said = { out: '', err: [] as string[], console: [] as string[] };
+  try {
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    use(out);
+    const end = await boot({
+      ...{ kit, images, folder, out, accelerator: 'tcg', memory_mib: 512, cpus: 1 },
+      script: errandScript(['sh', '-c', command]),
+      signal: new AbortController().signal,
+      events: {
+        out(bytes) {
+          said.out += bytes.toString();
+        },
+        line: text => said.err.push(text),
+        console: line => said.console.push(line),
+      },
+      ...options,
+    });
+    return { ...end, ...said };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
