@@ -2,15 +2,19 @@
 // buffer must be handed over before anybody knows whether bytes will come, so every connection has one of
 // its own, idle or not; and it may only be given back when the operation on it has ended. What the server
 // leaves out is listed in epoll-server.ts.
-import { EINVAL } from '../../ffi/linux/constants.ts';
+import { EINVAL, SHUT_RDWR, SHUT_WR } from '../../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../ffi/platform.ts';
 import { Answers } from './answers.ts';
+import {
+  BUFFER_BYTES,
+  CompletionConnection,
+  type CompletionServer,
+} from './completion-connection.ts';
 import { listenOn, MOST_CONNECTIONS, REST_MS, type Server, type ServerOptions } from './listen.ts';
 import type { Timer } from './timers.ts';
-import { BUFFER_BYTES, UringConnection } from './uring-connection.ts';
 import type { UringLoop } from './uring-loop.ts';
 
-export class UringServer implements Server {
+export class UringServer implements Server, CompletionServer {
   readonly port: number;
   requests = 0;
   accepted = 0;
@@ -18,7 +22,7 @@ export class UringServer implements Server {
   readonly platform: Platform;
   readonly answers: Answers;
   readonly buffers: Memory;
-  readonly #connections = new Set<UringConnection>();
+  readonly #connections = new Set<CompletionConnection>();
   /** Numbers of buffers that nobody uses. */
   readonly #free: number[];
   #listener: number;
@@ -55,7 +59,19 @@ export class UringServer implements Server {
     for (const connection of this.#connections) connection.close();
   }
 
-  forget(connection: UringConnection): void {
+  endSending(fd: number): void {
+    this.platform.linux!.shutdown(fd, SHUT_WR);
+  }
+
+  cutOff(fd: number): void {
+    this.platform.linux!.shutdown(fd, SHUT_RDWR);
+  }
+
+  closeConnection(fd: number): void {
+    this.platform.posix.close(fd);
+  }
+
+  forget(connection: CompletionConnection): void {
     this.#connections.delete(connection);
     this.#free.push(connection.buffer);
     this.#releaseIfOver();
@@ -73,7 +89,7 @@ export class UringServer implements Server {
       this.accepted++;
       const buffer = this.#closing ? undefined : this.#free.pop();
       if (buffer === undefined) this.platform.posix.close(result);
-      else this.#connections.add(new UringConnection(this, result, buffer));
+      else this.#connections.add(new CompletionConnection(this, result, buffer));
     }
     if (more) return;
     if (this.#closing) this.#stopListening();

@@ -1,17 +1,42 @@
-// One connection of the server on io_uring: at most one receive and one send of it are in flight, and
-// nothing of it is given back before both have ended.
-import { SHUT_RDWR, SHUT_WR } from '../../ffi/linux/constants.ts';
+// One connection of a server on completions, on io_uring or on a completion port: at most one receive and
+// one send of it are in flight, and nothing of it is given back before both have ended.
+import type { Memory } from '../../ffi/platform.ts';
+import type { Answers } from './answers.ts';
 import { Conversation } from './conversation.ts';
 import { LINGER_MS } from './listen.ts';
+import type { Loop } from './loop.ts';
 import type { Timer } from './timers.ts';
-import type { UringServer } from './uring-server.ts';
 
 /** Mapped for every connection, and resident once it was used. */
 export const BUFFER_BYTES = 4096;
 
-export class UringConnection {
+/** Gets the bytes that were moved, or a negated error. */
+type Moved = (result: number) => void;
+
+/** A loop on which receiving and sending are operations; an address comes in two words of 32 bits. */
+export interface CompletionLoop extends Loop {
+  receive(fd: number, low: number, high: number, length: number, done: Moved): number;
+  send(fd: number, low: number, high: number, length: number, done: Moved): number;
+}
+
+/** What a connection needs of its server. */
+export interface CompletionServer {
+  requests: number;
+  readonly loop: CompletionLoop;
+  readonly answers: Answers;
+  /** One for every connection. */
+  readonly buffers: Memory;
+  /** Say our end; the client may still send. */
+  endSending(fd: number): void;
+  /** Operations of the connection that are in flight end by this. */
+  cutOff(fd: number): void;
+  closeConnection(fd: number): void;
+  forget(connection: CompletionConnection): void;
+}
+
+export class CompletionConnection {
   readonly buffer: number;
-  readonly #server: UringServer;
+  readonly #server: CompletionServer;
   readonly #conversation: Conversation;
   readonly #low: number;
   readonly #high: number;
@@ -24,7 +49,7 @@ export class UringConnection {
   /** Set once the client was told the end: what it still sends is received and thrown away. */
   #linger: Timer | undefined;
 
-  constructor(server: UringServer, fd: number, buffer: number) {
+  constructor(server: CompletionServer, fd: number, buffer: number) {
     this.#server = server;
     this.#fd = fd;
     this.buffer = buffer;
@@ -37,11 +62,10 @@ export class UringConnection {
 
   /** Operations in flight end by this; the last one gives descriptor and buffer back. */
   close(): void {
-    const { loop, platform } = this.#server;
     if (this.#closing) return;
     this.#closing = true;
-    if (this.#linger) loop.cancel(this.#linger);
-    platform.linux!.shutdown(this.#fd, SHUT_RDWR);
+    if (this.#linger) this.#server.loop.cancel(this.#linger);
+    this.#server.cutOff(this.#fd);
     this.#releaseIfIdle();
   }
 
@@ -94,17 +118,16 @@ export class UringConnection {
 
   /** Our side says its end and waits for theirs; see epoll-connection.ts. */
   #end(): void {
-    const { loop, platform } = this.#server;
     if (this.#conversation.ends_first) {
-      platform.linux!.shutdown(this.#fd, SHUT_WR);
-      this.#linger = loop.after(LINGER_MS, () => this.close());
+      this.#server.endSending(this.#fd);
+      this.#linger = this.#server.loop.after(LINGER_MS, () => this.close());
       if (!this.#receiving) this.#receive();
     } else this.close();
   }
 
   #releaseIfIdle(): void {
     if (this.#receiving || this.#sending || this.#fd < 0) return;
-    this.#server.platform.posix.close(this.#fd);
+    this.#server.closeConnection(this.#fd);
     this.#fd = -1;
     this.#server.forget(this);
   }
