@@ -12,9 +12,12 @@ const facts: DeviceFacts = {
   addressed: false,
   board: false,
   programs: true,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'win32'],
   about: 'pipes, sockets, timers, threads and processes of this kernel, made for the moment',
 };
+
+/** Under Wine it is no kernel of Windows that answers, but a program that stands for one. */
+const ofWine = process.env.IOLAB_PLACE === 'wine';
 
 export const device: Device = {
   ...facts,
@@ -22,6 +25,7 @@ export const device: Device = {
   async start({ folder }) {
     return {
       target: { device: facts.id, kind: facts.kind, path: folder, tty: false, writable: false },
+      ...(ofWine ? { evidence: 'simulated' as const } : {}),
       identity: { about: facts.about, kernel: `${process.platform} ${release()}` },
       close: async () => {},
     };

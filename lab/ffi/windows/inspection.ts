@@ -17,6 +17,11 @@ export interface InspectionCalls {
   processor(): number;
   /** Keep the calling thread on the processors of this mask. Returns the mask before, or 0. */
   pin(mask: number): number;
+  /**
+   * Is there a file of this name? Asked by this very process (GetFileAttributesW); under Wine its server opens
+   * whatever is opened, and another process would find another /proc/self.
+   */
+  exists(path: string): boolean;
   /** Does the library export a function of this name? False also where there is no such library. */
   exported(library: string, name: string): boolean;
   /**
@@ -37,6 +42,7 @@ const THREADENTRY32_BYTES = 28;
 const THREAD_ID = 8;
 const OWNER_PROCESS_ID = 12;
 const CURRENT_THREAD = -2;
+const INVALID_FILE_ATTRIBUTES = 0xffff_ffff;
 const PAGE_EXECUTE_READWRITE = 0x40;
 const PAGE_BYTES = 4096;
 
@@ -52,6 +58,7 @@ export function inspectionCalls(lib: Library): InspectionCalls {
   const close = lib.func('CloseHandle', 'int', [handle]);
   const processId = lib.func('GetCurrentProcessId', dword, []);
   const setAffinity = lib.func('SetThreadAffinityMask', word, [handle, word]);
+  const attributes = lib.func('GetFileAttributesW', dword, ['str16']);
   const loadLibrary = lib.func('LoadLibraryW', handle, ['str16']);
   const procAddress = lib.func('GetProcAddress', word, [handle, 'str']);
   const allocate = lib.func('VirtualAlloc', word, [word, word, dword, dword]);
@@ -84,6 +91,7 @@ export function inspectionCalls(lib: Library): InspectionCalls {
     },
     processor: lib.func('GetCurrentProcessorNumber', dword, []),
     pin: mask => Number(setAffinity(CURRENT_THREAD, mask)),
+    exists: path => attributes(path) !== INVALID_FILE_ATTRIBUTES,
     exported(library, name) {
       const module = loadLibrary(library);
       return module !== 0 && Number(procAddress(module, name)) !== 0;

@@ -60,6 +60,19 @@ export const divergences: readonly Divergence[] = [
     },
   },
   {
+    id: 'alignment',
+    subject: 'Reading past the cache',
+    windows:
+      'With FILE_FLAG_NO_BUFFERING place, length and memory must be whole sectors; otherwise the call fails with ERROR_INVALID_PARAMETER.',
+    source: 'https://learn.microsoft.com/en-us/windows/win32/fileio/file-buffering',
+    wine: 'It reads wherever it is asked to, through the cache of the system beneath.',
+    so: 'A program that is tried under Wine alone may fail on Windows.',
+    test: {
+      file: 'test/stages/ports/completion-port.test.ts',
+      title: 'Wine reads past the cache at any place',
+    },
+  },
+  {
     id: 'no-registered-io',
     subject: 'Registered I/O',
     windows: 'Sockets take requests from queues in registered memory since Windows 8.',
