@@ -37,6 +37,7 @@ const FFI_PURE = [
   'lab/ffi/linux/structs.ts',
   'lab/ffi/windows/constants.ts',
   'lab/ffi/windows/structs.ts',
+  'lab/ffi/windows/errors.ts',
   'lab/ffi/windows/winsock.ts',
   'lab/ffi/windows/messages.ts',
 ];

@@ -2,7 +2,8 @@
 // so what is measured is the waiting and hardly anything else.
 import { constants } from 'node:fs';
 import { join } from 'node:path';
-import type { Device, DeviceFacts } from './device.ts';
+import type { Platform } from '../ffi/platform.ts';
+import type { Device, DeviceFacts, DeviceSession } from './device.ts';
 
 const facts: DeviceFacts = {
   id: 'fifo',
@@ -12,7 +13,7 @@ const facts: DeviceFacts = {
   evidence: 'stand-in',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin', 'freebsd'],
+  platforms: ['linux', 'darwin', 'freebsd', 'win32'],
   about: 'a named pipe of this kernel; another process writes stamped messages into it',
 };
 
@@ -22,6 +23,7 @@ export const device: Device = {
   ...facts,
   find: async () => [{ id: facts.id, title: facts.title, ok: true }],
   async start({ platform, folder }) {
+    if (platform.windows) return startOnWindows(platform);
     const { Stamper } = await import('./stamper.ts');
     const path = join(folder, 'fifo');
     platform.posix.mkfifo(path, OWNER_ONLY);
@@ -39,3 +41,30 @@ export const device: Device = {
     };
   },
 };
+
+const LOOK_EVERY_MS = 20;
+
+/** There a pipe has a server and clients, and is no file: the name is this process's own. */
+async function startOnWindows(platform: Platform): Promise<DeviceSession> {
+  const { Stamper } = await import('./stamper.ts');
+  const { pipeOutlet } = await import('./parts/outlet.ts');
+  const { PipeServer } = await import('./parts/windows-pipe.ts');
+  const server = new PipeServer(platform, `iolab-${process.pid}`);
+  const looking = setInterval(() => server.look(), LOOK_EVERY_MS);
+  return {
+    target: { device: facts.id, kind: 'stream', path: server.path, tty: false, writable: true },
+    identity: { about: facts.about },
+    async stimulate(stimulus) {
+      const stamper = new Stamper(platform, pipeOutlet(platform, server.client()));
+      try {
+        stamper.send(stimulus);
+      } finally {
+        stamper.free();
+      }
+    },
+    async close() {
+      clearInterval(looking);
+      server.close();
+    },
+  };
+}

@@ -10,7 +10,7 @@ const facts: DeviceFacts = {
   evidence: 'virtual',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'win32'],
   about: 'a file the lab creates, reads with O_DIRECT and removes; the disk below it does the work',
 };
 

@@ -11,7 +11,7 @@ const facts: DeviceFacts = {
   evidence: 'virtual',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'win32'],
   about: 'a file the lab creates, reads and writes and removes; the disk below it does the work',
 };
 

@@ -5,7 +5,7 @@ import { TimedOut } from '../errors.ts';
 import { POLLHUP, POLLIN } from '../ffi/linux/constants.ts';
 import { POLLFD_BYTES, POLLFD_EVENTS, POLLFD_REVENTS } from '../ffi/linux/structs.ts';
 import type { Platform } from '../ffi/platform.ts';
-import type { Device, DeviceFacts } from './device.ts';
+import type { Device, DeviceFacts, DeviceSession } from './device.ts';
 
 const facts: DeviceFacts = {
   id: 'socket',
@@ -15,8 +15,9 @@ const facts: DeviceFacts = {
   evidence: 'stand-in',
   addressed: false,
   board: false,
-  platforms: ['linux', 'darwin', 'freebsd'],
-  about: 'a Unix stream socket of this kernel; another process writes to whoever has connected',
+  platforms: ['linux', 'darwin', 'freebsd', 'win32'],
+  about:
+    'a stream socket of this kernel (Unix; TCP on Windows); another process writes to whoever has connected',
 };
 
 const CONNECT_LIMIT_MS = 2000;
@@ -77,6 +78,7 @@ export const device: Device = {
   ...facts,
   find: async () => [{ id: facts.id, title: facts.title, ok: true }],
   async start({ platform, folder }) {
+    if (platform.windows) return startOnWindows(platform);
     const { Stamper } = await import('./stamper.ts');
     const path = join(folder, 'socket');
     const listener = new Listener(platform, path);
@@ -95,3 +97,24 @@ export const device: Device = {
     };
   },
 };
+
+async function startOnWindows(platform: Platform): Promise<DeviceSession> {
+  const { Stamper } = await import('./stamper.ts');
+  const { socketOutlet } = await import('./parts/outlet.ts');
+  const { WindowsListener } = await import('./parts/windows-listener.ts');
+  const listener = new WindowsListener(platform);
+  const { path } = listener;
+  return {
+    target: { device: facts.id, kind: 'stream', path, connect: true, tty: false, writable: true },
+    identity: { about: facts.about },
+    async stimulate(stimulus) {
+      const stamper = new Stamper(platform, socketOutlet(platform, listener.reader()));
+      try {
+        stamper.send(stimulus);
+      } finally {
+        stamper.free();
+      }
+    },
+    close: async () => listener.close(),
+  };
+}

@@ -1,9 +1,8 @@
 // Sends stamped messages on a schedule: the other side of the fifo, the terminals and the socket. Open
 // loop: it never waits for the reader, so a slow reader shows as latency and not as a gentler schedule.
-import { DeviceGone, TimedOut } from '../errors.ts';
-import { EAGAIN, EINTR, POLLOUT } from '../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../ffi/platform.ts';
 import type { Stimulus } from './device.ts';
+import { descriptorOutlet, type Outlet } from './parts/outlet.ts';
 import { EPOCH, INTENDED_NS, SENT_NS, SEQUENCE, STAMP_BYTES } from './stamp.ts';
 
 /** Most of the warm-up only has to be many; its end is paced, so that readers also wait. */
@@ -12,7 +11,6 @@ const PACED_WARMUP_GAP_NS = 250_000;
 const PACED_WARMUP = 250;
 /** Quiet before the first counted message, so that the warm-up has been read and accounted. */
 const SETTLE_NS = 30_000_000;
-const READER_LIMIT_MS = 2000;
 
 /** How a message goes over a line that does not take any byte as it is. */
 export interface Encoding {
@@ -32,22 +30,18 @@ const plain: Encoding = {
 
 export class Stamper {
   readonly #platform: Platform;
-  readonly #fd: number;
+  readonly #to: Outlet;
   readonly #fields = new Float64Array(STAMP_BYTES / 8);
   readonly #message = new Uint8Array(this.#fields.buffer);
   readonly #line: Memory;
   readonly #encode: Encoding['encode'];
-  readonly #pollfd: Memory;
 
-  /** `fd` is open for writing and non-blocking. */
-  constructor(platform: Platform, fd: number, { encode, longest }: Encoding = plain) {
+  /** `to` is an outlet, which is freed with the stamper, or a descriptor that does not block. */
+  constructor(platform: Platform, to: number | Outlet, { encode, longest }: Encoding = plain) {
     this.#platform = platform;
-    this.#fd = fd;
+    this.#to = typeof to === 'number' ? descriptorOutlet(platform, to) : to;
     this.#line = platform.memory(longest);
     this.#encode = encode;
-    this.#pollfd = platform.memory(8);
-    new Int32Array(this.#pollfd.bytes.buffer)[0] = fd;
-    new Int16Array(this.#pollfd.bytes.buffer)[2] = POLLOUT;
   }
 
   /** Blocks this thread until the last message is out. Throws TimedOut or DeviceGone. */
@@ -69,7 +63,7 @@ export class Stamper {
   }
 
   #write(intended_ns: number, sequence: number, epoch: number): void {
-    const { posix, now, errno, errnoName } = this.#platform;
+    const { now } = this.#platform;
     this.#fields[INTENDED_NS] = intended_ns;
     this.#fields[SEQUENCE] = sequence;
     this.#fields[EPOCH] = epoch;
@@ -79,20 +73,12 @@ export class Stamper {
         this.#fields[SENT_NS] = now();
         length = this.#encode(this.#message, this.#line.bytes);
       }
-      const wrote = posix.write(this.#fd, this.#line.address + sent, length - sent);
-      if (wrote >= 0) sent += wrote;
-      else if (errno() === EAGAIN) this.#waitForReader();
-      else if (errno() !== EINTR) throw new DeviceGone(`write: ${errnoName(errno())}`);
+      sent += this.#to.write(this.#line.address + sent, length - sent);
     }
-  }
-
-  #waitForReader(): void {
-    if (this.#platform.posix.poll(this.#pollfd.address, 1, READER_LIMIT_MS) !== 0) return;
-    throw new TimedOut(`the reader took nothing for ${READER_LIMIT_MS} ms and the pipe is full`);
   }
 
   free(): void {
     this.#line.free();
-    this.#pollfd.free();
+    this.#to.free();
   }
 }

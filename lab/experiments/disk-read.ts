@@ -40,6 +40,17 @@ export const experiment: Experiment = {
   ],
   short_drivers: COMMON,
   baseline: 'blocking',
+  windows: {
+    drivers: [
+      'sync-file',
+      'iocp',
+      'overlapped-event',
+      'alertable',
+      'overlapped-poll',
+      'pool-callback',
+    ],
+    baseline: 'sync-file',
+  },
   settings: {
     submission: { ...SUBMISSION.submission!, default: EACH },
     ...FILE,

@@ -34,6 +34,8 @@ export interface PlannedCell {
   readonly fresh?: boolean;
   /** Open past the page cache, or through it, whatever the device itself was told. */
   readonly direct?: boolean;
+  /** Which of the device's disks, where it has several (`Target.parts`). */
+  readonly part?: string;
 }
 
 /** A column: a metric (of a distribution its median), its heading, and what the heading stands for. */
@@ -60,6 +62,11 @@ export interface Experiment {
    * are compared and counts are exact.
    */
   readonly baseline?: string;
+  /**
+   * On Windows the same question is put to other drivers: those measured when none is named, and the one
+   * that they are divided by (lab/experiments/find.ts).
+   */
+  readonly windows?: { readonly drivers: readonly string[]; readonly baseline: string };
   /** The most of `--records` that its drivers take; programs say it themselves (lab/machines). */
   readonly most_records?: number;
   /** Device settings accepted by `--set`, each with its meaning and default. */

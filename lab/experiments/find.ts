@@ -12,9 +12,15 @@ export function experimentIds(): string[] {
     .sort();
 }
 
+/** As it is asked on this system. */
 export async function findExperiment(id: string): Promise<Experiment> {
   const file = (await import(new URL(`${id}.ts`, import.meta.url).href)) as {
     experiment: Experiment;
   };
-  return file.experiment;
+  return onSystem(file.experiment, process.platform);
+}
+
+export function onSystem(experiment: Experiment, system: NodeJS.Platform): Experiment {
+  const { windows, short_drivers: _, ...rest } = experiment;
+  return system === 'win32' && windows ? { ...rest, ...windows } : experiment;
 }

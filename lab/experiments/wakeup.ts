@@ -46,6 +46,17 @@ export const experiment: Experiment = {
   ],
   short_drivers: COMMON,
   baseline: 'blocking',
+  windows: {
+    drivers: [
+      'sync-file',
+      'iocp',
+      'overlapped-event',
+      'alertable',
+      'overlapped-poll',
+      'pool-callback',
+    ],
+    baseline: 'sync-file',
+  },
   settings: {},
   rounds: 15,
   short_rounds: 6,

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Driver, Target } from '../../lab/drivers/driver.ts';
 import type { Memory, Platform } from '../../lab/ffi/platform.ts';
+import { CURRENT_PROCESS } from '../../lab/ffi/windows/constants.ts';
 import { contextFor, LIMIT_MS, Session } from './session.ts';
 import { sleepsInSubmit } from './streams.ts';
 
@@ -19,6 +20,8 @@ export interface Closable {
 
 const PATTERN = 0xa5;
 const MEGABYTE = 2 ** 20;
+/** Windows gives its pool of threads handles when it likes. */
+const MORE_HANDLES = process.platform === 'win32' ? 24 : 2;
 /** Rounds of opening and closing on every device, and on the first that a driver serves. */
 const FEW = 500;
 const MANY = 10_000;
@@ -54,12 +57,37 @@ function watched(platform: Platform) {
   return { platform: { ...platform, memory }, all, release };
 }
 
-const descriptors = () => readdirSync('/proc/self/fd').length;
-const threads = () => readdirSync('/proc/self/task').length;
-/** Running, or ended and not taken leave of. */
-const children = () => readdirSync('/proc/self/task').flatMap(childrenOf).length;
+/** What this process holds, by name; a round that leaves something behind makes one of them grow. */
+type Residue = Readonly<
+  Record<'handles' | 'threads' | 'children' | 'mapped_bytes' | 'shared', number>
+>;
 
-/** The kernel's threads that work for this process may end between the listing and the reading. */
+function residueOf({ windows, memory }: Platform): Residue {
+  if (windows === undefined) return residueOfUnix();
+  const count = memory(4);
+  windows.GetProcessHandleCount(CURRENT_PROCESS, count.address);
+  const handles = new Uint32Array(count.bytes.buffer)[0]!;
+  count.free();
+  // A thread is a handle, too, and nothing of ours is mapped there but memory.
+  const mapped_bytes = process.memoryUsage.rss();
+  return { handles, threads: 0, children: 0, mapped_bytes, shared: 0 };
+}
+
+function residueOfUnix(): Residue {
+  const tasks = readdirSync('/proc/self/task');
+  return {
+    handles: readdirSync('/proc/self/fd').length,
+    threads: tasks.length,
+    children: tasks.flatMap(childrenOf).length,
+    mapped_bytes: Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]) * 4096,
+    shared: sharedMappings(),
+  };
+}
+
+/**
+ * Running, or ended and not taken leave of. The kernel's threads that work for this process may end between
+ * the listing and the reading.
+ */
 function childrenOf(tid: string): string[] {
   try {
     return readFileSync(`/proc/self/task/${tid}/children`, 'latin1').match(/\d+/g) ?? [];
@@ -68,10 +96,8 @@ function childrenOf(tid: string): string[] {
   }
 }
 
-const mapped_bytes = () => Number(readFileSync('/proc/self/statm', 'latin1').split(' ')[0]) * 4096;
-
 /** Mappings that hold memory of a device's or the kernel's (rings): they never merge. */
-const shared_mappings = () =>
+const sharedMappings = () =>
   readFileSync('/proc/self/maps', 'latin1')
     .split('\n')
     .filter(line => line.includes('anon_inode:') || /rw-s /.test(line)).length;
@@ -136,10 +162,9 @@ export function closingCases(
     const waiting = session.wait(1, platform.now() + 60e9);
     await session.close();
     const finished = await waiting;
-    expect(
-      finished.every(one => one.result <= 0),
-      'nothing arrived',
-    ).toBe(true);
+    // A disk's read may have ended before anybody could cancel it.
+    const arrived = finished.filter(one => one.result > 0);
+    expect(stream() ? arrived : [], 'nothing arrived').toEqual([]);
   });
 
   const many = (first || process.env.IOLAB_LONG !== undefined) && !startsOthers(driver);
@@ -160,13 +185,7 @@ export function closingCases(
       device.forget?.();
     };
     for (let i = 0; i < 20; i++) await round(i);
-    const before = {
-      fds: descriptors(),
-      threads: threads(),
-      children: children(),
-      mapped: mapped_bytes(),
-      shared: shared_mappings(),
-    };
+    const before = residueOf(platform);
     const begin_ns = platform.now();
     let done = 0;
     for (; done < times; done++) {
@@ -174,13 +193,14 @@ export function closingCases(
       await round(done);
     }
     await sleep(20);
-    expect(descriptors(), 'a descriptor leaks at each open').toBeLessThanOrEqual(before.fds + 2);
-    expect(threads(), 'a thread leaks at each open').toBeLessThanOrEqual(before.threads + 4);
-    expect(children(), 'a process is left at each open').toBeLessThanOrEqual(before.children);
-    expect(shared_mappings(), 'a ring stays mapped after close').toBeLessThanOrEqual(
-      before.shared + 2,
+    const after = residueOf(platform);
+    expect(after.handles, 'a descriptor leaks at each open').toBeLessThanOrEqual(
+      before.handles + MORE_HANDLES,
     );
-    const grown = (mapped_bytes() - before.mapped) / MEGABYTE;
+    expect(after.threads, 'a thread leaks at each open').toBeLessThanOrEqual(before.threads + 4);
+    expect(after.children, 'a process is left at each open').toBeLessThanOrEqual(before.children);
+    expect(after.shared, 'a ring stays mapped after close').toBeLessThanOrEqual(before.shared + 2);
+    const grown = (after.mapped_bytes - before.mapped_bytes) / MEGABYTE;
     const arenas = (done * context.depth * slot_bytes) / MEGABYTE;
     expect(grown, 'megabytes: the arena stays mapped after close').toBeLessThan(arenas / 3);
   });

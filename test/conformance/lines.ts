@@ -16,11 +16,25 @@ import type { Target } from '../../lab/drivers/driver.ts';
 import { EAGAIN, EINTR, POLLIN } from '../../lab/ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../lab/ffi/platform.ts';
 
+/** What the other end does, one after the other, while the driver blocks this thread. */
+export type Step =
+  | { readonly pause_ms: number }
+  | { readonly text: string }
+  /** So many messages of four doubles, as fast as the line takes them. */
+  | { readonly messages: number }
+  /** The same again and again, until it is stopped (Unix). */
+  | { readonly flood: string }
+  /** A signal for this process (Unix). */
+  | { readonly signal: 'WINCH' };
+
 /** A stream whose other end the suite holds. */
 export interface Line {
   readonly target: Target;
-  /** Descriptor of the other end, non-blocking. */
-  readonly fd: number;
+  /**
+   * Lets somebody else do these steps at the other end. After RESCUE_S it floods the line, so that a
+   * driver that sleeps in vain wakes and its test fails instead of hanging. `stop` ends it.
+   */
+  feed(steps: readonly Step[]): { stop(): void };
   /** Put bytes on the line. Throws where they do not fit. */
   send(bytes: Uint8Array): void;
   /** Take exactly `length` bytes that the driver wrote; throws after `limit_ms`. */
@@ -90,7 +104,7 @@ class OtherEnd {
 
 const line = (target: Target, end: OtherEnd): Line => ({
   target,
-  fd: end.fd,
+  feed: steps => feed(end.fd, steps),
   send: bytes => end.send(bytes),
   receive: (length, limit_ms) => end.receive(length, limit_ms),
   hangUp: () => end.hangUp(),
@@ -153,9 +167,7 @@ export function openSocket(platform: Platform): Line {
   };
   return {
     target,
-    get fd() {
-      return connected().fd;
-    },
+    feed: steps => feed(connected().fd, steps),
     send: bytes => accepted()?.send(bytes),
     receive: (length, limit_ms) => connected().receive(length, limit_ms),
     hangUp: () => connected().hangUp(),
@@ -206,6 +218,7 @@ export function openBlocks(blocks: number, writable = false): Blocks {
 }
 
 function takesDirect(path: string): boolean {
+  if (process.platform === 'win32') return true;
   if (!constants.O_DIRECT) return false;
   try {
     closeSync(openSync(path, constants.O_RDONLY | constants.O_DIRECT));
@@ -230,13 +243,10 @@ export function folderTarget(kind: Target['kind']): Target {
   return { device: 'folder', kind, path: tmpdir(), tty: false, writable: false };
 }
 
-/**
- * Run a shell script with the line's other end as descriptor 3, in a process of its own: for
- * drivers that block this thread. After RESCUE_S it floods the line, so that a driver that sleeps in
- * vain wakes and its test fails instead of hanging. `stop` ends it.
- */
-export function feed(fd: number, script: string): { stop(): void } {
-  const whole = `${script}\nsleep ${RESCUE_S}; printf '%4000d' 0 >&3`;
+/** The steps as a shell script with the line's other end as descriptor 3, in a process of its own. */
+function feed(fd: number, steps: readonly Step[]): { stop(): void } {
+  const script = steps.map(wordsOf).join('\n');
+  const whole = `${script}\nsleep ${RESCUE_S}; printf '%${RESCUE_BYTES}d' 0 >&3`;
   const child = spawn('/bin/sh', ['-c', whole], {
     stdio: ['ignore', 'inherit', 'inherit', fd],
     detached: true,
@@ -253,4 +263,22 @@ export function feed(fd: number, script: string): { stop(): void } {
   };
 }
 
-const RESCUE_S = 12;
+function wordsOf(step: Step): string {
+  if ('pause_ms' in step) return `sleep ${step.pause_ms / 1000}`;
+  if ('text' in step) return `printf ${step.text} >&3`;
+  if ('flood' in step) return `exec 2>/dev/null; while :; do printf ${step.flood} >&3; done`;
+  if ('signal' in step) return `kill -${step.signal} $PID`;
+  return `"$NODE" -e '
+    const fs = require("fs"), fields = new Float64Array(4), all = new Uint8Array(fields.buffer);
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let i = 0; i < ${step.messages}; i++) {
+      fields.set([i, i * i, -i, 0.5]);
+      for (let sent = 0; sent < 32; ) {
+        try { sent += fs.writeSync(3, all, sent); }
+        catch (e) { if (e.code !== "EAGAIN") throw e; Atomics.wait(pause, 0, 0, 1); }
+      }
+    }'`;
+}
+
+export const RESCUE_S = 12;
+export const RESCUE_BYTES = 4000;

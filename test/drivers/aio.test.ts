@@ -20,7 +20,6 @@ import type { Memory } from '../../lab/ffi/platform.ts';
 import {
   BLOCK_BYTES,
   type Blocks,
-  feed,
   type Line,
   openBlocks,
   openFifo,
@@ -81,7 +80,7 @@ describe.runIf(linux)('native AIO', () => {
     if (why) return test.skip(why);
     const line = openFifo(platform);
     const fd = posix.open(line.target.path, 0);
-    const feeder = feed(line.fd, 'sleep 0.2; printf abc >&3');
+    const feeder = line.feed([{ pause_ms: 200 }, { text: 'abc' }]);
     try {
       expect(submitRead(fd, 8)).toBe(1);
       expect(endedWith(), 'when it returned, what was sent later had been read').toBe(3);

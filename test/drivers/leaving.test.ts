@@ -7,12 +7,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlatform } from '../../lab/ffi/load.ts';
-import { feed, openFifo } from '../conformance/lines.ts';
+import { openFifo } from '../conformance/lines.ts';
 import { until } from '../helpers/processes.ts';
 
 const program = join(import.meta.dirname, 'leaving.ts');
 const LIMIT_MS = 20_000;
-const FLOOD = 'exec 2>/dev/null; while :; do printf 12345678 >&3; done';
+const FLOOD = [{ flood: '12345678' }];
 
 interface Left {
   readonly code: number | null;
@@ -24,7 +24,7 @@ interface Left {
 /** Start the process, kill it where it stays, and tell how it ended. */
 async function leave(id: string, how: 'closing' | 'exiting' | 'waiting'): Promise<Left> {
   const line = openFifo(await loadPlatform());
-  const feeder = how === 'closing' ? feed(line.fd, FLOOD) : undefined;
+  const feeder = how === 'closing' ? line.feed(FLOOD) : undefined;
   const child = spawn(process.execPath, [program, id, line.target.path, how], {
     stdio: ['ignore', 'pipe', 'inherit'],
     timeout: LIMIT_MS,

@@ -5,4 +5,5 @@ export const ONE_AT_A_TIME: ReadonlySet<string> = new Set([
   'cached-sync',
   'mmap',
   'null',
+  'sync-file',
 ]);

@@ -30,6 +30,8 @@ export const HWND_TOPMOST = -1;
 export const WS_POPUP = 0x8000_0000;
 export const WS_CHILD = 0x4000_0000;
 export const WS_VISIBLE = 0x1000_0000;
+/** Siblings that overlap do not draw over each other. */
+export const WS_CLIPSIBLINGS = 0x0400_0000;
 export const WS_EX_TOPMOST = 0x0000_0008;
 /** Not on the task bar. */
 export const WS_EX_TOOLWINDOW = 0x0000_0080;

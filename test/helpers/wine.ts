@@ -1,0 +1,62 @@
+// Windows programs in tests: whether the place is installed (skip with a printed reason, or fail where
+// IOLAB_REQUIRE asks for it), and one file run on Node for Windows, bounded and with nothing left behind.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { missing, requireInstallation } from '../../lab/places/wine/installation.ts';
+import { WineSession } from '../../lab/places/wine/session.ts';
+
+/** Is Wine here with all that the lab needs? Says why not, once for each file of tests. */
+export function whereWine(): boolean {
+  const [first] = missing();
+  if (first === undefined) return true;
+  const reason = `${first.what}: ${first.why}; iolab bench install wine`;
+  if (process.env.IOLAB_REQUIRE?.split(',').includes('wine')) {
+    throw new Error(`IOLAB_REQUIRE asks for wine: ${reason}`);
+  }
+  console.warn(`skipped, the place wine is not installed: ${reason}`);
+  return false;
+}
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs one file to its end in a session of its own. Throws TimedOut. */
+export async function runUnderWine(
+  script: string,
+  args: readonly string[],
+  limit_ms: number,
+  options: readonly string[] = [],
+): Promise<Ran> {
+  const folder = mkdtempSync(join(tmpdir(), 'iolab-wine-'));
+  let stdout = '';
+  let stderr = '';
+  try {
+    const session = await WineSession.open(requireInstallation(), folder);
+    try {
+      const code = await session.run({
+        script,
+        args,
+        options: ['--expose-gc', ...options],
+        environment: { IOLAB_PLACE: 'wine' },
+        signal: new AbortController().signal,
+        silence_ms: limit_ms,
+        limit_ms,
+        out: text => {
+          stdout += text;
+        },
+        err: text => {
+          stderr += text;
+        },
+      });
+      return { code, stdout, stderr };
+    } finally {
+      await session.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

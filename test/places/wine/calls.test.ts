@@ -1,0 +1,21 @@
+// The calls themselves under Wine: every error a program over completion ports meets, by number and name,
+// and every packet of many operations compared with what was started.
+import { describe, expect, it } from 'vitest';
+import { whereWine } from '../../helpers/wine.ts';
+import { judged } from './judge.ts';
+
+const DEPTHS = ['1', '8', '32', '128'];
+/** Over four depths 10⁵ of each of file, pipe and socket. */
+const COUNT = '25000';
+
+describe.runIf(whereWine())('calls of Windows under Wine', () => {
+  it('names every error that it can provoke', { timeout: 120_000 }, async () => {
+    const { passed } = await judged('errors.ts');
+    expect(passed.length).toBe(9);
+  });
+
+  it('keeps order, bytes, keys and pointers', { timeout: 300_000 }, async () => {
+    const { passed } = await judged('operations.ts', COUNT, ...DEPTHS);
+    expect(passed.length, 'three devices, four depths').toBe(3 * DEPTHS.length);
+  });
+});
