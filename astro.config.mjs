@@ -1,5 +1,6 @@
 // The course site: Astro with Starlight, static, loading nothing from elsewhere. IOLAB_BASE is the
-// path it is served under, IOLAB_SITE its address; both may be absent.
+// path it is served under, IOLAB_SITE its address, IOLAB_REPOSITORY where its sources are; each may be
+// absent.
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import starlightLinksValidator from 'starlight-links-validator';
@@ -40,7 +41,15 @@ export default defineConfig({
       description: 'Device I/O, measured: polling, interrupts, completion queues, on real devices.',
       favicon: '/favicon.svg',
       customCss: ['./site/styles/theme.css', './site/styles/figures.css', './site/styles/page.css'],
-      components: { SiteTitle: './site/components/SiteTitle.astro' },
+      components: {
+        PageTitle: './site/components/PageTitle.astro',
+        SiteTitle: './site/components/SiteTitle.astro',
+      },
+      // Where the sources are published is known to whoever publishes them.
+      ...(process.env.IOLAB_REPOSITORY
+        ? { editLink: { baseUrl: `${process.env.IOLAB_REPOSITORY}/edit/main/` } }
+        : {}),
+      lastUpdated: true,
       sidebar: SIDEBAR,
       credits: false,
       disable404Route: true,

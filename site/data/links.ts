@@ -9,11 +9,11 @@ export function recordHref(path: string): string {
   return siteHref(`records/${path.split('/').map(encodeURIComponent).join('/')}`);
 }
 
-/** The machine's section on the page of machines. */
+/** The machine's own page. */
 export function machineHref(machine: string): string {
-  return siteHref(`machines/#${machineId(machine)}`);
+  return siteHref(`machines/${machineId(machine)}/`);
 }
 
 export function machineId(machine: string): string {
-  return `machine-${machine.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
+  return `${machine.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
 }

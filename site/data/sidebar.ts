@@ -93,6 +93,8 @@ export const SIDEBAR: Group[] = [
     items: [
       { label: 'What works where', slug: 'availability' },
       { label: "This site's machines", slug: 'machines' },
+      { label: 'Log of results', slug: 'results' },
+      { label: 'Glossary and index', slug: 'glossary' },
     ],
   },
 ];

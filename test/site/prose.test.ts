@@ -33,7 +33,13 @@ describe('prose', () => {
 
   it.each(pages)('%s names its sources or is made of records', name => {
     const source = readFileSync(join(folder, name), 'utf8');
-    const generated = ['index.mdx', 'machines.mdx', '404.mdx'].includes(name);
+    const generated = [
+      'index.mdx',
+      'machines.mdx',
+      'results.mdx',
+      'glossary.mdx',
+      '404.mdx',
+    ].includes(name);
     expect(generated || /^## Where it comes from$/m.test(source)).toBe(true);
   });
 
