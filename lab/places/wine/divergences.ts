@@ -96,4 +96,30 @@ export const divergences: readonly Divergence[] = [
       title: 'Wine exports nothing of Windows 11',
     },
   },
+  {
+    id: 'queue-without-end',
+    subject: 'How many posted messages a queue holds',
+    windows:
+      'The 10 001st message is refused with ERROR_NOT_ENOUGH_QUOTA, unless the registry says more.',
+    source: `${LEARN}/winuser/nf-winuser-postmessagew`,
+    wine: 'Every message is accepted, as long as there is memory.',
+    so: 'Look at the result of PostMessage; that it can fail is not to be seen here.',
+    test: {
+      file: 'test/messages/stages.test.ts',
+      title: 'are accepted under Wine beyond the end that a queue has on Windows',
+    },
+  },
+  {
+    id: 'transparent-top-level',
+    subject: 'A click through a top-level window (HTTRANSPARENT)',
+    windows:
+      'The windows beneath it of the same thread are asked, until one does not say that it is transparent.',
+    source: 'https://learn.microsoft.com/en-us/windows/win32/inputdev/wm-nchittest',
+    wine: 'The windows beneath are asked only where they are its siblings in one parent; otherwise the click is lost.',
+    so: 'The rule is shown with child windows, where Wine does as Windows does.',
+    test: {
+      file: 'test/messages/routing.test.ts',
+      title: 'by mouse is lost under Wine at a top-level window that says so',
+    },
+  },
 ];
