@@ -24,35 +24,21 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs one file to its end in a session of its own. Throws TimedOut. */
-export async function runUnderWine(
+/** One file, run to its end in the session. Throws TimedOut. */
+export type Run = (
   script: string,
   args: readonly string[],
   limit_ms: number,
-  options: readonly string[] = [],
-): Promise<Ran> {
+  options?: readonly string[],
+) => Promise<Ran>;
+
+/** A session of its own for `work`, which may run several files in it, also at once. */
+export async function inWine<T>(work: (run: Run) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'iolab-wine-'));
-  let stdout = '';
-  let stderr = '';
   try {
     const session = await WineSession.open(requireInstallation(), folder);
     try {
-      const code = await session.run({
-        script,
-        args,
-        options: ['--expose-gc', ...options],
-        environment: { IOLAB_PLACE: 'wine' },
-        signal: new AbortController().signal,
-        silence_ms: limit_ms,
-        limit_ms,
-        out: text => {
-          stdout += text;
-        },
-        err: text => {
-          stderr += text;
-        },
-      });
-      return { code, stdout, stderr };
+      return await work(runIn(session));
     } finally {
       await session.close();
     }
@@ -60,3 +46,29 @@ export async function runUnderWine(
     rmSync(folder, { recursive: true, force: true });
   }
 }
+
+const runIn =
+  (session: WineSession): Run =>
+  async (script, args, limit_ms, options = []) => {
+    let stdout = '';
+    let stderr = '';
+    const code = await session.run({
+      script,
+      args,
+      options: ['--expose-gc', ...options],
+      environment: { IOLAB_PLACE: 'wine' },
+      signal: new AbortController().signal,
+      silence_ms: limit_ms,
+      limit_ms,
+      out: text => {
+        stdout += text;
+      },
+      err: text => {
+        stderr += text;
+      },
+    });
+    return { code, stdout, stderr };
+  };
+
+/** Runs one file to its end in a session of its own. Throws TimedOut. */
+export const runUnderWine: Run = (...words) => inWine(run => run(...words));
