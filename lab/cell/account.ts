@@ -12,6 +12,7 @@ interface Reading {
   readonly cpu_ns: number;
   readonly syscalls: number | undefined;
   readonly polls: number | undefined;
+  readonly doorbells: number | undefined;
   readonly interrupts: number | undefined;
   readonly threads: ReturnType<typeof readThreads>;
   readonly helpers: Helpers;
@@ -70,16 +71,20 @@ export class Account implements Edges {
     };
   }
 
+  /** As the driver was told, or as the kernel counts them on the device's lines. */
   #interrupts(): number | undefined {
+    const told = this.#used().counters?.interrupts;
+    if (told !== undefined) return told;
     return this.#lines ? sumLines(readInterrupts(), this.#lines) : undefined;
   }
 
-  #clocks(): Pick<Reading, 'time_ns' | 'cpu_ns' | 'syscalls' | 'polls'> {
-    const { syscalls, polls, uncounted } = this.#used().counters ?? {};
+  #clocks(): Pick<Reading, 'time_ns' | 'cpu_ns' | 'syscalls' | 'polls' | 'doorbells'> {
+    const { syscalls, polls, doorbells, uncounted } = this.#used().counters ?? {};
     const calls = uncounted ? undefined : syscalls;
     return {
       syscalls: calls,
       polls,
+      doorbells,
       time_ns: this.#platform.now(),
       cpu_ns: this.#platform.processCpu(),
     };
@@ -104,6 +109,8 @@ export class Account implements Edges {
     const polls = less(after.polls, before.polls);
     if (syscalls !== undefined) totals.syscalls_per_op = syscalls / operations;
     if (polls !== undefined) totals.polls_per_op = polls / operations;
+    const doorbells = less(after.doorbells, before.doorbells);
+    if (doorbells !== undefined) totals.doorbells_per_op = doorbells / operations;
     const from = [...before.threads, ...before.helpers.threads];
     const to = [...after.threads, ...after.helpers.threads];
     if (before.threads.length > 0) {

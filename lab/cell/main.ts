@@ -166,7 +166,8 @@ async function measureDriver(platform: Platform, job: CellJob): Promise<void> {
   }
   const { totals, ...rest } = workload.results();
   const cpu_share = account.share();
-  const shared = cpu_share === undefined ? totals : { ...totals, cpu_share };
+  const opened = { ...engine.opening, ...totals };
+  const shared = cpu_share === undefined ? opened : { ...opened, cpu_share };
   report(account, workload.counted, { ...rest, totals: shared });
 }
 

@@ -21,7 +21,9 @@ const LIMIT_MS = 150_000;
 /** What the measurement itself and a late compilation cost, whatever the number of operations. */
 const MOST_BYTES = 200_000;
 /** A filter forbids it, or the disk cannot be polled. */
-const MISSING = new RegExp(`EPERM|ENOSYS|ended with -${constants.errno.EOPNOTSUPP}\\b`);
+const MISSING = new RegExp(
+  `EPERM|ENOSYS|ended with -${constants.errno.EOPNOTSUPP}\\b|is no NVMe controller`,
+);
 const run = promisify(execFile);
 
 async function allocationsOf(

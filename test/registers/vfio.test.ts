@@ -27,8 +27,11 @@ const layouts: Readonly<Record<string, string>> = {
   VFIO_DMA_UNMAP_BYTES: 'offsetof(struct vfio_iommu_type1_dma_unmap, data)',
 };
 
+/** The one name that C writes in another way. */
+const IN_C = 'VFIO_TYPE1v2_IOMMU';
+
 function fromHeader(folder: string): Record<string, number> | string {
-  const said = (name: string) => layouts[name] ?? name;
+  const said = (name: string) => layouts[name] ?? (name === 'VFIO_TYPE1V2_IOMMU' ? IN_C : name);
   const lines = [...numbers, ...Object.keys(layouts)].map(
     name => `printf("\\"${name}\\": %llu,\\n", (unsigned long long)(${said(name)}));`,
   );
@@ -37,7 +40,9 @@ function fromHeader(folder: string): Record<string, number> | string {
   const source = join(folder, 'vfio.c');
   writeFileSync(source, program);
   const built = spawnSync('cc', ['-o', join(folder, 'vfio'), source], { encoding: 'utf8' });
-  if (built.status !== 0) return built.error?.message ?? built.stderr.split('\n')[0]!;
+  if (built.error) return built.error.message;
+  if (/linux\/vfio\.h: No such file/.test(built.stderr)) return 'linux/vfio.h is missing';
+  if (built.status !== 0) throw new Error(built.stderr);
   const { stdout } = spawnSync(join(folder, 'vfio'), { encoding: 'utf8' });
   return JSON.parse(stdout) as Record<string, number>;
 }
