@@ -17,8 +17,11 @@ export interface RandomReadPlan {
   readonly together?: number;
   readonly warmup_ms: number;
   readonly seed: number;
-  /** Blocks carry their numbers, so reads can be checked. Not on the null device. */
-  readonly verify: boolean;
+  /**
+   * What a read is checked against: the number that each block carries, or nought in a slot that was
+   * filled with something else before. Not on the null device, nor on a disk of somebody else's.
+   */
+  readonly verify: 'numbers' | 'zeros' | 'nothing';
   /** Tell submission and completion apart. */
   readonly split: boolean;
 }
@@ -30,6 +33,8 @@ const MOST_SAMPLES = 400_000;
  * counted part begins, so the compiler has seen every path and throws no code away while it counts.
  */
 const REHEARSALS = 3;
+/** What a slot holds before zeros are read into it. */
+const SPOILT = 0xdead_beef;
 /** A queue must turn over a few times, or reads begun before the counting are all that is counted. */
 const LEAST_TURNS = 4;
 
@@ -95,6 +100,7 @@ export class RandomRead implements Workload {
     opcode[slot] = READ;
     offset_bytes[slot] = block * this.#plan.block_bytes;
     length_bytes[slot] = this.#plan.block_bytes;
+    if (this.#plan.verify === 'zeros') this.#spoil(slot);
     this.#inFlight++;
     return true;
   }
@@ -128,15 +134,25 @@ export class RandomRead implements Workload {
     if (this.#stopping && this.#inFlight === 0) this.done = true;
   }
 
+  /** A read that moves nothing would leave this behind. */
+  #spoil(slot: number): void {
+    const words = this.#words[slot]!;
+    words[0] = SPOILT;
+    words[words.length - 1] = SPOILT;
+  }
+
   #check(slot: number, result: number): void {
-    const expected = this.#block[slot]!;
+    const block = this.#block[slot]!;
     const { block_bytes, verify } = this.#plan;
     if (result !== block_bytes) {
-      throw new Error(`read of block ${expected} returned ${result}, not ${block_bytes}`);
+      throw new Error(`read of block ${block} returned ${result}, not ${block_bytes}`);
     }
-    if (verify && this.#words[slot]![0] !== expected) {
-      throw new Error(`read of block ${expected} returned block ${this.#words[slot]![0]}`);
-    }
+    if (verify === 'nothing') return;
+    const words = this.#words[slot]!;
+    const expected = verify === 'zeros' ? 0 : block;
+    const last = words.length - 1;
+    if (words[0] === expected && words[last] === expected) return;
+    throw new Error(`read of block ${block} returned block ${words[0]} to ${words[last]}`);
   }
 
   /** An act is over: the next rehearsal, the counted part, or the end. */
