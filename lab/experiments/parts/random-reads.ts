@@ -46,15 +46,23 @@ export const noBlocks: Experiment['misfit'] = device =>
 export const depthsOf = ({ depth, short }: PlanRequest): readonly number[] =>
   depth.length > 0 ? depth : short ? SHORT_DEPTHS : DEPTHS;
 
+export interface Lengths {
+  readonly warmup_ms: number;
+  readonly duration_ms: number;
+}
+
+const USUAL: Lengths = { warmup_ms: WARMUP_MS, duration_ms: ROUND_MS };
+const SHORT: Lengths = { warmup_ms: SHORT_WARMUP_MS, duration_ms: SHORT_ROUND_MS };
+
 /** What one cell of them does; `together` completions are waited for at once. */
 export function randomReads(
   depth: number,
   parameters: PlannedCell['parameters'],
   { samples, short }: PlanRequest,
-  { seed, together = 1 }: { readonly seed: number; readonly together?: number },
+  more: { readonly seed: number; readonly together?: number; readonly lengths?: Lengths },
 ): PlannedCell {
-  const duration_ms = short ? SHORT_ROUND_MS : ROUND_MS;
-  const warmup_ms = short ? SHORT_WARMUP_MS : WARMUP_MS;
+  const { seed, together = 1, lengths = short ? SHORT : USUAL } = more;
+  const { warmup_ms, duration_ms } = lengths;
   return {
     depth,
     parameters,
