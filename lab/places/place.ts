@@ -2,6 +2,7 @@
 // virtual machine, Wine. The host hands it the words, it streams back what the command says and leaves
 // its records in one folder (the model is a CI runner: same command, other machine). A place file
 // exports one `place` object; importing it starts nothing.
+import type { Evidence } from '../devices/device.ts';
 
 /** What the command in there says while it works: the lines of its standard error, as they come. */
 export interface PlaceEvents {
@@ -50,6 +51,10 @@ export interface Place {
   readonly parameters: Readonly<
     Record<string, { meaning: string; default: string; values?: readonly string[] }>
   >;
+  /** What every device in there is, whatever it says of itself; absent where it says so rightly. */
+  readonly evidence?: Evidence;
+  /** The programs in there run on the host's processor as they are, so the host says what that is. */
+  readonly shares_processor?: true;
   /** Why no number from here may be taken for the real thing's; goes into every record. */
   readonly notes: readonly string[];
   /**

@@ -90,6 +90,8 @@ export const place: Place = {
       values: ['none', 'uno'],
     },
   },
+  evidence: 'simulated',
+  shares_processor: true,
   notes: [
     'measured under Wine: its times are those of Wine and its server, never those of Windows',
   ],

@@ -9,7 +9,7 @@ import { readRunFolder } from '../records/read.ts';
 import { type LabRecord, type LabRun, type LabScan, RUN_SCHEMA } from '../records/schema.ts';
 import { scanFault } from '../records/validate.ts';
 import { readSamples, writeRecord, writeRun, writeSamples } from '../records/write.ts';
-import { commitOf, newRunId } from './prepare.ts';
+import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents } from './request.ts';
 import { openWorkspace, sweep } from './workspace.ts';
 
@@ -161,6 +161,7 @@ function collect(inbox: string, around: Around): Found | undefined {
   const from = join(inbox, name);
   const { run, records: saved } = readRunFolder(from);
   const commit = commitOf();
+  const processor = around.place.shares_processor ? auditThisHost().processor : undefined;
   const { command, place, audit, cancelled, started } = around;
   const records = saved.map((one): LabRecord => {
     if (one.place !== place.id) {
@@ -174,7 +175,12 @@ function collect(inbox: string, around: Around): Found | undefined {
       ...(commit ? { commit } : {}),
       ...(stopped ? { status: 'partial', reason: 'interrupted' } : {}),
       ...(notes.length > 0 ? { notes } : {}),
-      host: { ...one.host, audit: { ...one.host.audit, ...audit } },
+      evidence: evidenceIn(place, one, processor),
+      host: {
+        ...one.host,
+        ...(processor ? { processor } : {}),
+        audit: { ...one.host.audit, ...audit },
+      },
     };
   });
   if (records.length === 0) return undefined;
@@ -193,6 +199,20 @@ function collect(inbox: string, around: Around): Found | undefined {
         skipped: [],
       };
   return { run: document, from };
+}
+
+/** A simulated processor stays one; a real one is what the host says. */
+function evidenceIn(
+  { evidence: device }: Place,
+  { evidence }: LabRecord,
+  processor: LabRecord['evidence']['processor'] | undefined,
+): LabRecord['evidence'] {
+  const emulated = evidence.processor === 'emulated';
+  return {
+    ...evidence,
+    ...(device ? { device } : {}),
+    ...(processor && !emulated ? { processor } : {}),
+  };
 }
 
 /** Writes them as a run of this host is written; a disk that refuses is told, not thrown. */
