@@ -49,7 +49,7 @@ export const device: Device = {
       // Between two stimuli the kernel goes on asking, and nobody answers: as when no hand moves.
       const end = () => to.close();
       const device = `${facts.id}@${interval_ms}`;
-      return ownSession(context, { device, node, to, evidence, about, end });
+      return ownSession(context, { device, node, to, evidence, about, end, answers: true });
     } catch (error) {
       to.close();
       throw error;

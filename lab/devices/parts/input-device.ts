@@ -190,7 +190,7 @@ export function identityOf(node: InputNode): Record<string, string> {
   return {
     ...(name === '' ? {} : { name: name.slice(0, 200) }),
     bus,
-    usb_id: `${vendor}:${product}`,
+    ids: `${vendor}:${product}`,
     ...(interval_ms === undefined ? {} : { interval_ms: String(interval_ms) }),
   };
 }

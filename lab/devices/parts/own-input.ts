@@ -23,8 +23,9 @@ const WARMUP_GAP_NS = 2e6;
 /** Quiet before the first counted event, so that the warm-up has been read and accounted. */
 const SETTLE_NS = 30e6;
 /** udev may still be giving the new node to its group. */
-const NODE_LIMIT_NS = 5e9;
-const LOOK_EVERY_NS = 10e6;
+const NODE_LIMIT_NS = 20e9;
+const LOOK_EVERY_NS = 50e6;
+const WATCH_EVERY_MS = 100;
 
 /** Something that brings events into the kernel. */
 export interface Mouthpiece {
@@ -76,7 +77,7 @@ export function awaitNode(
     if (now() > end_ns) break;
     until(now() + LOOK_EVERY_NS);
   }
-  throw new TimedOut('the kernel made no input device that can be read within 5 s');
+  throw new TimedOut('the kernel made no input device that can be read within 20 s');
 }
 
 const mayRead = (path: string): boolean => {
@@ -94,15 +95,28 @@ export interface OwnInput {
   readonly to: Mouthpiece;
   readonly evidence: Evidence;
   readonly about: string;
+  /**
+   * This process answers what the kernel asks the device. Then it must not have the device open: closing
+   * it, the kernel waits for an answer that this process, inside close(2), cannot give.
+   */
+  readonly answers?: true;
   /** Take the device down. */
   readonly end: () => void;
+}
+
+/** Tells when the node is gone, without holding it. */
+function watchNode({ event }: InputNode, gone: (reason: string) => void): { close(): void } {
+  const timer = setInterval(() => {
+    if (!mayRead(`/dev/input/${event}`)) gone(`the device was taken down (${event})`);
+  }, WATCH_EVERY_MS);
+  return { close: () => clearInterval(timer) };
 }
 
 /** A session around a device of the lab's own. */
 export function ownSession(context: DeviceContext, own: OwnInput): DeviceSession {
   const { platform, parameters, gone } = context;
   const { node, to, end, about, evidence } = own;
-  const keeper = new InputKeeper(platform, node, gone);
+  const keeper = own.answers ? watchNode(node, gone) : new InputKeeper(platform, node, gone);
   try {
     const target = { device: own.device, ...inputTarget(node, parameters, { stamped: true }) };
     return {

@@ -90,11 +90,11 @@ function calls(libc: Library, scratch: Memory): InputCalls {
       into.set(scratch.bytes.subarray(0, into.length));
     },
     mute(fd) {
-      // struct input_mask: u32 type, u32 bytes of the mask, u64 its address. Of the type 0 the mask is
-      // about the types themselves: a mask of noughts lets none through.
+      // struct input_mask: u32 type, u32 bytes of the mask (whole words), u64 its address. Of the type 0
+      // the mask is about the types themselves: a mask of noughts lets none through.
       const mask = 64;
       scratch.bytes.fill(0, 0, 2 * mask);
-      view.setUint32(4, 4, true);
+      view.setUint32(4, 8, true);
       view.setBigUint64(8, BigInt(address + mask), true);
       must(fd, EVIOCSMASK, address, 'EVIOCSMASK');
     },
