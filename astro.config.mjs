@@ -7,9 +7,11 @@ import starlightLinksValidator from 'starlight-links-validator';
 import { basePaths } from './site/build/base.ts';
 import { focusableCode } from './site/build/code.ts';
 import { withoutEval } from './site/build/eval.ts';
+import { lateSearch } from './site/build/late-search.ts';
 import { builtLinks } from './site/build/links.ts';
 import { ownRecords } from './site/build/own.ts';
 import { contentPolicy } from './site/build/policy.ts';
+import { SEARCH_RANKING } from './site/data/search-words.ts';
 import { SIDEBAR } from './site/data/sidebar.ts';
 
 process.env.IOLAB_ROOT = import.meta.dirname;
@@ -36,6 +38,7 @@ export default defineConfig({
     // Before Starlight: the link check must see links as the reader will.
     basePaths(),
     ownRecords(),
+    lateSearch(),
     starlight({
       title: 'iolab',
       description: 'Device I/O, measured: polling, interrupts, completion queues, on real devices.',
@@ -50,6 +53,7 @@ export default defineConfig({
         ? { editLink: { baseUrl: `${process.env.IOLAB_REPOSITORY}/edit/main/` } }
         : {}),
       lastUpdated: true,
+      pagefind: { ranking: SEARCH_RANKING },
       sidebar: SIDEBAR,
       credits: false,
       disable404Route: true,

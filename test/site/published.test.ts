@@ -3,9 +3,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../lab/records/published.ts';
+import { SEARCH_RANKING } from '../../site/data/search-words.ts';
+import { bytesOf, sentBy, shiftOf } from './budget.ts';
 import { buildSite } from './build-site.ts';
+import { QUESTIONS } from './questions.ts';
+import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
 /** Figures that no committed record backs yet, by page. */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {};
@@ -42,5 +47,66 @@ describe('the published course', () => {
     );
     const drawn = pages().flatMap(({ html }) => figures(html));
     expect(drawn.length, 'there are figures to look at').toBeGreaterThan(100);
+  });
+});
+
+const path = chromiumPath();
+if (path === undefined)
+  console.log('test/site/published.test.ts: no Chromium, see browser.test.ts');
+
+/** Compressed, as a web host sends them (issue of the course site: first visit, and scripts alone). */
+const FIRST_VISIT_BYTES = 60_000;
+const SCRIPT_BYTES = 27_000;
+/** Weighed and watched: the start, a concept with many figures, a device, the page with the simulator. */
+const WEIGHED = ['', 'completion-queues/', 'serial-board/', 'board-firmware/', 'which/'];
+const HITS = 3;
+
+describe.skipIf(path === undefined)('the published course in Chromium', () => {
+  let browser: Browser;
+  let site: Awaited<ReturnType<typeof serve>>;
+  beforeAll(async () => {
+    site = await serve(folder, '/');
+    browser = await chromium.launch({ executablePath: path!, args: CHROMIUM_ARGUMENTS });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await site?.close();
+  });
+
+  it('answers what readers type, in the first three hits', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/`);
+    // As text: the runner would rewrite an import() of a function's.
+    const found = (await page.evaluate(`(async () => {
+      const { options, search } = await import('/pagefind/pagefind.js');
+      await options({ ranking: ${JSON.stringify(SEARCH_RANKING)} });
+      const answers = [];
+      for (const question of ${JSON.stringify(QUESTIONS.map(([question]) => question))}) {
+        const { results } = await search(question);
+        const first = await Promise.all(results.slice(0, ${HITS}).map(one => one.data()));
+        answers.push([question, first.map(({ url }) => url)]);
+      }
+      return answers;
+    })()`)) as [question: string, urls: string[]][];
+    const missed = found.flatMap(([question, urls], at) =>
+      urls.some(url => url.includes(`/${QUESTIONS[at]![1]}/`))
+        ? []
+        : [`${question}: wanted ${QUESTIONS[at]![1]}, found ${urls.join(' ')}`],
+    );
+    expect(missed, 'give the page the reader’s words, or mend the question').toEqual([]);
+    expect(QUESTIONS.length).toBeGreaterThanOrEqual(40);
+    await page.close();
+  }, 60_000);
+
+  it.each(WEIGHED)('sends little: /%s', async name => {
+    const sent = await sentBy(browser, `${site.origin}/${name}`);
+    const told = sent.map(one => `${one.path} ${one.compressed_bytes}`).join('\n');
+    expect(bytesOf(sent, 'script'), told).toBeLessThanOrEqual(SCRIPT_BYTES);
+    const most = name === '' ? FIRST_VISIT_BYTES : Number.POSITIVE_INFINITY;
+    expect(bytesOf(sent), told).toBeLessThanOrEqual(most);
+  });
+
+  it.each(WEIGHED)('moves nothing that was seen already: /%s', async name => {
+    expect(await shiftOf(browser, `${site.origin}/${name}`)).toBeLessThan(0.01);
   });
 });

@@ -1,0 +1,52 @@
+// Starlight loads the search's interface, most of a page's script, as soon as the page is idle. Most readers
+// search nothing: here it is loaded when somebody reaches for it, by pointer, by Tab or by its shortcut.
+import type { AstroIntegration } from 'astro';
+
+const EAGER = /const onIdle = window\.requestIdleCallback[^;]*;/;
+
+/** `load` is what Starlight would do at once; the field gets the focus that it missed. */
+const LATE = `const onIdle = (load) => {
+  let begun = false;
+  const begin = () => {
+    if (begun) return;
+    begun = true;
+    Promise.resolve(load()).then(() => dialog.open && this.querySelector('input')?.focus());
+  };
+  for (const sign of ['pointerenter', 'focus', 'click']) openBtn.addEventListener(sign, begin);
+  window.addEventListener('keydown', (e) => (e.metaKey || e.ctrlKey) && e.key === 'k' && begin());
+};`;
+
+/** The script with the late loading. Throws where Starlight's is another one than was read. */
+export function loadedLate(code: string): string {
+  if (!EAGER.test(code)) {
+    throw new Error(
+      'Starlight’s Search.astro loads its interface in another way now: read it and mend site/build/late-search.ts',
+    );
+  }
+  return code.replace(EAGER, LATE);
+}
+
+export function lateSearch(): AstroIntegration {
+  return {
+    name: 'iolab-late-search',
+    hooks: {
+      'astro:config:setup': ({ updateConfig }) => {
+        updateConfig({
+          vite: {
+            plugins: [
+              {
+                name: 'iolab-late-search',
+                enforce: 'post',
+                transform: (code: string, id: string) =>
+                  /starlight\/dist\/components\/Search\.astro\?astro&type=script/.test(id) &&
+                  code.includes('site-search')
+                    ? { code: loadedLate(code), map: null }
+                    : undefined,
+              },
+            ],
+          },
+        });
+      },
+    },
+  };
+}

@@ -1,0 +1,34 @@
+// Words that a reader would type for a page and that its text does not say, or says too late. They are
+// indexed with the page's title and shown to nobody (test/site/questions.ts holds them to their purpose).
+export const SEARCH_WORDS: Readonly<Record<string, string>> = {
+  'board-firmware': 'UART ring buffer microcontroller',
+  'completion-ports': 'IOCP completion port GetQueuedCompletionStatus Windows',
+  disk: 'NVMe SSD queue depth disk IOPS random read',
+  'driver-interrupts': 'INTx MSI MSI-X legacy interrupt VFIO UIO',
+  'driver-queues': 'NVMe doorbell phase bit submission queue',
+  'driver-registers': 'MMIO memory-mapped registers PCI BAR',
+  energy: 'energy battery power CPU idle',
+  'event-loop': 'write own HTTP server event loop Node',
+  'how-many-threads': 'libuv UV_THREADPOOL_SIZE thread pool size',
+  'how-we-measure':
+    'how do you measure measured measuring how we measure method benchmark statistics',
+  interrupts: 'what does an interrupt cost interrupts cost of an interrupt entry exit handler',
+  'select-and-poll': 'select limit 1024 descriptors FD_SETSIZE',
+  'set-up': 'install permission denied serial port dialout udev',
+  'ten-thousand': 'ten thousand connections C10k many clients',
+  'usb-input': 'keyboard mouse USB polling interval evdev hidraw latency',
+  'what-it-says': 'POSIX AIO thread pool glibc emulated',
+  which: 'which should I use best choose recommend',
+  'windows-messages': 'window messages SendMessage PostMessage message loop',
+};
+
+/**
+ * What counts in a search: that a page has the words at all, and in its title, and not how often or in how
+ * short a page (pagefind.app/docs/ranking). The pages of a course speak of each other all the time.
+ */
+export const SEARCH_RANKING = {
+  pageLength: 0.05,
+  termFrequency: 0,
+  termSaturation: 1,
+  termSimilarity: 5,
+};
