@@ -25,7 +25,6 @@ import type { AnyEngine, Edges, Workload, WorkloadResults } from '../workload.ts
 /** A whole number of events and more than a report of any HID device that the lab reads. */
 export const INPUT_SLOT_BYTES = 24 * 64;
 const LAST_WARMUP = -1;
-const REHEARSE_EVERY = 50;
 
 export interface InputReadPlan {
   /** Counted events. */
@@ -64,6 +63,11 @@ export class InputRead implements Workload {
   #events_in_all = 0;
   #last_ns = 0;
   #future = 0;
+  #rehearsed = false;
+  #begun = false;
+  /** What went wrong in the warm-up is none of the counted part's. */
+  #wrong_before = 0;
+  #dropped_before = 0;
 
   constructor(
     engine: AnyEngine,
@@ -122,6 +126,7 @@ export class InputRead implements Workload {
     const stamp_ns = frame.stamp_ns[0]!;
     const age_ns = this.#engine.completions.time_ns[this.#index]! - stamp_ns;
     if (this.done) return;
+    this.#arrives(sequence);
     if (age_ns < 0) this.#future++;
     else this.#latency.append(age_ns);
     if (stamped) this.#device.append(sinceSent(frame.axes, stamp_ns));
@@ -139,6 +144,7 @@ export class InputRead implements Workload {
       this.#have = 0;
       if (this.#message[EPOCH] !== this.#plan.epoch || this.done) continue;
       const time_ns = this.#engine.completions.time_ns[this.#index]!;
+      this.#arrives(this.#message[SEQUENCE]!);
       this.#latency.append(time_ns - this.#message[SENT_NS]!);
       this.#gapAt(time_ns);
       this.#happened(this.#message[SEQUENCE]!, 1);
@@ -150,8 +156,16 @@ export class InputRead implements Workload {
     this.#last_ns = time_ns;
   }
 
+  /** Before its times are kept: the first counted event begins the counting, if the last warm-up is lost. */
+  #arrives(sequence: number): void {
+    if (sequence >= 0 && !this.#begun) this.#begin();
+  }
+
   #happened(sequence: number, events: number): void {
-    if (this.#reports !== undefined) this.#gapAt(this.#engine.completions.time_ns[this.#index]!);
+    if (this.#reports !== undefined) {
+      this.#arrives(sequence);
+      this.#gapAt(this.#engine.completions.time_ns[this.#index]!);
+    }
     this.#events_in_all += events;
     const number = sequence < 0 ? sequence : sequence % SEQUENCES;
     if (this.counted > 0) this.#lost += (number - this.#next + SEQUENCES) % SEQUENCES;
@@ -164,22 +178,36 @@ export class InputRead implements Workload {
     }
   }
 
-  /** As in stamped-read.ts: the warm-up passes every edge that the counted part will pass. */
+  /** The first event of the warm-up passes both edges of the counted part; the last begins it. */
   #rehearse(sequence: number): void {
-    if (sequence !== LAST_WARMUP && sequence % REHEARSE_EVERY !== 0) return;
-    if (sequence !== LAST_WARMUP) this.#edges.end();
+    if (sequence === LAST_WARMUP) this.#begin();
+    else if (!this.#rehearsed) {
+      this.#edges.begin();
+      this.#edges.end();
+    }
+    this.#rehearsed = true;
+  }
+
+  #begin(): void {
+    this.#begun = true;
     for (const each of [this.#latency, this.#device, this.#gap, this.#stamp]) each.clear();
     this.counted = 0;
     this.#lost = 0;
     this.#repeats = 0;
     this.#events_in_all = 0;
     this.#last_ns = 0;
+    this.#wrong_before = this.#wrong();
+    this.#dropped_before = this.#events.counts.dropped;
     this.#edges.begin();
   }
 
+  #wrong(): number {
+    return this.#events.counts.wrong + (this.#reports?.counts.wrong ?? 0);
+  }
+
   results(): WorkloadResults {
-    const { counts } = this.#events;
-    const wrong = counts.wrong + (this.#reports?.counts.wrong ?? 0);
+    const dropped = this.#events.counts.dropped - this.#dropped_before;
+    const wrong = this.#wrong() - this.#wrong_before;
     return {
       series: {
         latency_ns: this.#latency.view(),
@@ -192,14 +220,14 @@ export class InputRead implements Workload {
         lost_messages: this.#lost,
         wrong_frames: wrong,
         repeats: this.#repeats,
-        dropped: counts.dropped,
+        dropped,
         events_per_op: this.counted === 0 ? 0 : this.#events_in_all / this.counted,
       },
       notes: [
         ...(this.#lost > 0 ? [`${this.#lost} events did not arrive`] : []),
         ...(wrong > 0 ? [`${wrong} frames made no sense and were left out`] : []),
-        ...(counts.dropped > 0
-          ? [`the kernel threw events away ${counts.dropped} times: the reader was slow`]
+        ...(dropped > 0
+          ? [`the kernel threw events away, ${dropped} × in all: the reader was slow`]
           : []),
         ...(this.#repeats > 0 ? [`${this.#repeats} events are the kernel’s own repetitions`] : []),
         ...(this.#future > 0 ? [`${this.#future} stamps lie in the future and were left out`] : []),

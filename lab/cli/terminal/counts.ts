@@ -3,6 +3,7 @@
 // driver is a program; and no processor time of the host's.
 import type { Mechanism } from '../../drivers/driver.ts';
 import { experimentIds, findExperiment } from '../../experiments/find.ts';
+import { machineIds } from '../../machines/find.ts';
 import type { LabRecord, Metric } from '../../records/schema.ts';
 import { MARKS, type Paint } from './colour.ts';
 import {
@@ -144,8 +145,10 @@ const PROGRAM: readonly Field[] = [
   right('max', latency('max')),
 ];
 
-/** Programs run on an emulated processor; boards are measured from the host's. */
-const isProgram = ({ evidence }: LabRecord): boolean => evidence.processor === 'emulated';
+const MACHINES: ReadonlySet<string> = new Set(machineIds());
+
+/** Of a classic machine; in a virtual machine all else runs on an emulated processor, too. */
+const isProgram = ({ device }: LabRecord): boolean => MACHINES.has(device);
 
 /** The columns that an experiment says it is about (experiment.ts). */
 const SHOWN = new Map(

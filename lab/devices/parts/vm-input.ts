@@ -18,7 +18,8 @@ import type { Operated } from './vm-hardware.ts';
 
 /** Longer than QEMU's devices wait between two reports, so that its queue of 16 never fills. */
 const WARMUP_GAP_NS = 12e6;
-const SETTLE_NS = 50e6;
+/** As in own-input.ts. */
+const SETTLE_NS = 150e6;
 const NAMES: Readonly<Record<Operated, string>> = {
   keyboard: 'USB keyboard of QEMU',
   mouse: 'USB mouse of QEMU',
@@ -88,9 +89,9 @@ function operated(
 
 /** Times of all events from now on. An even number of them, so that no key stays down. */
 function plan({ warmup, offsets_ns }: Stimulus): number[] {
-  const start_ns = warmup * WARMUP_GAP_NS + SETTLE_NS;
+  const start_ns = warmup * WARMUP_GAP_NS + 2 * SETTLE_NS;
   const all = [
-    ...Array.from({ length: warmup }, (_, i) => i * WARMUP_GAP_NS),
+    ...Array.from({ length: warmup }, (_, i) => i * WARMUP_GAP_NS + (i === 0 ? 0 : SETTLE_NS)),
     ...offsets_ns.map(one => start_ns + one),
   ];
   return all.length % 2 === 0 ? all : [...all, all.at(-1)! + WARMUP_GAP_NS];
