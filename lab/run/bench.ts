@@ -292,7 +292,8 @@ export class Bench {
 
   async #describeDisk(path: string): Promise<void> {
     const disk = path === '' ? undefined : blockDeviceOf(path);
-    const place = path === '' ? undefined : auditPath(path);
+    // Where a disk's own node lies, in /dev, says nothing of the disk.
+    const place = path === '' || disk?.fs === 'none' ? undefined : auditPath(path);
     if (place) this.#identity.file_system = place.fs;
     if (place?.note) this.#notes.push(place.note);
     if (place?.medium === 'memory') this.#evidence.device = 'stand-in';
