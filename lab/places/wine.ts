@@ -19,8 +19,8 @@ const BY_SIGNAL = 128;
 const PORT = 'COM7';
 
 async function once(errand: Errand, wine: Installation, links: SessionLinks): Promise<Attempt> {
-  const { words, out, folder, signal, events } = errand;
-  const session = await WineSession.open(wine, folder, links);
+  const { words, out, signal, events } = errand;
+  const session = await WineSession.open(wine, links);
   let output = '';
   let complaint = '';
   const lines = new Lines(line => {

@@ -54,6 +54,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Program and arguments put before Node: `setpriv …`. */
   readonly before?: readonly string[];
+  /** Where it may take longer than a minute: under Wine every cell starts a Node that is emulated. */
+  readonly limit_ms?: number;
   /** In a process group of its own, as a terminal's foreground job. */
   readonly group?: boolean;
 }
@@ -110,7 +112,7 @@ export function startProgram(
     err += text;
   });
   const ended = new Promise<Result>((resolve, reject) => {
-    const timer = setTimeout(() => child.kill('SIGKILL'), LIMIT_MS);
+    const timer = setTimeout(() => child.kill('SIGKILL'), options.limit_ms ?? LIMIT_MS);
     child.once('error', reject);
     child.once('close', (code, signal) => {
       clearTimeout(timer);
@@ -151,11 +153,15 @@ export function recordsIn(folder: string): LabRecord[] {
 }
 
 /** Wait until the first checkpoint of a run that uses this home: from then on it measures. */
-export const midRun = (home: string): Promise<LabRecord[]> =>
-  until('the checkpoint after the first round', () => {
-    const records = recordsIn(home);
-    return records.some(one => one.rounds.length > 0) && records;
-  });
+export const midRun = (home: string, limit_ms?: number): Promise<LabRecord[]> =>
+  until(
+    'the checkpoint after the first round',
+    () => {
+      const records = recordsIn(home);
+      return records.some(one => one.rounds.length > 0) && records;
+    },
+    limit_ms,
+  );
 
 /** The temporary folders of runs that stand in a home. */
 export const workspacesIn = (home: string): string[] =>

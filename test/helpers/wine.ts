@@ -1,8 +1,5 @@
 // Windows programs in tests: whether the place is installed (skip with a printed reason, or fail where
 // IOLAB_REQUIRE asks for it), and one file run on Node for Windows, bounded and with nothing left behind.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { missing, requireInstallation } from '../../lab/places/wine/installation.ts';
 import { WineSession } from '../../lab/places/wine/session.ts';
 
@@ -34,16 +31,11 @@ export type Run = (
 
 /** A session of its own for `work`, which may run several files in it, also at once. */
 export async function inWine<T>(work: (run: Run) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'iolab-wine-'));
+  const session = await WineSession.open(requireInstallation());
   try {
-    const session = await WineSession.open(requireInstallation(), folder);
-    try {
-      return await work(runIn(session));
-    } finally {
-      await session.close();
-    }
+    return await work(runIn(session));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await session.close();
   }
 }
 

@@ -1,9 +1,7 @@
 // For working on the lab's Windows side: runs one file on Node for Windows under Wine, with a bound, and
 // leaves nothing behind.
 //   node lab/places/wine/dev.ts [--limit SECONDS] [--port COM7=PATH] [--drive R:=IMAGE] -- FILE [ARG…]
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { requireInstallation } from './installation.ts';
 import { WineSession } from './session.ts';
@@ -30,10 +28,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => interrupt.abort());
 }
 let code = 70;
-const folder = mkdtempSync(join(tmpdir(), 'iolab-wine-'));
 try {
   const links = { ports: pairs(values.port), drives: pairs(values.drive) };
-  const session = await WineSession.open(requireInstallation(), folder, links);
+  const session = await WineSession.open(requireInstallation(), links);
   try {
     const limit_ms = Number(values.limit) * 1000;
     code = await session.run({
@@ -52,7 +49,5 @@ try {
   }
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
 process.exitCode = code;

@@ -2,7 +2,7 @@
 // they were started. They are known by the prefix in their environment (proc(5)), so nothing else is
 // ever touched, and killed outright: the prefix is thrown away afterwards, so there is nothing to save.
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 const LIMIT_MS = 5000;
 const LOOK_EVERY_MS = 20;
@@ -66,6 +66,18 @@ export async function endPrefix(prefix: string): Promise<number[]> {
   return left;
 }
 
+/** End a session: what runs under its prefix, and its folder. Returns what could not be ended. */
+export async function endSession(folder: string): Promise<number[]> {
+  const left = await endPrefix(join(folder, PREFIX));
+  rmSync(folder, { recursive: true, force: true });
+  return left;
+}
+
+/** The prefix of a session is the folder of this name in the session's own. */
+export const PREFIX = 'prefix';
+/** Sessions lie in the system's temporary folder: a prefix links to the whole file system. */
+export const SESSION_FOLDER = 'iolab-wine-';
+
 /** Names the process that will end the others when it hears no more from the lab. */
 export const KEEPER_VARIABLE = 'IOLAB_WINE_KEEPER';
 
@@ -90,5 +102,9 @@ export async function sweepSessions(): Promise<void> {
       return prefix ? [prefix] : [];
     }),
   );
-  for (const prefix of prefixes) await endPrefix(prefix);
+  for (const prefix of prefixes) {
+    const folder = dirname(prefix);
+    if (basename(folder).startsWith(SESSION_FOLDER)) await endSession(folder);
+    else await endPrefix(prefix);
+  }
 }

@@ -3,11 +3,12 @@
 // and drives, and all that it started can be told from all else and ended.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Cancelled, TimedOut } from '../../errors.ts';
-import { KEEPER_VARIABLE, sweepSessions } from './ending.ts';
+import { KEEPER_VARIABLE, PREFIX, SESSION_FOLDER, sweepSessions } from './ending.ts';
 import { type Installation, installed, root, template } from './installation.ts';
 
 /** Wine takes the drive from here: the lab's sources beside the packages for Windows. */
@@ -45,14 +46,17 @@ export class WineSession {
   readonly prefix: string;
   readonly #wine: Installation;
   readonly #keeper: ChildProcess;
+  readonly #folder: string;
   readonly #temporary: string;
   #closing: Promise<void> | undefined;
 
-  private constructor(wine: Installation, folder: string) {
+  private constructor(wine: Installation) {
     this.#wine = wine;
-    this.prefix = join(folder, 'prefix');
+    const folder = mkdtempSync(join(tmpdir(), SESSION_FOLDER));
+    this.#folder = folder;
+    this.prefix = join(folder, PREFIX);
     this.#temporary = join(folder, 'temp');
-    this.#keeper = spawn(process.execPath, [KEEPER, this.prefix], {
+    this.#keeper = spawn(process.execPath, [KEEPER, folder], {
       stdio: ['pipe', 'ignore', 'ignore'],
       // Ctrl-C in a terminal is for the lab alone.
       detached: true,
@@ -62,16 +66,11 @@ export class WineSession {
     this.#keeper.unref();
   }
 
-  /** `folder` is the caller's to remove when the session is closed. */
-  static async open(
-    wine: Installation,
-    folder: string,
-    links: SessionLinks = {},
-  ): Promise<WineSession> {
+  static async open(wine: Installation, links: SessionLinks = {}): Promise<WineSession> {
     await sweepSessions();
-    const session = new WineSession(wine, folder);
+    const session = new WineSession(wine);
     try {
-      session.#prepare(folder, links);
+      session.#prepare(links);
       return session;
     } catch (error) {
       await session.close();
@@ -79,8 +78,8 @@ export class WineSession {
     }
   }
 
-  #prepare(folder: string, { ports = {}, drives = {} }: SessionLinks): void {
-    const tree = join(folder, 'tree');
+  #prepare({ ports = {}, drives = {} }: SessionLinks): void {
+    const tree = join(this.#folder, 'tree');
     for (const path of [tree, this.#temporary, join(this.prefix, 'dosdevices')]) {
       mkdirSync(path, { recursive: true });
     }

@@ -62,7 +62,7 @@ describe.runIf(whereWine())('the server on a completion port', { timeout: LIMIT_
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'iolab-port-server-'));
-    session = await WineSession.open(requireInstallation(), folder);
+    session = await WineSession.open(requireInstallation());
     ended = session.run({
       script: PROGRAM,
       args: [],
