@@ -1,7 +1,7 @@
 // Windows programs in tests: whether the place is installed (skip with a printed reason, or fail where
 // IOLAB_REQUIRE asks for it), and one file run on Node for Windows, bounded and with nothing left behind.
 import { missing, requireInstallation } from '../../lab/places/wine/installation.ts';
-import { WineSession } from '../../lab/places/wine/session.ts';
+import { type SessionLinks, WineSession } from '../../lab/places/wine/session.ts';
 
 /** Is Wine here with all that the lab needs? Says why not, once for each file of tests. */
 export function whereWine(): boolean {
@@ -30,8 +30,11 @@ export type Run = (
 ) => Promise<Ran>;
 
 /** A session of its own for `work`, which may run several files in it, also at once. */
-export async function inWine<T>(work: (run: Run) => Promise<T>): Promise<T> {
-  const session = await WineSession.open(requireInstallation());
+export async function inWine<T>(
+  work: (run: Run) => Promise<T>,
+  links: SessionLinks = {},
+): Promise<T> {
+  const session = await WineSession.open(requireInstallation(), links);
   try {
     return await work(runIn(session));
   } finally {

@@ -123,10 +123,13 @@ function checkCreated(platform: Platform, handle: number, { created }: Target): 
 const BINARY_WITH_LINES_ON = 0x1011;
 const EIGHT_BITS = 8;
 
-/**
- * Eight bits, no parity, one stop bit. A read ends with what is there, and waits while nothing is
- * (COMMTIMEOUTS, remarks): interval and multiplier of MAXDWORD, and a constant that is not.
- */
+/** A read ends with what is there, and waits while nothing is (COMMTIMEOUTS, remarks). */
+const WHAT_IS_THERE = [MAXDWORD, MAXDWORD, MAXDWORD - 1, 0, 0];
+/** Wine waits with these until the whole buffer is full. There a read ends a millisecond after a byte. */
+const SHORT_INTERVAL = [1, 0, 0, 0, 0];
+const OF_WINE = 'wine_get_unix_file_name';
+
+/** Eight bits, no parity, one stop bit. */
 function setLine(platform: Platform, handle: number, baud: number): void {
   const windows = platform.windows!;
   const memory = platform.memory(DCB_BYTES + COMMTIMEOUTS_BYTES);
@@ -141,7 +144,7 @@ function setLine(platform: Platform, handle: number, baud: number): void {
     fields.setUint8(DCB_PARITY, 0);
     fields.setUint8(DCB_STOP_BITS, 0);
     if (!windows.SetCommState(handle, memory.address)) throw fail('SetCommState');
-    const limits = [MAXDWORD, MAXDWORD, MAXDWORD - 1, 0, 0];
+    const limits = windows.symbol(OF_WINE) === 0 ? WHAT_IS_THERE : SHORT_INTERVAL;
     for (const [i, limit] of limits.entries()) fields.setUint32(DCB_BYTES + 4 * i, limit, true);
     if (!windows.SetCommTimeouts(handle, memory.address + DCB_BYTES)) throw fail('SetCommTimeouts');
   } finally {
