@@ -1,14 +1,10 @@
-// One read from the call to its return: time from left to right, lanes for the program, the kernel and the
-// device. Work is filled, waiting is hatched, the interrupt and the wake-up are hairlines. The stretches
-// between two moments are numbered, because most of them are too short for words. Pure.
+// One read from the call to its return, taken apart: what goes on between two moments, whose time it is, how
+// long it took. site/timelines/models/one-call.ts draws it. Pure.
 import type { MomentName, OneRead } from '../data/one-read.ts';
-import { bottomAxis, linearScale } from './axis.ts';
-import { type Drawn, figure, NARROW, type Options } from './figure.ts';
+import type { Table } from './figure.ts';
 import { figures } from './format.ts';
-import { element, hatchPattern, label, line, slug } from './svg.ts';
 
 export type Lane = 'program' | 'kernel' | 'device';
-const LANES: readonly Lane[] = ['program', 'kernel', 'device'];
 
 /** What goes on between two moments, and whose time it is. */
 export interface Leg {
@@ -129,94 +125,15 @@ export function partOf(read: OneRead, part: PartName): number {
 
 const micros = (value: number): string => `${figures(value)}\u00a0µs`;
 
-export function readTimeline(read: OneRead, options: Options): Drawn {
-  const stretches = stretchesOf(read);
-  const said = stretches.map(
-    ({ title, lasted_us }, at) => `${at + 1}, ${title}: ${micros(lasted_us)}`,
-  );
-  return figure(
-    options,
-    `Lanes of program, kernel and device from the call to its return. ${said.join('; ')}.`,
-    {
-      columns: ['Stretch', 'Begins', 'Lasted', 'Whose'],
-      rows: stretches.map(({ title, from_us, lasted_us, lane }, at) => [
-        `${at + 1}. ${title}`,
-        micros(from_us),
-        micros(lasted_us),
-        lane,
-      ]),
-    },
-    width => draw(read, stretches, width, `${slug(options.id)}-${width}-wait`),
-  );
-}
-
-const TALL = 30;
-const PITCH = 44;
-const NUMBERS = 40;
-/** A number needs so much room; where it has less it stands a line higher. */
-const ROOM = 17;
-
-function draw(
-  read: OneRead,
-  stretches: readonly Stretch[],
-  width: number,
-  hatch: string,
-): { height: number; markup: string[] } {
-  const narrow = width === NARROW;
-  const left = narrow ? 10 : 74;
-  const right = width - 14;
-  const total_us = read.moments.at(-1)!.at_us;
-  const x = linearScale([0, total_us], left, right, narrow ? 4 : 8);
-  const above = narrow ? 16 : 0;
-  const top = (lane: Lane) => NUMBERS + LANES.indexOf(lane) * (PITCH + above) + above;
-  const bottom = top('device') + TALL + 10;
-  const box = { left, top: NUMBERS, right, bottom };
-  const bar = (lane: Lane, from_us: number, to_us: number, attributes: Record<string, string>) =>
-    element('rect', {
-      x: x(from_us),
-      y: top(lane),
-      width: Math.max(1, x(to_us) - x(from_us)),
-      height: TALL,
-      ...attributes,
-    });
-  const [first, last] = [stretches[0]!, stretches.at(-1)!];
-  const at = (name: MomentName) => read.moments.find(one => one.name === name)!.at_us;
+/** The stretches as a table. */
+export function readTable(read: OneRead): Table {
   return {
-    height: bottom + 50,
-    markup: [
-      hatchPattern(hatch),
-      bottomAxis(x, box, value => micros(value), 'since the call'),
-      ...LANES.map(lane =>
-        narrow
-          ? label(lane, left, top(lane) - 5, { class: 'fig-title' })
-          : label(lane, 4, top(lane) + TALL / 2 + 4, { class: 'fig-title' }),
-      ),
-      bar('program', first.lasted_us, last.from_us, { class: 'fig-idle', fill: `url(#${hatch})` }),
-      bar('device', at('issue'), at('interrupt'), {
-        class: `fig-count m-reference e-${read.evidence.device}`,
-      }),
-      ...stretches.flatMap(({ lane, from_us, lasted_us }) =>
-        lane === 'device' ? [] : [bar(lane, from_us, from_us + lasted_us, { class: 'fig-own' })],
-      ),
-      ...[x(at('interrupt')), x(at('wake'))].map(place =>
-        line(place, NUMBERS - 4, place, bottom, 'fig-wake'),
-      ),
-      ...numbers(stretches, x),
-    ],
+    columns: ['Stretch', 'Begins', 'Lasted', 'Whose'],
+    rows: stretchesOf(read).map(({ title, from_us, lasted_us, lane }, at) => [
+      `${at + 1}. ${title}`,
+      micros(from_us),
+      micros(lasted_us),
+      lane,
+    ]),
   };
-}
-
-/** Above the lanes, each over the middle of its stretch, and no two upon each other. */
-function numbers(stretches: readonly Stretch[], x: (value: number) => number): string[] {
-  const ends = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  return stretches.map(({ from_us, lasted_us }, at) => {
-    const middle = x(from_us + lasted_us / 2);
-    const row = middle - ends[0]! >= ROOM ? 0 : 1;
-    const place = Math.max(middle, ends[row]! + ROOM);
-    ends[row] = place;
-    return label(String(at + 1), place, NUMBERS - 10 - row * 16, {
-      'text-anchor': 'middle',
-      class: 'fig-band',
-    });
-  });
 }

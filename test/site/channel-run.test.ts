@@ -1,5 +1,6 @@
 // A channel program's run in a real browser: stepped by buttons and by keyboard, played and paused,
-// whole and in words without JavaScript, and sound for axe while it is stepped through.
+// whole and in words without JavaScript, and sound for axe while it is stepped through. And the player of
+// timelines, of which the same page has one.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { channelProgramOf } from '../../site/data/programs.ts';
 import { traceOf } from '../../site/data/traces.ts';
 import { momentsOf } from '../../site/figures/channel.ts';
+import { timelineOf } from '../../site/timelines/find.ts';
 import { buildSite } from './build-site.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
@@ -156,4 +158,104 @@ describe.skipIf(path === undefined)('a channel program in Chromium', () => {
     },
     60_000,
   );
+
+  describe('its timeline', () => {
+    const part = (page: Page, name: string) =>
+      page.locator(`#timeline-channel-io [data-part="${name}"]`);
+    const told = (page: Page) => part(page, 'now').innerText();
+    const head = async (page: Page) => {
+      const play = page.locator('#timeline-channel-io .fig-wide .tl-play');
+      if (!(await play.isVisible())) return undefined;
+      return Number(
+        /translate\(([\d.]+) 0\)/.exec((await play.getAttribute('transform')) ?? '')?.[1],
+      );
+    };
+
+    it('is stepped by the keyboard alone, each step told and marked in the list', async () => {
+      const page = await opened();
+      const { steps } = await timelineOf('channel-io');
+      expect(await head(page)).toBeUndefined();
+      await part(page, 'scrub').focus();
+      let before = -1;
+      for (const [at, { text }] of steps.entries()) {
+        await page.keyboard.press('ArrowRight');
+        expect(await told(page)).toBe(`${at + 1} of ${steps.length}. ${text}`);
+        const now = page.locator('#timeline-channel-io .tl-steps > li.is-now');
+        expect(await now.allInnerTexts()).toEqual([text]);
+        expect(await head(page)).toBeGreaterThan(before);
+        before = (await head(page))!;
+      }
+      await page.keyboard.press('ArrowLeft');
+      expect(await told(page)).toContain(`${steps.length - 1} of`);
+      await page.keyboard.press('Home');
+      expect(await told(page)).toContain('1 of');
+      await page.keyboard.press('End');
+      expect(await told(page)).toContain(`${steps.length} of`);
+      expect(await part(page, 'scrub').getAttribute('aria-valuetext')).toContain('step');
+      await page.locator('#timeline-channel-io [data-go="all"]').click();
+      expect(await head(page), 'the whole drawing again').toBeUndefined();
+      await page.context().close();
+    }, 60_000);
+
+    it('plays and pauses by the space bar, and the playhead runs forward meanwhile', async () => {
+      const page = await opened();
+      await part(page, 'scrub').focus();
+      await page.keyboard.press('Space');
+      expect(await part(page, 'play').innerText()).toBe('Pause');
+      const scrubbed = async () => Number(await part(page, 'scrub').inputValue());
+      await expect.poll(scrubbed, { timeout: 20_000 }).toBeGreaterThan(0);
+      await page.keyboard.press('Space');
+      expect(await part(page, 'play').innerText()).toBe('Play');
+      const paused = await scrubbed();
+      await page.evaluate(() => new Promise(done => requestAnimationFrame(() => done(0))));
+      expect(await scrubbed(), 'paused is paused').toBe(paused);
+      await page.context().close();
+    }, 60_000);
+
+    it('runs to its end and stops there', async () => {
+      const page = await opened();
+      const { length, steps } = await timelineOf('channel-io');
+      await part(page, 'scrub').fill(String((length + steps.at(-1)!.at) / 2));
+      expect(await told(page)).toContain(`${steps.length} of`);
+      await part(page, 'play').click();
+      await page.waitForFunction(
+        () =>
+          document.querySelector('#timeline-channel-io [data-part="play"]')?.textContent === 'Play',
+      );
+      expect(Number(await part(page, 'scrub').inputValue())).toBe(length);
+      await page.context().close();
+    }, 60_000);
+
+    it('has steps only for readers who prefer little motion', async () => {
+      const page = await opened({ reducedMotion: 'reduce' });
+      expect(await part(page, 'play').isVisible()).toBe(false);
+      await part(page, 'scrub').focus();
+      await page.keyboard.press('Space');
+      const { steps } = await timelineOf('channel-io');
+      const first = String(steps[0]!.at);
+      expect(await part(page, 'scrub').inputValue()).toBe(first);
+      await page.evaluate(() => new Promise(done => setTimeout(() => done(0), 200)));
+      expect(await part(page, 'scrub').inputValue(), 'nothing runs').toBe(first);
+      await page.context().close();
+    }, 60_000);
+
+    it('is whole without JavaScript, and sound for axe while it is played', async () => {
+      const plain = await opened({ javaScriptEnabled: false });
+      expect(await part(plain, 'controls').isVisible()).toBe(false);
+      expect(await part(plain, 'now').isVisible()).toBe(false);
+      expect(await plain.locator('#timeline-channel-io .fig-wide svg').isVisible()).toBe(true);
+      expect(await plain.locator('#timeline-channel-io .tl-steps > li').allInnerTexts()).toEqual(
+        (await timelineOf('channel-io')).steps.map(({ text }) => text),
+      );
+      await plain.context().close();
+      for (const colorScheme of ['light', 'dark'] as const) {
+        const page = await opened({ colorScheme });
+        await part(page, 'scrub').focus();
+        for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowRight');
+        const { violations } = await new AxeBuilder({ page }).include('lab-timeline').analyze();
+        expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+        await page.context().close();
+      }
+    }, 60_000);
+  });
 });

@@ -10,7 +10,8 @@ import {
   oneRead,
   parseTrace,
 } from '../../site/data/one-read.ts';
-import { partOf, readTimeline, stretchesOf } from '../../site/figures/one-read.ts';
+import { partOf, readTable, stretchesOf } from '../../site/figures/one-read.ts';
+import { timelineOf } from '../../site/timelines/find.ts';
 
 const PID = 32052;
 /** As tracefs printed it: a read, and what else went on meanwhile. */
@@ -122,21 +123,22 @@ describe('the committed read', () => {
     expect(read.command).toContain(read.machine);
   });
 
-  it('is drawn with a number over each stretch, none upon another', () => {
-    const drawn = readTimeline(oneRead(), { id: 'x', title: 'X' });
-    for (const svg of [drawn.wide, drawn.narrow]) {
-      const numbers = [
-        ...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)"[^>]*fig-band[^>]*>(\d)<\/text>/g),
-      ];
-      expect(numbers.map(([, , , number]) => number)).toEqual([...'123456789']);
-      for (const [at, [, x, y]] of numbers.entries()) {
-        for (const [, otherX, otherY] of numbers.slice(0, at))
-          if (y === otherY) expect(Number(x) - Number(otherX)).toBeGreaterThanOrEqual(12);
-        expect(Number(x)).toBeLessThan(svg === drawn.wide ? 680 : 330);
-      }
-      expect(svg, 'interrupt and wake-up').toMatch(/fig-wake.*fig-wake/s);
+  it('is told in as many stretches as its table has rows, and they are drawn', async () => {
+    const stretches = stretchesOf(oneRead());
+    expect(readTable(oneRead()).rows).toHaveLength(stretches.length);
+    const { basis, spans, steps, length } = await timelineOf('one-call');
+    expect(basis.kind).toBe('recorded');
+    expect(steps.map(({ at }) => at)).toEqual(stretches.map(({ from_us }) => from_us));
+    for (const { from_us, lasted_us, lane } of stretches) {
+      const drawn = spans.some(
+        span =>
+          span.lane === lane &&
+          span.from <= from_us &&
+          span.to >= Math.round((from_us + lasted_us) * 10) / 10,
+      );
+      expect(drawn, `${lane} from ${from_us}`).toBe(true);
     }
-    expect(drawn.table.rows).toHaveLength(9);
+    expect(length).toBe(partOf(oneRead(), 'total'));
   });
 });
 
