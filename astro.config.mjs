@@ -9,6 +9,7 @@ import { focusableCode } from './site/build/code.ts';
 import { withoutEval } from './site/build/eval.ts';
 import { lateSearch } from './site/build/late-search.ts';
 import { builtLinks } from './site/build/links.ts';
+import { offlineCopy } from './site/build/offline.ts';
 import { ownRecords } from './site/build/own.ts';
 import { contentPolicy } from './site/build/policy.ts';
 import { SEARCH_RANKING } from './site/data/search-words.ts';
@@ -70,6 +71,8 @@ export default defineConfig({
       plugins: [starlightLinksValidator({ errorOnInvalidHashes: true })],
     }),
     focusableCode(),
+    // Before the policies: a page that is opened as a file has no origin that a policy could name.
+    offlineCopy(),
     builtLinks(),
     contentPolicy(),
   ],

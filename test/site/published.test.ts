@@ -1,11 +1,14 @@
 // The course as it is published: built from the committed records, every figure is drawn and every number
 // is there, but for what is named here. A record that backs one of these takes its name off the list.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { unzipSync } from 'fflate';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../lab/records/published.ts';
+import { OFFLINE_PATH, relativeLinks } from '../../site/build/offline.ts';
 import { SEARCH_RANKING } from '../../site/data/search-words.ts';
 import { bytesOf, sentBy, shiftOf } from './budget.ts';
 import { buildSite } from './build-site.ts';
@@ -47,6 +50,19 @@ describe('the published course', () => {
     );
     const drawn = pages().flatMap(({ html }) => figures(html));
     expect(drawn.length, 'there are figures to look at').toBeGreaterThan(100);
+  });
+});
+
+describe('the copy to take along', () => {
+  it('leads from each page to the others without a server’s root', () => {
+    const html =
+      '<a href="/lab/polling/#why">a</a> <img src="/lab/x.svg"> <a href="https://a.b/lab/">b</a>';
+    expect(relativeLinks(html, 'epoll/index.html', '/lab')).toBe(
+      '<a href="../polling/index.html#why">a</a> <img src="../x.svg"> <a href="https://a.b/lab/">b</a>',
+    );
+    expect(relativeLinks('<a href="/">up</a>', 'index.html', '/')).toBe(
+      '<a href="index.html">up</a>',
+    );
   });
 });
 
@@ -109,4 +125,29 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
   it.each(WEIGHED)('moves nothing that was seen already: /%s', async name => {
     expect(await shiftOf(browser, `${site.origin}/${name}`)).toBeLessThan(0.01);
   });
+
+  it('can be unpacked and read as files: text, figures and links', async () => {
+    const copy = join(folder, '..', `${folder.split('/').at(-1)}-copy`);
+    for (const [name, bytes] of Object.entries(
+      unzipSync(readFileSync(join(folder, OFFLINE_PATH))),
+    )) {
+      mkdirSync(dirname(join(copy, name)), { recursive: true });
+      writeFileSync(join(copy, name), bytes);
+    }
+    try {
+      const page = await browser.newPage();
+      await page.goto(pathToFileURL(join(copy, 'iolab-course/index.html')).href);
+      expect(await page.locator('.lab-figure svg').first().isVisible()).toBe(true);
+      const font = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
+      expect(font, 'the style sheet is there').toContain('sans-serif');
+      await page.locator('main .ways a').first().click();
+      await page.waitForURL(/polling\/index\.html$/);
+      expect(await page.locator('h1').first().innerText()).toBe('Polling');
+      const rooted = await page.locator('a[href^="/"]').count();
+      expect(rooted, 'links that need a server').toBe(0);
+      await page.close();
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  }, 60_000);
 });
