@@ -76,6 +76,21 @@ export const SIDEBAR: Group[] = [
     ],
   },
   {
+    label: 'Windows',
+    items: [
+      { label: 'I/O completion ports', slug: 'completion-ports' },
+      { label: 'Worker pools and the concurrency limit', slug: 'worker-pools' },
+      { label: 'Which thread runs my callback?', slug: 'which-thread' },
+      { label: 'Windows messages', slug: 'windows-messages' },
+      { label: 'From device to window', slug: 'device-to-window' },
+      { label: 'Two worlds joined', slug: 'two-worlds' },
+      { label: 'Who lives on it', slug: 'who-lives-on-it' },
+      { label: 'How the interface grew', slug: 'how-it-grew' },
+      { label: 'Cross-platform table', slug: 'cross-platform' },
+      { label: 'Where Wine departs', slug: 'wine-divergences' },
+    ],
+  },
+  {
     label: 'Devices',
     items: [
       { label: 'A serial board', slug: 'serial-board' },
