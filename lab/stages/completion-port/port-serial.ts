@@ -17,7 +17,10 @@ const BUFFER_BYTES = 256;
 function run({ platform, parameters }: StageContext): StageResult {
   const { port: name } = parameters;
   if (!name) {
-    throw new Unsupported('no serial line was named', 'connect one and add --set port=COM7');
+    throw new Unsupported(
+      'no serial line was named',
+      'add --set port=COM7 (with --in wine also --place board=uno)',
+    );
   }
   const windows = windowsOf(platform);
   const line = openHandle(platform, `\\\\.\\${name}`);

@@ -5,9 +5,9 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../../helpers/wine.ts';
 import { countUnderWine } from './under-wine.ts';
 
-const WORKERS = 4;
-const PACKETS = 32;
-const EACH = 4;
+const WORKERS = 3;
+const PACKETS = 24;
+const EACH = 3;
 const pool = { workers: WORKERS, limit: 1, packets: PACKETS, work_ms: 5 };
 const asked = [
   ['pool-spin', pool],
@@ -77,9 +77,9 @@ describe.runIf(whereWine())('threads at a completion port under Wine', () => {
     const alone = of('pool-own-ports');
     const together = of('pool-rebalanced');
     expect(alone.passed_on).toBe(0);
-    expect(alone.busiest_share).toBeGreaterThan(0.7);
+    expect(alone.busiest_share).toBeGreaterThanOrEqual(0.7);
     expect(together.passed_on).toBeGreaterThan(0);
-    expect(together.busiest_share).toBeLessThan(0.6);
+    expect(together.busiest_share).toBeLessThan(0.65);
     expect(together.serving_threads).toBe(WORKERS);
   });
 });
