@@ -43,7 +43,7 @@ class RegistersIntx extends RegisterSlots {
 
   wait(min: number, deadline_ns: number): number {
     while (this.ready() < min && this.pending > 0) {
-      const got = this.#sleep.read(deadline_ns, this.counters);
+      const got = this.sleepOn(this.#sleep, deadline_ns);
       if (got === 0) break;
       if (got > 0) this.#serve();
       else if (got !== -EINTR) this.complete(GONE);

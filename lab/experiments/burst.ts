@@ -6,9 +6,9 @@ import { stageCell } from './parts/stages.ts';
 
 const SIZES = [1, 32];
 const MOST_BYTES = 4096;
-const BURSTS = 60;
+const BURSTS = 40;
 const SHORT_BURSTS = 20;
-const GAP_US = 5000;
+const GAP_US = 20_000;
 const MOST_GAP_US = 1_000_000;
 const START_MS = 2500;
 

@@ -3,8 +3,8 @@
 import type { Experiment } from './experiment.ts';
 import { stageCell } from './parts/stages.ts';
 
-const OPERATIONS = 20_000;
-const SHORT_OPERATIONS = 5000;
+const OPERATIONS = 60_000;
+const SHORT_OPERATIONS = 20_000;
 /** One operation on a slow machine. */
 const OPERATION_MS = 0.1;
 const START_MS = 1500;
@@ -22,11 +22,6 @@ export const experiment: Experiment = {
       metric: 'wrong_values',
       title: 'wrong',
       meaning: 'wrong: values that are not the right ones',
-    },
-    {
-      metric: 'echoed_values',
-      title: 'echoed',
-      meaning: 'echoed: of these, what the program itself had stored there',
     },
     {
       metric: 'endless_loops',

@@ -59,14 +59,20 @@ const ABSENT = 0xff;
 /** Two patterns that differ in every bit: what is not there gives neither back. */
 const MARKS = [0xa5, 0x5a] as const;
 
+function codeOf(trigger: number): number {
+  const code = TRIGGERS[trigger];
+  if (code !== undefined) return code;
+  throw new RangeError(`a 16550 interrupts after 1, 4, 8 or 14 bytes, not after ${trigger}`);
+}
+
 /** One exchange: up to sixteen bytes are sent, go round inside the chip, and come back. */
 export class Uart16550 implements RegisterProgram {
   readonly id = 'uart-16550';
   readonly most_bytes = QUEUE_BYTES;
   readonly #registers: Registers;
-  readonly #trigger: number;
   readonly #loop: boolean;
   readonly #received = new Uint8Array(QUEUE_BYTES);
+  #trigger: number;
   #length = 0;
   #count = 0;
   #faults = 0;
@@ -76,12 +82,8 @@ export class Uart16550 implements RegisterProgram {
    * the chip, else it leaves by the wire. Throws RangeError.
    */
   constructor(registers: Registers, { trigger = 1, loop = true } = {}) {
-    const code = TRIGGERS[trigger];
-    if (code === undefined) {
-      throw new RangeError(`a 16550 interrupts after 1, 4, 8 or 14 bytes, not after ${trigger}`);
-    }
     this.#registers = registers;
-    this.#trigger = code;
+    this.#trigger = codeOf(trigger);
     this.#loop = loop;
   }
 
@@ -110,6 +112,12 @@ export class Uart16550 implements RegisterProgram {
 
   interrupts(on: boolean): void {
     this.#registers.store8(UART.INTERRUPT_ENABLE, on ? WHEN_RECEIVED : 0);
+  }
+
+  /** From now on it interrupts after so many bytes. What is in the queues stays. Throws RangeError. */
+  trigger(bytes: number): void {
+    this.#trigger = codeOf(bytes);
+    this.#registers.store8(UART.FIFO_CONTROL, QUEUES_ON | this.#trigger);
   }
 
   start(bytes: Uint8Array, length: number): void {

@@ -9,6 +9,7 @@ import { ALL, GONE, type RegisterProgram, SOME } from '../../registers/program.t
 import { createProgram } from '../../registers/programs.ts';
 import type { BlockingEngine, Counters, DriverFacts, OpenContext, Probe } from '../driver.ts';
 import { probeByOperation } from './open.ts';
+import type { SleepInRead } from './sleep-in-read.ts';
 import { Slots } from './slots.ts';
 
 const PROBE_LIMIT_NS = 2e9;
@@ -92,6 +93,14 @@ export abstract class RegisterSlots extends Slots implements BlockingEngine {
       const found = this.program.look();
       if (found !== SOME) return found === ALL;
     }
+  }
+
+  /** As SleepInRead.read. What is asked there is asked of the kernel: polls are of the device. */
+  protected sleepOn(sleep: SleepInRead, deadline_ns: number): number {
+    const { polls } = this.counters;
+    const got = sleep.read(deadline_ns, this.counters);
+    this.counters.polls = polls;
+    return got;
   }
 
   /** Take the answer: the exchange under way is finished, now. */

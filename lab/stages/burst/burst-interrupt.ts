@@ -11,10 +11,10 @@ export const stage: Stage = {
   about: 'woken for each byte, takes that one and sleeps again, however many others wait behind it',
   source: 'https://www.ti.com/lit/ds/symlink/pc16550d.pdf',
   run: context =>
-    measureBursts(context, 1, (line, bytes) => {
-      for (let got = 0; got < bytes.length; ) {
+    measureBursts(context, { trigger: 1, interrupts: true }, line => {
+      while (line.left > 0) {
         line.sleep();
-        bytes[got++] = line.take();
+        line.take();
         line.allow();
       }
     }),

@@ -13,10 +13,10 @@ export const stage: Stage = {
   about: 'the receiver’s queue interrupts when it is nearly full, or when the line has been quiet',
   source: 'https://www.ti.com/lit/ds/symlink/pc16550d.pdf',
   run: context =>
-    measureBursts(context, TRIGGER_BYTES, (line, bytes) => {
-      for (let got = 0; got < bytes.length; ) {
+    measureBursts(context, { trigger: TRIGGER_BYTES, interrupts: true }, line => {
+      while (line.left > 0) {
         line.sleep();
-        while (got < bytes.length && line.ready()) bytes[got++] = line.take();
+        while (line.left > 0 && line.ready()) line.take();
         line.allow();
       }
     }),

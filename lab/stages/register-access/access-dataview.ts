@@ -1,9 +1,8 @@
 // The registers by a DataView, which names its byte order and so looks like the careful way. What it
 // promises is the bytes of a number, not that they are fetched together; a register wants one access of
 // its own width.
-import { COMPUTING, EDU } from '../../registers/edu.ts';
 import type { Stage } from '../stage.ts';
-import { MOST_LOOKS, measureAccess, STUCK } from './parts/measure.ts';
+import { MOST_LOOKS, measureAccess, NUMBERS, SMALLEST, STUCK, TOGETHER } from './parts/measure.ts';
 
 export const stage: Stage = {
   id: 'access-dataview',
@@ -16,12 +15,16 @@ export const stage: Stage = {
   run: context =>
     measureAccess(context, ({ bytes }) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-      return n => {
-        view.setUint32(EDU.FACTORIAL, n, true);
-        for (let looks = 0; view.getUint32(EDU.STATUS, true) & COMPUTING; looks++) {
+      return right => {
+        let wrong = 0;
+        for (let i = 0; i < TOGETHER; i++) {
+          view.setUint32(0x08, SMALLEST + (i % NUMBERS), true);
+          let looks = 0;
+          while (view.getUint32(0x20, true) & 1 && looks < MOST_LOOKS) looks++;
           if (looks === MOST_LOOKS) return STUCK;
+          if (view.getUint32(0x08, true) !== right[i % NUMBERS]) wrong++;
         }
-        return view.getUint32(EDU.FACTORIAL, true);
+        return wrong;
       };
     }),
 };

@@ -1,9 +1,8 @@
-// The registers as a typed array, read and written as any memory. It works, until the function is
-// compiled: then the optimiser answers the second read of a word with what was stored there before,
-// because nothing in the program has changed it since.
-import { COMPUTING } from '../../registers/edu.ts';
+// The registers as a typed array, read and written as any memory. It works, until the loop is compiled:
+// the status is loaded again and again and never stored, so the optimiser loads it once. Then nobody waits
+// for the device any more, or everybody waits for ever.
 import type { Stage } from '../stage.ts';
-import { FACTORIAL, MOST_LOOKS, measureAccess, STATUS, STUCK } from './parts/measure.ts';
+import { MOST_LOOKS, measureAccess, NUMBERS, SMALLEST, STUCK, TOGETHER } from './parts/measure.ts';
 
 export const stage: Stage = {
   id: 'access-plain',
@@ -16,12 +15,16 @@ export const stage: Stage = {
   run: context =>
     measureAccess(context, ({ bytes }) => {
       const words = new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-      return n => {
-        words[FACTORIAL] = n;
-        for (let looks = 0; words[STATUS]! & COMPUTING; looks++) {
+      return right => {
+        let wrong = 0;
+        for (let i = 0; i < TOGETHER; i++) {
+          words[0x08 / 4] = SMALLEST + (i % NUMBERS);
+          let looks = 0;
+          while (words[0x20 / 4]! & 1 && looks < MOST_LOOKS) looks++;
           if (looks === MOST_LOOKS) return STUCK;
+          if (words[0x08 / 4] !== right[i % NUMBERS]) wrong++;
         }
-        return words[FACTORIAL]!;
+        return wrong;
       };
     }),
 };

@@ -1,8 +1,7 @@
 // The cure: plain stores, and loads by Atomics, each of which must happen, in its place, and as one access
 // (lab/registers/access.ts has the reasons). The same loop, and every value is the device's.
-import { COMPUTING } from '../../registers/edu.ts';
 import type { Stage } from '../stage.ts';
-import { FACTORIAL, MOST_LOOKS, measureAccess, STATUS, STUCK } from './parts/measure.ts';
+import { MOST_LOOKS, measureAccess, NUMBERS, SMALLEST, STUCK, TOGETHER } from './parts/measure.ts';
 
 export const stage: Stage = {
   id: 'access-safe',
@@ -15,12 +14,16 @@ export const stage: Stage = {
   run: context =>
     measureAccess(context, ({ bytes }) => {
       const words = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length / 4);
-      return n => {
-        words[FACTORIAL] = n;
-        for (let looks = 0; Atomics.load(words, STATUS) & COMPUTING; looks++) {
+      return right => {
+        let wrong = 0;
+        for (let i = 0; i < TOGETHER; i++) {
+          words[0x08 / 4] = SMALLEST + (i % NUMBERS);
+          let looks = 0;
+          while (Atomics.load(words, 0x20 / 4) & 1 && looks < MOST_LOOKS) looks++;
           if (looks === MOST_LOOKS) return STUCK;
+          if (Atomics.load(words, 0x08 / 4) >>> 0 !== right[i % NUMBERS]) wrong++;
         }
-        return Atomics.load(words, FACTORIAL) >>> 0;
+        return wrong;
       };
     }),
 };

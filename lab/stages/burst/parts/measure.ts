@@ -4,7 +4,7 @@ import { openAgent } from '../../../devices/parts/vm-agent.ts';
 import { DeviceGone } from '../../../errors.ts';
 import { readInterrupts, sumLines } from '../../../measure/interrupts.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
-import { Receiver } from './receiver.ts';
+import { Receiver, type Reception } from './receiver.ts';
 
 const WARMUP_BURSTS = 8;
 /** Between the warm-up and what is counted: the accounting is read there. */
@@ -14,8 +14,8 @@ const LEAD_NS = 50e6;
 /** The table of the machine's hardware calls it so (lab/devices/parts/vm-hardware.ts). */
 const LINE = 'uart';
 
-/** Take `bytes.length` bytes that come; how, is the form. Not more, as there are no more. */
-export type Receive = (receiver: Receiver, bytes: Uint8Array) => void;
+/** Take all bytes that are expected; how, is the form. */
+export type Receive = (line: Receiver) => void;
 
 function plannedTimes(bursts: number, gap_ns: number): number[] {
   const counted_ns = LEAD_NS + WARMUP_BURSTS * gap_ns + PAUSE_NS;
@@ -25,50 +25,44 @@ function plannedTimes(bursts: number, gap_ns: number): number[] {
   ];
 }
 
-/** `trigger`: bytes after which the device interrupts, 0 where it shall not. */
 export function measureBursts(
   { platform, target, parameters, counting }: StageContext,
-  trigger: number,
+  how: Pick<Reception, 'trigger' | 'interrupts'>,
   receive: Receive,
 ): StageResult {
   const bursts = whole(parameters, 'bursts');
   const length = whole(parameters, 'burst_bytes');
   const gap_ns = whole(parameters, 'gap_us') * 1000;
   const offsets_ns = plannedTimes(bursts, gap_ns);
+  const n = bursts * length;
   const agent = openAgent(platform);
   let receiver: Receiver | undefined;
   try {
     agent.line(LINE, 'quiet');
-    receiver = new Receiver(platform, target.path, trigger);
-    const job = agent.send(LINE, offsets_ns, length);
-    const taken_ns = new Float64Array(offsets_ns.length);
-    const bytes = new Uint8Array(length);
+    const most = offsets_ns.length * length;
+    receiver = new Receiver(platform, target.path, { ...how, most });
     const count = () => sumLines(readInterrupts(), /uio_pci_generic/) ?? 0;
-    let before = 0;
-    let began_ns = 0;
-    let cpu_ns = 0;
-    for (let i = 0; i < offsets_ns.length; i++) {
-      if (i === WARMUP_BURSTS) {
-        before = count();
-        began_ns = counting.begin();
-        cpu_ns = platform.processCpu();
-        receiver.clear();
-      }
-      receive(receiver, bytes);
-      taken_ns[i] = receiver.taken_ns[0]!;
-      check(receiver, bytes, i);
-    }
-    const { asked, woken, counters } = receiver;
+    const job = agent.send(LINE, offsets_ns, length);
+    receiver.expect(WARMUP_BURSTS * length);
+    receive(receiver);
+    const before = count();
+    const begin_ns = counting.begin();
+    const begin_cpu_ns = platform.processCpu();
+    receiver.clear();
+    receiver.expect(n);
+    receive(receiver);
+    const { asked, woken, counters, taken_ns } = receiver;
     const { syscalls } = counters;
-    cpu_ns = platform.processCpu() - cpu_ns;
-    const elapsed_ns = platform.now() - began_ns;
+    const cpu_ns = platform.processCpu() - begin_cpu_ns;
+    const elapsed_ns = platform.now() - begin_ns;
     counting.end();
     const interrupts = count() - before;
+    check(receiver, length);
     const { sent_ns, error_ns, drift_ppm } = agent.report(job);
-    const latency_ns = taken_ns
-      .map((time_ns, i) => Math.max(0, time_ns - sent_ns[i]!))
-      .subarray(WARMUP_BURSTS);
-    const n = bursts * length;
+    const latency_ns = Float64Array.from({ length: bursts }, (_, i) => {
+      const burst = WARMUP_BURSTS + i;
+      return Math.max(0, taken_ns[(burst + 1) * length - 1]! - sent_ns[burst]!);
+    });
     return {
       n,
       series: { latency_ns },
@@ -90,9 +84,11 @@ export function measureBursts(
 }
 
 /** Byte k of message i is i + k. Throws DeviceGone, or Error where another byte came. */
-function check(receiver: Receiver, bytes: Uint8Array, message: number): void {
-  const wrong = bytes.findIndex((byte, k) => byte !== ((message + k) & 0xff));
+function check(receiver: Receiver, length: number): void {
+  const wrong = receiver.bytes.findIndex(
+    (byte, at) => byte !== ((Math.floor(at / length) + (at % length)) & 0xff),
+  );
   if (wrong < 0) return;
   if (!receiver.present()) throw new DeviceGone('the serial port was unplugged');
-  throw new Error(`byte ${wrong} of burst ${message} came as ${bytes[wrong]}`);
+  throw new Error(`byte ${wrong} of ${receiver.bytes.length} came as ${receiver.bytes[wrong]}`);
 }

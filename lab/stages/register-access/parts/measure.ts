@@ -1,55 +1,60 @@
 // Factorials by edu, one after the other, through one way to touch its registers. Each answer is known
-// beforehand, so what did not come from the device is found out and counted.
-
+// beforehand, so what is not the device's is found out and counted.
 import type { Memory } from '../../../ffi/platform.ts';
 import { MappedRegisters } from '../../../registers/access.ts';
-import { EDU, Edu, factorial } from '../../../registers/edu.ts';
+import { Edu, factorial } from '../../../registers/edu.ts';
 import { claim, mapRegion } from '../../../registers/pci.ts';
+import { ALL, type RegisterProgram } from '../../../registers/program.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
 
-/** Where edu's registers stand among words. */
-export const FACTORIAL = EDU.FACTORIAL / 4;
-export const STATUS = EDU.STATUS / 4;
-/** So often the status is asked at most: a loop that asks the device no more would never end. */
-export const MOST_LOOKS = 100_000;
-/** What an exchange answers that gave up. */
+/**
+ * So often the status is asked at most: a loop that asks the device no more would never end, and turns
+ * through this within a moment. A device that is asked answers long before.
+ */
+export const MOST_LOOKS = 2_000_000;
+/** The numbers whose factorials are asked for, one after the other. */
+export const SMALLEST = 5;
+export const NUMBERS = 8;
+/** Exchanges of one call: a loop so long that it is compiled while it runs. */
+export const TOGETHER = 2000;
+/** What is said of exchanges one of which gave up waiting. */
 export const STUCK = -1;
+/** Each takes a while: that there are some is told by enough of them. */
+const MOST_STUCK = 20;
 
-const SMALLEST = 5;
-const NUMBERS = 8;
-
-/** One factorial; an unsigned word, or STUCK. */
-export type Exchange = (n: number) => number;
+/**
+ * TOGETHER exchanges with the numbers from SMALLEST on, in turn: how many answers were not what `right`
+ * says, or STUCK. Registers are named by literal numbers (0x08 factorial, 0x20 status), and answers are
+ * compared on the spot, as in a short program: of constants from elsewhere, and beside stores to other
+ * memory, the compiler does not know what is the same place, and is careful.
+ */
+export type Exchanges = (right: Float64Array) => number;
 
 /** `make` gets edu's mapped registers and answers with the way to be tried. */
 export function measureAccess(
   { platform, target, parameters, counting }: StageContext,
-  make: (memory: Memory) => Exchange,
+  make: (memory: Memory) => Exchanges,
 ): StageResult {
-  const operations = whole(parameters, 'operations');
-  const right = Float64Array.from({ length: SMALLEST + NUMBERS }, (_, n) => factorial(n) >>> 0);
-  const latency_ns = new Float64Array(operations);
+  const calls = Math.ceil(whole(parameters, 'operations') / TOGETHER);
+  const latency_ns = new Float64Array(calls);
   const clock_ns = new Float64Array(2);
-  let wrong = 0;
-  let echoed = 0;
-  let stuck = 0;
+  const totals = { wrong_values: 0, endless_loops: 0 };
   const release = claim(target.path, 'none');
   const memory = mapRegion(platform, target.path, 0);
   const edu = new Edu(new MappedRegisters(memory));
+  let done = 0;
   try {
     edu.begin();
     const exchange = make(memory);
     counting.begin();
-    for (let i = 0; i < operations; i++) {
-      const n = SMALLEST + (i % NUMBERS);
+    while (done < calls && totals.endless_loops < MOST_STUCK) {
       platform.stamp(clock_ns, 0);
-      const answer = exchange(n);
+      const wrong = exchange(right);
       platform.stamp(clock_ns, 1);
-      latency_ns[i] = clock_ns[1]! - clock_ns[0]!;
-      if (answer === right[n]) continue;
-      wrong++;
-      if (answer === n) echoed++;
-      if (answer === STUCK) stuck++;
+      latency_ns[done++] = (clock_ns[1]! - clock_ns[0]!) / TOGETHER;
+      if (wrong === STUCK) totals.endless_loops++;
+      else totals.wrong_values += wrong;
+      settle(edu);
     }
     counting.end();
     edu.end();
@@ -57,13 +62,18 @@ export function measureAccess(
     memory.free();
     release();
   }
+  const notes = ['latency: of one of many exchanges, right or wrong'];
   return {
-    n: operations,
-    series: { latency_ns },
-    totals: { wrong_values: wrong, echoed_values: echoed, endless_loops: stuck },
-    notes:
-      wrong > 0
-        ? ['the latency is that of wrong values: the device was not, or not well, asked']
-        : [],
+    n: done * TOGETHER,
+    series: { latency_ns: latency_ns.subarray(0, done) },
+    totals,
+    notes,
   };
+}
+
+const right = Float64Array.from({ length: NUMBERS }, (_, i) => factorial(SMALLEST + i) >>> 0);
+
+/** Whatever was left undone, the next exchanges find a device that is idle. */
+function settle(device: RegisterProgram): void {
+  while (device.look() !== ALL);
 }
