@@ -81,6 +81,7 @@ export function shownCommand(command: string): string {
 export function commandFor(request: Request, record: LabRecord | undefined): string {
   if (record !== undefined) return shownCommand(record.command);
   const parts = ['npx iolab run', request.experiment, '--device', request.device];
+  if (request.device.startsWith('vm:')) parts.push('--in vm');
   if (request.drivers !== undefined) parts.push('--driver', request.drivers.join(','));
   const rate = request.prefer?.rate_hz;
   if (rate !== undefined) parts.push('--rate', String(rate));

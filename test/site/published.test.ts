@@ -16,7 +16,20 @@ import { QUESTIONS } from './questions.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
 /** Figures that no committed record backs yet, by page. */
-const NOT_YET: Readonly<Record<string, readonly string[]>> = {};
+const NOT_YET: Readonly<Record<string, readonly string[]>> = {
+  dma: ['dma-pci'],
+  'driver-interrupts': [
+    'driver-three-ways',
+    'driver-three-counts',
+    'driver-latency-work',
+    'driver-cpu-work',
+    'driver-uart-ways',
+  ],
+  'driver-registers': ['driver-access', 'driver-two-spaces', 'driver-asked'],
+  hybrid: ['hybrid-burst-long', 'hybrid-burst-lone'],
+  interrupts: ['interrupts-wire-message'],
+  'whose-interrupt': ['whose-line-first', 'whose-line-second', 'whose-line-both'],
+};
 
 const folder = mkdtempSync(join(tmpdir(), 'iolab-published-'));
 beforeAll(() => buildSite(folder, publishedFolder(), '/'));
