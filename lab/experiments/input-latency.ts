@@ -92,9 +92,9 @@ export const experiment: Experiment = {
     {
       metric: 'to_kernel_ns',
       title: 'event → kernel',
-      meaning: 'from the event’s leaving to the kernel’s stamp; only where the lab is the device',
+      meaning: 'event → kernel: from its leaving to the kernel’s stamp',
     },
-    { metric: 'gap_ns', title: 'gap', meaning: 'between one event and the next' },
+    { metric: 'gap_ns', title: 'gap', meaning: 'gap: between one event and the next' },
     { metric: 'cpu_ns_per_op', title: 'CPU/event' },
     { metric: 'syscalls_per_op', title: 'calls' },
     { metric: 'lost_messages', title: 'lost' },

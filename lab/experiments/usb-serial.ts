@@ -49,11 +49,15 @@ export const experiment: Experiment = {
   device_settings: { firmware: 'echo' },
   shows: [
     { metric: 'latency_ns', title: 'there and back' },
-    { metric: 'pieces_per_op', title: 'pieces', meaning: 'reads in which a message came back' },
+    {
+      metric: 'pieces_per_op',
+      title: 'pieces',
+      meaning: 'pieces: reads in which a message came back',
+    },
     {
       metric: 'gap_ns',
       title: 'gap',
-      meaning: 'between one piece and the next of the same message',
+      meaning: 'gap: between two pieces of a message',
     },
     { metric: 'cpu_ns_per_op', title: 'CPU/message' },
     { metric: 'syscalls_per_op', title: 'calls' },

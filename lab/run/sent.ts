@@ -14,7 +14,9 @@ export function withSent(
   if (text === undefined) return result;
   const stamps = decode(text);
   if (sent === undefined || stamps.length === 0) return { ...result, series };
-  const between = pair(stamps, sent.sent_ns.slice(warmup), sent.error_ns);
+  // Where the kernel threw events away, nobody knows which of them came.
+  const lost = (result.totals.dropped ?? 0) > 0;
+  const between = lost ? undefined : pair(stamps, sent.sent_ns.slice(warmup), sent.error_ns);
   if (between === undefined) {
     const note = 'what the other machine sent and what came do not go together, one by one';
     return { ...result, series, notes: [...result.notes, note] };

@@ -38,6 +38,12 @@ describe('when it was sent, and when it was stamped', () => {
     expect(joined.notes.join()).toMatch(/do not go together/);
   });
 
+  it('where the kernel threw events away nobody knows which of them came', () => {
+    const lossy = { ...result(text(110, 230)), totals: { dropped: 1 } };
+    const joined = withSent(lossy, { sent_ns: [100, 200], error_ns: 5 }, 0);
+    expect(joined.series.to_kernel_ns).toBeUndefined();
+  });
+
   it('within the error of the clocks it came at once', () => {
     expect(pair(Float64Array.of(97), [100], 5)).toEqual(Float64Array.of(0));
     expect(pair(Float64Array.of(94), [100], 5)).toBeUndefined();

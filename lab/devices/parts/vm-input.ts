@@ -1,7 +1,10 @@
 // The keyboard, the mouse and the tablet of the virtual machine: found as any input device is, and moved
 // by the host, which tells QEMU to press and to move on a schedule. QEMU's devices are asked at the rate
 // they wish, and its model of the bus lets what comes seldom through at once: no interval shows here.
+import { constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Memory, Platform } from '../../ffi/platform.ts';
+import { EventReader } from '../../input/evdev.ts';
 import { readInputNodes } from '../../input/nodes.ts';
 import type {
   Device,
@@ -20,6 +23,8 @@ import type { Operated } from './vm-hardware.ts';
 const WARMUP_GAP_NS = 12e6;
 /** As in own-input.ts. */
 const SETTLE_NS = 150e6;
+const READ_BYTES = 24 * 64;
+const TAKE_EVERY_MS = 100;
 const NAMES: Readonly<Record<Operated, string>> = {
   keyboard: 'USB keyboard of QEMU',
   mouse: 'USB mouse of QEMU',
@@ -46,7 +51,7 @@ export function vmInputDevice(kind: Operated): Device {
       requireVm(facts.id);
       const node = chooseNode(kind, '', mine());
       const session = inputSession(context, node, undefined);
-      return operated(kind, context, session);
+      return operated(kind, context, session, `/dev/input/${node.event}`);
     },
   };
 }
@@ -57,10 +62,46 @@ const mine = () => readInputNodes().filter(({ origin }) => origin === 'monitor')
 const missing = (kind: Operated): string | undefined =>
   mine().some(one => one.kind === kind) ? undefined : `the machine has no USB ${kind}`;
 
+/** Events that came, counted beside whoever measures them: QEMU loses some where its guest is starved. */
+class Tally {
+  count = 0;
+  readonly #platform: Platform;
+  readonly #fd: number;
+  readonly #memory: Memory;
+  readonly #timer: NodeJS.Timeout;
+  readonly #reader = new EventReader({ onFrame: () => this.count++ });
+
+  constructor(platform: Platform, path: string) {
+    this.#platform = platform;
+    this.#fd = platform.posix.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    this.#memory = platform.memory(READ_BYTES);
+    this.#timer = setInterval(() => this.#take(), TAKE_EVERY_MS);
+  }
+
+  #take(): void {
+    const { address, bytes } = this.#memory;
+    const { posix } = this.#platform;
+    for (let got = 1; got > 0; ) {
+      got = posix.read(this.#fd, address, READ_BYTES);
+      if (got > 0) this.#reader.push(bytes, got);
+    }
+  }
+
+  /** The last count. */
+  end(): number {
+    this.#take();
+    clearInterval(this.#timer);
+    this.#platform.posix.close(this.#fd);
+    this.#memory.free();
+    return this.count;
+  }
+}
+
 function operated(
   kind: Operated,
   { platform, parameters }: DeviceContext,
   session: DeviceSession,
+  event_path: string,
 ): DeviceSession {
   // When it is first needed: there are few ports, and a scan starts every device at once.
   let agent: VmAgent | undefined;
@@ -73,11 +114,20 @@ function operated(
       agent ??= openAgent(platform);
       if (unplug_ms >= 0) agent.unplug(kind, unplug_ms);
       unplug_ms = Number.NaN;
-      const job = agent.inject(kind, offsets_ns);
-      // Not in the agent's wait, which would keep the keeper from seeing that the plug was pulled.
-      await sleep(offsets_ns.at(-1)! / 1e6);
-      const { sent_ns, error_ns } = agent.report(job);
-      sent = { sent_ns: [...sent_ns], error_ns };
+      const tally = new Tally(platform, event_path);
+      try {
+        const job = agent.inject(kind, offsets_ns);
+        // Not in the agent's wait, which would keep the keeper from seeing that the plug was pulled.
+        await sleep(offsets_ns.at(-1)! / 1e6);
+        const { sent_ns, error_ns } = agent.report(job);
+        sent = { sent_ns: [...sent_ns], error_ns };
+        await sleep(SETTLE_NS / 1e6);
+      } finally {
+        const missing = offsets_ns.length - tally.end();
+        if (missing !== 0) sent = undefined; // then nobody knows which of them came
+        // Whoever waits for so many events must not wait for ever for those that were lost.
+        if (missing > 0) agent.inject(kind, evenly(missing + (missing % 2)));
+      }
     },
     sent: () => sent,
     async close() {
@@ -86,6 +136,8 @@ function operated(
     },
   };
 }
+
+const evenly = (count: number) => Array.from({ length: count }, (_, i) => i * WARMUP_GAP_NS);
 
 /** Times of all events from now on. An even number of them, so that no key stays down. */
 function plan({ warmup, offsets_ns }: Stimulus): number[] {
