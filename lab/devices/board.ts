@@ -208,7 +208,7 @@ export function boardIdentity(facts: BoardFacts): Record<string, string> {
  * Bits per second that the board really sends. An ATmega328P at 16 MHz comes nearest to 115200 with
  * UBRR 16 at double speed: 2.1 % fast (datasheet, table 20-6).
  */
-function lineRate({ board, clock_hz }: BoardFacts): number {
+export function lineRate({ board, clock_hz }: BoardFacts): number {
   return board === 'uno' ? clock_hz / (8 * 17) : BAUD;
 }
 

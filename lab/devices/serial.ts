@@ -14,7 +14,7 @@ const facts: DeviceFacts = {
   addressed: true,
   board: true,
   echoes: true,
-  platforms: ['linux', 'darwin'],
+  platforms: ['linux', 'darwin', 'win32'],
   about: 'a serial port of this machine with a board that runs the lab’s firmware',
 };
 
@@ -66,6 +66,10 @@ async function listPorts(): Promise<{ path: string; title: string }[]> {
 export const device: Device = {
   ...facts,
   async find() {
+    if (process.platform === 'win32') {
+      const ports = await listPorts();
+      return ports.map(({ path, title }) => ({ id: `${facts.id}@${path}`, title, ok: true }));
+    }
     const stable = await stableNames();
     const found = new Map<string, string>();
     for (const [path, name] of stable) found.set(path, name);
@@ -85,6 +89,10 @@ export const device: Device = {
         'serial needs a port',
         'name one, as serial@/dev/ttyACM0; see iolab scan',
       );
+    }
+    if (platform.windows) {
+      const { boardOnWindows } = await import('./parts/windows-board.ts');
+      return boardOnWindows(platform, `${facts.id}@${address}`, address, parameters);
     }
     const { serialSession } = await import('./board.ts');
     return serialSession(platform, `${facts.id}@${address}`, address, parameters);

@@ -22,6 +22,10 @@ export const experiment: Experiment = {
   drivers: ['blocking', 'poll', 'epoll', 'io-uring', 'node-stream', 'serialport', 'busy-poll'],
   short_drivers: ['blocking', 'epoll', 'node-stream', 'serialport', 'busy-poll'],
   baseline: 'blocking',
+  windows: {
+    drivers: ['sync-file', 'iocp', 'overlapped-event', 'alertable', 'serialport'],
+    baseline: 'sync-file',
+  },
   settings: {
     mode: {
       meaning: 'how the firmware serves its line; dma on the Pico',

@@ -4,7 +4,7 @@
 // "Synchronous and asynchronous I/O handles").
 import { Unsupported } from '../../errors.ts';
 import type { Platform } from '../../ffi/platform.ts';
-import type { WindowsCalls } from '../../ffi/windows/calls.ts';
+import type { LineLimits, WindowsCalls } from '../../ffi/windows/calls.ts';
 import {
   ERROR_PIPE_BUSY,
   FILE_FLAG_NO_BUFFERING,
@@ -20,13 +20,6 @@ import {
 } from '../../ffi/windows/constants.ts';
 import { windowsError } from '../../ffi/windows/errors.ts';
 import {
-  COMMTIMEOUTS_BYTES,
-  DCB_BAUD_RATE,
-  DCB_BYTE_SIZE,
-  DCB_BYTES,
-  DCB_FLAGS,
-  DCB_PARITY,
-  DCB_STOP_BITS,
   FILE_INFORMATION_BYTES,
   FILE_INFORMATION_INDEX_HIGH,
   FILE_INFORMATION_INDEX_LOW,
@@ -65,7 +58,10 @@ export function openHandle(
   const value = createFile(windows, target, overlapped);
   try {
     if (target.kind === 'block' && target.writable) checkCreated(platform, value, target);
-    if (target.tty) setLine(platform, value, target.baud ?? USUAL_BAUD);
+    if (target.tty) {
+      const limits = windows.symbol(OF_WINE) === 0 ? WHAT_IS_THERE : SHORT_INTERVAL;
+      windows.setLine(value, target.baud ?? USUAL_BAUD, limits);
+    }
     return { value, socket: false, overlapped };
   } catch (error) {
     windows.CloseHandle(value);
@@ -119,35 +115,8 @@ function checkCreated(platform: Platform, handle: number, { created }: Target): 
   }
 }
 
-/** fBinary; DTR and RTS on; no flow control and no parity check (DCB). */
-const BINARY_WITH_LINES_ON = 0x1011;
-const EIGHT_BITS = 8;
-
 /** A read ends with what is there, and waits while nothing is (COMMTIMEOUTS, remarks). */
-const WHAT_IS_THERE = [MAXDWORD, MAXDWORD, MAXDWORD - 1, 0, 0];
+const WHAT_IS_THERE: LineLimits = [MAXDWORD, MAXDWORD, MAXDWORD - 1, 0, 0];
 /** Wine waits with these until the whole buffer is full. There a read ends a millisecond after a byte. */
-const SHORT_INTERVAL = [1, 0, 0, 0, 0];
+const SHORT_INTERVAL: LineLimits = [1, 0, 0, 0, 0];
 const OF_WINE = 'wine_get_unix_file_name';
-
-/** Eight bits, no parity, one stop bit. */
-function setLine(platform: Platform, handle: number, baud: number): void {
-  const windows = platform.windows!;
-  const memory = platform.memory(DCB_BYTES + COMMTIMEOUTS_BYTES);
-  try {
-    const fields = new DataView(memory.bytes.buffer);
-    fields.setUint32(0, DCB_BYTES, true);
-    const fail = (call: string) => windowsError(call, windows.GetLastError());
-    if (!windows.GetCommState(handle, memory.address)) throw fail('GetCommState');
-    fields.setUint32(DCB_BAUD_RATE, baud, true);
-    fields.setUint32(DCB_FLAGS, BINARY_WITH_LINES_ON, true);
-    fields.setUint8(DCB_BYTE_SIZE, EIGHT_BITS);
-    fields.setUint8(DCB_PARITY, 0);
-    fields.setUint8(DCB_STOP_BITS, 0);
-    if (!windows.SetCommState(handle, memory.address)) throw fail('SetCommState');
-    const limits = windows.symbol(OF_WINE) === 0 ? WHAT_IS_THERE : SHORT_INTERVAL;
-    for (const [i, limit] of limits.entries()) fields.setUint32(DCB_BYTES + 4 * i, limit, true);
-    if (!windows.SetCommTimeouts(handle, memory.address + DCB_BYTES)) throw fail('SetCommTimeouts');
-  } finally {
-    memory.free();
-  }
-}

@@ -189,6 +189,10 @@ export interface Kernel32Calls {
   /** `limits` points at COMMTIMEOUTS (20 bytes). */
   SetCommTimeouts(port: number, limits: number): number;
   PurgeComm(port: number, flags: number): number;
+  /** Which events of the line are waited for: EV_…. */
+  SetCommMask(port: number, events: number): number;
+  /** `event` (4 bytes) says which came, when the operation has ended. */
+  WaitCommEvent(port: number, event: number, overlapped: number): number;
 
   /** The address of a function of kernel32, 0 where this Windows has none of that name. */
   symbol(name: string): number;
@@ -297,7 +301,21 @@ export interface RegisteredCalls {
   RIONotify(queue: number): number;
 }
 
+/**
+ * COMMTIMEOUTS, in milliseconds: between two bytes of a read; for a whole read, for each byte of it and
+ * beside that; the same for a write. 0 stands for "no limit".
+ */
+export type LineLimits = readonly [
+  interval: number,
+  read_each: number,
+  read: number,
+  write_each: number,
+  write: number,
+];
+
 export interface WindowsCalls extends Kernel32Calls {
+  /** A serial port, plain at this rate, with these limits. Throws SystemCallError. */
+  setLine(handle: number, baud: number, limits: LineLimits): void;
   /** Winsock, started at the first call; throws SystemCallError where it cannot be. */
   sockets(): SocketCalls;
   /** Threads, exports and calls of this very process. */

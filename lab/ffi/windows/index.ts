@@ -16,6 +16,7 @@ import { windowsError, windowsErrorName } from './errors.ts';
 import { type InspectionCalls, inspectionCalls } from './inspection.ts';
 import { kernel32Calls } from './kernel32.ts';
 import { assertLayouts } from './layouts.ts';
+import { lineSetter } from './line.ts';
 import { virtualMemory } from './memory.ts';
 import type { UserCalls } from './user-calls.ts';
 import { loadUser32 } from './user32.ts';
@@ -44,6 +45,7 @@ export function loadWindows(): Platform {
   let user: UserCalls | undefined;
   const windows: WindowsCalls = {
     ...kernel32,
+    setLine: lineSetter(kernel32, memory),
     sockets: () => {
       sockets ??= socketCalls(memory);
       return sockets;

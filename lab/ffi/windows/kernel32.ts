@@ -181,5 +181,7 @@ function lineCalls(lib: Library) {
     SetCommState: lib.func('SetCommState', bool, [handle, word]),
     SetCommTimeouts: lib.func('SetCommTimeouts', bool, [handle, word]),
     PurgeComm: lib.func('PurgeComm', bool, [handle, dword]),
+    SetCommMask: lib.func('SetCommMask', bool, [handle, dword]),
+    WaitCommEvent: lib.func('WaitCommEvent', bool, [handle, word, word]),
   } satisfies Partial<Kernel32Calls>;
 }

@@ -2,6 +2,7 @@
 // and its pseudo-terminal is what the port leads to.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, constants, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { DeviceGone } from '../../errors.ts';
@@ -29,9 +30,13 @@ export async function startBoard(link: string): Promise<Board> {
   const said = await Promise.race([first, ended.then(() => undefined)]);
   if (!said) throw new DeviceGone('the emulated Uno ended before it was ready');
   const { path } = JSON.parse(String(said[0])) as { path: string };
+  // Held open through the run: an emulated board is reset when the last program closes its port, and on
+  // Windows one program has a port at a time.
+  const keeper = openSync(path, constants.O_RDWR | constants.O_NOCTTY);
   return {
     path,
     async close() {
+      closeSync(keeper);
       child.stdin!.end();
       await ended;
     },

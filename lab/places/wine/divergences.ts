@@ -73,6 +73,18 @@ export const divergences: readonly Divergence[] = [
     },
   },
   {
+    id: 'line-events',
+    subject: 'Events of a serial line',
+    windows: 'WaitCommEvent ends when a byte was received, where it was asked for that.',
+    source: `${LEARN}/winbase/nf-winbase-waitcommevent`,
+    wine: 'It asks the line for counts that a pseudo-terminal does not keep, and never ends.',
+    so: 'Read the line instead: a read that is pending ends when bytes come.',
+    test: {
+      file: 'test/stages/ports/serial.test.ts',
+      title: 'Wine tells of no received byte on a pseudo-terminal',
+    },
+  },
+  {
     id: 'no-registered-io',
     subject: 'Registered I/O',
     windows: 'Sockets take requests from queues in registered memory since Windows 8.',
