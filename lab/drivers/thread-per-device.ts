@@ -103,9 +103,17 @@ class ThreadPerDevice extends Slots implements BlockingEngine {
   }
 }
 
+/** A thread of this process has begun and ended: what is still to be asked of another device is that one. */
+let threads_work = false;
+
+async function tryOut(context: OpenContext): Promise<void> {
+  if (threads_work) context.platform.posix.close(openTarget(context, false));
+  else (await ThreadPerDevice.open(context)).close();
+  threads_work = true;
+}
+
 export const driver: Driver = {
   ...facts,
-  probe: context =>
-    probeByOperation(facts, context, async () => (await ThreadPerDevice.open(context)).close()),
+  probe: context => probeByOperation(facts, context, () => tryOut(context)),
   open: context => ThreadPerDevice.open(context),
 };
