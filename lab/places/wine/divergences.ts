@@ -77,7 +77,7 @@ export const divergences: readonly Divergence[] = [
     subject: 'Events of a serial line',
     windows: 'WaitCommEvent ends when a byte was received, where it was asked for that.',
     source: `${LEARN}/winbase/nf-winbase-waitcommevent`,
-    wine: 'It asks the line for counts that a pseudo-terminal does not keep, and never ends.',
+    wine: 'On a pseudo-terminal, which keeps no counts, it never ends, neither by a cancel nor by a new mask.',
     so: 'Read the line instead: a read that is pending ends when bytes come.',
     test: {
       file: 'test/stages/ports/serial.test.ts',

@@ -2,9 +2,7 @@
 // this Linux: right answers to requests cut anywhere, rude clients, and a book of operations in which nothing
 // is left, nothing came from nowhere, and nobody wrote to a structure that was free.
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LAST } from '../../../lab/examples/event-loop/answers.ts';
@@ -53,7 +51,6 @@ async function ask(port: number, count: number, depth: number): Promise<void> {
 
 describe.runIf(whereWine())('the server on a completion port', { timeout: LIMIT_MS }, () => {
   let session: WineSession;
-  let folder: string;
   let ended: Promise<number>;
   let at: Listening;
   let said = '';
@@ -61,7 +58,6 @@ describe.runIf(whereWine())('the server on a completion port', { timeout: LIMIT_
   let requests = 0;
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'iolab-port-server-'));
     session = await WineSession.open(requireInstallation());
     ended = session.run({
       script: PROGRAM,
@@ -87,7 +83,6 @@ describe.runIf(whereWine())('the server on a completion port', { timeout: LIMIT_
 
   afterAll(async () => {
     await session?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it(`gives ${REQUESTS} right answers to pipelined requests`, async () => {

@@ -1,7 +1,5 @@
 // Everything about completion ports fifty times, each in a session of its own: none hangs, all count the same,
 // and no process of Wine is left (the long run only).
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { processesIn } from '../../../lab/places/wine/ending.ts';
@@ -53,7 +51,6 @@ interface Answer {
 }
 
 async function once(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'iolab-fifty-'));
   const session = await WineSession.open(requireInstallation());
   let said = '';
   let wrong = '';
@@ -87,7 +84,6 @@ async function once(): Promise<string> {
   } finally {
     await session.close();
     expect(processesIn(session.prefix), 'processes of Wine that are left').toEqual([]);
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
