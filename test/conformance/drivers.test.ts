@@ -6,14 +6,17 @@ import { loadPlatform } from '../../lab/ffi/load.ts';
 import { driverConformance } from './drivers.ts';
 import { nullTarget, openBlocks, openFifo } from './lines.ts';
 import { contextFor } from './session.ts';
+import { openPipe } from './windows-lines.ts';
 
+const windows = process.platform === 'win32';
+const openLine = windows ? openPipe : openFifo;
 const ids = driverIds();
 for (const id of ids) await driverConformance(await findDriver(id), id);
 
 /** What the drivers of the first issue must refuse, and with which word of the kernel's. */
 describe('refusals by name', async () => {
   const platform = await loadPlatform();
-  const ask = async (id: string, open: typeof openFifo | typeof smallFile): Promise<Probe> => {
+  const ask = async (id: string, open: typeof openLine | typeof smallFile): Promise<Probe> => {
     const device = open(platform);
     try {
       return await (await findDriver(id)).probe(contextFor(platform, device.target));
@@ -34,12 +37,12 @@ describe('refusals by name', async () => {
   });
 
   it('serialport wants a terminal', async () => {
-    const answer = await ask('serialport', openFifo);
+    const answer = await ask('serialport', openLine);
     expect(answer).toMatchObject({ ok: false, reason: expect.stringContaining('terminals only') });
   });
 
   it('null moves no bytes, so it refuses every real device', async () => {
-    expect((await ask('null', openFifo)).ok).toBe(false);
+    expect((await ask('null', openLine)).ok).toBe(false);
     expect((await ask('null', smallFile)).ok).toBe(false);
   });
 
