@@ -30,6 +30,8 @@ interface Waiter<E> {
 }
 
 const MOST_STDERR = 4000;
+/** What a process has said may be read so long after its end. */
+const LAST_WORDS_MS = 500;
 /** Node turns a longer timer into one of a millisecond (setTimeout, Node's timers). */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -71,6 +73,7 @@ export class Child<E extends { readonly event: string }> {
         this.#over(error);
         resolve();
       });
+      this.#process.once('exit', () => setTimeout(() => this.#letGo(), LAST_WORDS_MS).unref());
     });
     this.#process.stdin!.on('error', () => {
       // A child that died takes no more input; its end is reported by 'close'.
@@ -80,6 +83,17 @@ export class Child<E extends { readonly event: string }> {
     });
     createInterface({ input: this.#process.stdout! }).on('line', line => this.#heard(line));
     if (signal.aborted) this.kill();
+  }
+
+  /**
+   * It has ended, but what it started may still hold its streams: Wine's desktop does, which the first
+   * program with a window starts. What is in them has been read by the end of this turn of the loop.
+   */
+  #letGo(): void {
+    setImmediate(() => {
+      this.#process.stdout?.destroy();
+      this.#process.stderr?.destroy();
+    });
   }
 
   get pid(): number | undefined {
