@@ -241,18 +241,23 @@ export class VfioFunction {
   }
 
   /**
-   * Does the kernel want the function back, because it is unplugged or unbound? One system call. It
-   * goes on working until this program lets go of it, and whoever unplugs waits for that.
+   * Hear of the kernel's wish to have the function back, because it is unplugged or unbound. To be asked
+   * for before that: a wish that nobody hears is repeated after ten seconds only.
+   */
+  watchRecall(): void {
+    if (this.#recall >= 0 || this.interruptCount(VFIO_PCI_REQ_IRQ_INDEX) === 0) return;
+    const once = EFD_CLOEXEC | EFD_NONBLOCK;
+    [this.#recall] = this.interruptFlags(VFIO_PCI_REQ_IRQ_INDEX, 1, once) as [number];
+    this.#recallMemory = this.#platform.memory(PAGE_BYTES);
+  }
+
+  /**
+   * Has it been wished for since? One system call. It goes on working until this program lets go of it,
+   * and whoever unplugs waits for that.
    */
   recalled(): boolean {
-    const { posix, linux } = this.#platform;
-    if (this.#recall < 0) {
-      const once = EFD_CLOEXEC | EFD_NONBLOCK;
-      if (this.interruptCount(VFIO_PCI_REQ_IRQ_INDEX) === 0) return false;
-      [this.#recall] = this.interruptFlags(VFIO_PCI_REQ_IRQ_INDEX, 1, once) as [number];
-      this.#recallMemory = this.#platform.memory(PAGE_BYTES);
-    }
-    return linux !== undefined && posix.read(this.#recall, this.#recallMemory!.address, 8) === 8;
+    if (!this.#recallMemory) return false;
+    return this.#platform.posix.read(this.#recall, this.#recallMemory.address, 8) === 8;
   }
 
   /**

@@ -269,6 +269,10 @@ describe.runIf(process.platform === 'linux')('taking a function over', () => {
       ADDRESS,
       fakeBus(),
     );
+    told = 8;
+    expect(one.recalled(), 'it was not asked to listen').toBe(false);
+    one.watchRecall();
+    told = -1;
     expect(one.recalled()).toBe(false);
     expect(() => one.keep()).not.toThrow();
     told = 8;

@@ -63,6 +63,7 @@ export class NvmeDisk {
       const claimed_ns = platform.now();
       vfio = new VfioFunction(platform, addressOf(folder));
       vfio.enable();
+      vfio.watchRecall();
       this.vfio = vfio;
       const lent = lend(vfio, control);
       const registers = doorbellsOf(vfio);

@@ -142,6 +142,34 @@ for (let i = 0; i < 6; i++) {
 results.after_closing = byKernel(target.path, 5 * PAGE, PAGE).readUInt32LE(PAGE - 4);
 results.maps = readFileSync('/proc/self/maps', 'latin1').includes('anon_inode:[vfio-device]');
 
+// The other disks, by the kernel's driver: by interrupt and, where it can be, polled.
+const disks: Record<string, { wrong: number; disks: number }> = {};
+for (const id of ['vm:null_blk', 'vm:nvme-delay', 'vm:loop']) {
+  const one_device = await start(id);
+  const paths = Object.values(one_device.target.parts ?? { only: one_device.target.path });
+  let wrong_blocks = 0;
+  for (const path of paths) {
+    for (const name of ['direct-sync', 'io-uring-iopoll']) {
+      const on_it = { ...one_device.target, path };
+      const driver = await findDriver(name);
+      const asked = { platform, target: on_it, depth: 1, slot_bytes: PAGE, parameters: {} };
+      if (!(await driver.probe(asked)).ok) continue;
+      const reads_it = await open(name, on_it, 1, PAGE);
+      for (let block = 0; block < 64; block++) {
+        reads_it.slot(0).fill(0xee);
+        const got = one(reads_it, 0, READ, block * 7 * PAGE, PAGE);
+        const expected = on_it.blocks === 'zeros' ? 0 : block * 7;
+        const words = new Uint32Array(reads_it.slot(0).slice().buffer);
+        if (got !== PAGE || !words.every(word => word === expected)) wrong_blocks++;
+      }
+      reads_it.close();
+    }
+  }
+  await one_device.session.close();
+  disks[id] = { wrong: wrong_blocks, disks: paths.length };
+}
+results.disks = disks;
+
 // Pulled out under load.
 const agent = openAgent(platform);
 const engine = await open('nvme-poll', target, 8, PAGE);

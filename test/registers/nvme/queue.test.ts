@@ -1,6 +1,8 @@
 // The queues of our NVMe drivers over a controller in memory: whatever is asked for, in whatever order the
 // controller answers, each operation ends once, with the data or the error that is its own.
+import { spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type BlockingEngine, READ, WRITE } from '../../../lab/drivers/driver.ts';
@@ -117,6 +119,24 @@ describe('many operations', () => {
       expect(engine.counters.doorbells).toBe(2);
       engine.close();
     }
+  });
+});
+
+describe('a read', () => {
+  it('allocates nothing, and rings two doorbells for eight', { timeout: 60_000 }, () => {
+    const program = join(import.meta.dirname, 'allocations.ts');
+    const { stdout, stderr } = spawnSync(process.execPath, ['--expose-gc', program], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    const { reads, heap_bytes, doorbells } = JSON.parse(stdout || `"${stderr}"`) as {
+      reads: number;
+      heap_bytes: number;
+      doorbells: number;
+    };
+    // One boxed number for each would be 16 bytes for each.
+    expect(heap_bytes).toBeLessThan(reads);
+    expect(doorbells).toBe((2 * 2 * reads) / 8);
   });
 });
 
