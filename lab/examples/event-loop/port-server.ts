@@ -25,6 +25,8 @@ import type { Timer } from './timers.ts';
 
 const BACKLOG = 200;
 const NONE = -1;
+/** Tries to accept that may fail in a row. */
+const MOST_FAILED = 16;
 
 /** A socket that listens on this machine alone, in the loop, and what accepting on it needs. */
 export class Listener {
@@ -105,6 +107,7 @@ export class PortServer implements Server, CompletionServer {
   readonly #free: number[];
   readonly #listener: Listener;
   #accepting = NONE;
+  #failed = 0;
   #listening = true;
   #closing = false;
   #rest: Timer | undefined;
@@ -165,10 +168,15 @@ export class PortServer implements Server, CompletionServer {
       if (buffer === undefined) this.closeConnection(socket);
       else this.#connections.add(new CompletionConnection(this, socket, buffer));
     }
+    // A client may have left before it was taken: that concerns nobody else. Where many fail in a row it is
+    // more than that, mostly that no handle is left: then those who wait are taken later.
+    this.#failed = socket === NONE ? this.#failed + 1 : 0;
     if (this.#closing) this.#stopListening();
-    else if (socket !== NONE) this.#accept();
-    // A client that left at once, or no handle is left: those who wait are taken later.
-    else this.#rest = this.loop.after(REST_MS, () => this.#accept());
+    else if (this.#failed < MOST_FAILED) this.#accept();
+    else {
+      this.#failed = 0;
+      this.#rest = this.loop.after(REST_MS, () => this.#accept());
+    }
   }
 
   #stopListening(): void {

@@ -10,8 +10,8 @@ const DEPTHS = [1, 8, 32, 128];
 const KINDS = ['port-file', 'port-pipe', 'port-socket'];
 /** Of each kind at each depth; in the long run a hundred thousand each, else as many in all. */
 const OPERATIONS = LONG ? 100_000 : 8400;
-const CYCLES = LONG ? 10_000 : 100;
-const POSTED = LONG ? 100_000 : 20_000;
+const CYCLES = LONG ? 10_000 : 40;
+const POSTED = LONG ? 100_000 : 6000;
 
 const traffic = KINDS.flatMap(kind =>
   DEPTHS.map(depth => [kind, { depth, operations: OPERATIONS }] as const),

@@ -8,7 +8,7 @@ const LONG = process.env.IOLAB_LONG === '1';
 const THREADS = 4;
 const HANDLES: Readonly<Record<string, number>> = {
   'handles-pipes': 10_000,
-  'handles-sockets': LONG ? 10_000 : 1000,
+  'handles-sockets': LONG ? 10_000 : 500,
 };
 
 describe.runIf(whereWine())('many handles on one port', () => {
