@@ -57,7 +57,7 @@ function frameOf({ lanes, length, basis }: Timeline, width: number): Frame {
 }
 
 function draw(timeline: Timeline, width: number, hatch: string) {
-  const { mechanism, basis, lanes, spans, marks, length } = timeline;
+  const { mechanism, basis, lanes, spans, marks } = timeline;
   const frame = frameOf(timeline, width);
   const { x, box } = frame;
   const time =
@@ -88,29 +88,33 @@ function draw(timeline: Timeline, width: number, hatch: string) {
         'g',
         { class: `m-${mechanism}` },
         ...spans.map(span => bar(span, frame, hatch)),
+        // Hides what of the spans is still to come; marks and words show it by themselves.
+        moved(timeline, frame, later(frame)),
         ...marks.map(mark => arrow(mark, frame)),
         ...words(timeline, frame),
       ),
       ...lanes.map(({ id, title }) => titleOf(id, title, timeline, frame)),
-      element(
-        'g',
-        {
-          class: 'tl-play',
-          'data-left': coordinate(box.left),
-          'data-wide': coordinate((box.right - box.left) / length),
-        },
-        element('rect', {
-          x: box.left,
-          y: box.top,
-          width: box.right - box.left + 9,
-          height: box.bottom - box.top,
-          class: 'tl-later',
-        }),
-        line(box.left, box.top - 4, box.left, box.bottom, 'tl-head'),
-      ),
+      moved(timeline, frame, line(box.left, box.top - 4, box.left, box.bottom, 'tl-head')),
     ],
   };
 }
+
+const later = ({ box }: Frame): string =>
+  element('rect', {
+    x: box.left + 0.6,
+    y: box.top,
+    width: box.right - box.left + 9,
+    height: box.bottom - box.top,
+    class: 'tl-later',
+  });
+
+/** What the player moves along, and how far for each unit of time. */
+const moved = ({ length }: Timeline, { box }: Frame, markup: string): string =>
+  element(
+    'g',
+    { class: 'tl-play', 'data-wide': coordinate((box.right - box.left) / length) },
+    markup,
+  );
 
 /** At the left in one or two lines; where there is no room, above its lane and beside the arrows. */
 function titleOf(id: string, title: string, { marks }: Timeline, frame: Frame): string {
@@ -203,12 +207,16 @@ function words({ lanes, marks }: Timeline, { x, box, gap, narrow, top, at }: Fra
     const gaps = Array.from({ length: Math.abs(to - from) }, (_, index) =>
       to > from ? from + index : from - 1 - index,
     );
-    return { text, x: x(when), gaps };
+    return { text, x: x(when), at: when, gaps };
   });
   return placeWords(wanted, box.left, box.right).map(word => {
     // A narrow drawing has the title of the next lane in the lower half of the gap.
     const y = top(lanes[word.gap]!.id) + TALL + (narrow ? 12 : gap / 2 + 4);
-    return label(word.text, word.x, y, { 'text-anchor': word.anchor, class: 'tl-word' });
+    return label(word.text, word.x, y, {
+      'text-anchor': word.anchor,
+      class: 'tl-word',
+      'data-at': word.at,
+    });
   });
 }
 

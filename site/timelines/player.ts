@@ -130,6 +130,9 @@ export class LabTimeline extends HTMLElement {
       const { from, to } = part.dataset;
       part.classList.toggle('is-now', Number(from) <= at && at < Number(to));
     }
+    for (const part of this.querySelectorAll<SVGElement>('svg [data-at]')) {
+      part.classList.toggle('is-later', at >= 0 && Number(part.dataset.at) > at);
+    }
     this.#scrub.value = String(Math.max(0, at));
     if (index === before) return;
     const step = this.#steps[index];

@@ -8,6 +8,7 @@ export interface Wanted {
   readonly text: string;
   /** Of its arrow. */
   readonly x: number;
+  readonly at: number;
   /** Numbers of the gaps that the arrow crosses, the best first. */
   readonly gaps: readonly number[];
 }
@@ -15,6 +16,7 @@ export interface Wanted {
 export interface Word {
   readonly text: string;
   readonly x: number;
+  readonly at: number;
   readonly anchor: 'start' | 'end';
   readonly gap: number;
 }
@@ -43,7 +45,7 @@ export function placeWords(wanted: readonly Wanted[], left: number, right: numbe
         if (mine.from < left || mine.to > right) continue;
         if (others(gap, one).some(({ from, to }) => mine.from < to && from < mine.to)) continue;
         full.set(gap, [...(full.get(gap) ?? []), { from: mine.from - 4, to: mine.to + 4 }]);
-        return [{ text: one.text, x, anchor, gap }];
+        return [{ text: one.text, x, at: one.at, anchor, gap }];
       }
     }
     return [];

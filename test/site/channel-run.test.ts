@@ -164,7 +164,7 @@ describe.skipIf(path === undefined)('a channel program in Chromium', () => {
       page.locator(`#timeline-channel-io [data-part="${name}"]`);
     const told = (page: Page) => part(page, 'now').innerText();
     const head = async (page: Page) => {
-      const play = page.locator('#timeline-channel-io .fig-wide .tl-play');
+      const play = page.locator('#timeline-channel-io .fig-wide .tl-play').first();
       if (!(await play.isVisible())) return undefined;
       return Number(
         /translate\(([\d.]+) 0\)/.exec((await play.getAttribute('transform')) ?? '')?.[1],

@@ -83,6 +83,7 @@ describe.each(timelines)('the timeline of %s', (form, timeline) => {
     expect(svg).not.toMatch(/NaN|Infinity|undefined|null|style=/);
     expect(svg.match(/class="tl-span"/g)).toHaveLength(timeline.spans.length);
     expect(svg.match(/class="tl-mark/g) ?? []).toHaveLength(timeline.marks.length);
+    expect(svg.match(/class="tl-play"/g), 'the cover and the playhead').toHaveLength(2);
     const wakes = timeline.marks.filter(({ kind }) => kind === 'wake').length;
     expect(svg.match(/class="tl-mark tl-wake"[^>]*><line[^>]*\/><\/g>/g) ?? []).toHaveLength(wakes);
     const texts = textsOf(svg);
@@ -171,9 +172,9 @@ describe('timelines', () => {
 
 describe('words beside arrows', () => {
   it('stand to the right, else to the left, else in another gap, else nowhere', () => {
-    const places = (...wanted: { text: string; x: number; gaps: number[] }[]) =>
+    const places = (...wanted: { text: string; x: number; at: number; gaps: number[] }[]) =>
       placeWords(wanted, 0, 100).map(({ text, anchor, gap }) => [text, anchor, gap]);
-    const word = (text: string, x: number, ...gaps: number[]) => ({ text, x, gaps });
+    const word = (text: string, x: number, ...gaps: number[]) => ({ text, x, at: x, gaps });
     expect(places(word('aa', 50, 0))).toEqual([['aa', 'start', 0]]);
     expect(places(word('aa', 95, 0))).toEqual([['aa', 'end', 0]]);
     expect(places(word('aaaaaa', 50, 0, 1), word('b', 40, 0), word('c', 60, 0))[0]).toEqual([

@@ -3,7 +3,7 @@
 // for today's buses the DMA documentation of the kernel).
 import type { Span, Timeline } from '../types.ts';
 
-const REGISTERS = [2, 5, 8] as const;
+const REGISTERS = [1, 3.5, 6, 8.5] as const;
 const WORDS = [36, 42, 48, 54, 60, 66, 72] as const;
 
 export const timeline: Timeline = {
@@ -35,7 +35,7 @@ export const timeline: Timeline = {
     { lane: 'processor', from: 78, to: 89, kind: 'work', text: 'handler' },
     { lane: 'processor', from: 89, to: 100, kind: 'other', text: 'other work', short: 'other' },
     ...REGISTERS.map((from): Span => {
-      return { lane: 'bus', from, to: from + 2, kind: 'work', text: 'a register' };
+      return { lane: 'bus', from, to: from + 1.5, kind: 'work', text: 'a register' };
     }),
     ...WORDS.flatMap((from): Span[] => [
       { lane: 'bus', from, to: from + 3, kind: 'work', text: 'a word' },
@@ -51,10 +51,10 @@ export const timeline: Timeline = {
   ],
   steps: [
     {
-      at: 2,
+      at: 1,
       text: 'The program writes a place on the disk, a number of words and an address in memory into the controller’s registers.',
     },
-    { at: 10, text: 'The last one is the command. Writing it starts the transfer.' },
+    { at: 10, text: 'The last register takes the command. Writing it starts the transfer.' },
     { at: 12, text: 'That was the processor’s whole part. It goes on with something else.' },
     {
       at: 36,

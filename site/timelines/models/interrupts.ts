@@ -60,7 +60,7 @@ export const timeline: Timeline = {
     },
     {
       at: 34,
-      text: 'The handler asks the device over the bus what it wants. Most devices take that for an answer to their interrupt.',
+      text: 'The handler asks the device over the bus what it wants. Many devices take that for an answer to their interrupt.',
     },
     { at: 46, text: 'It makes the sleeping thread ready. That is the wake-up.' },
     {

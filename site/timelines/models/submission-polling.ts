@@ -54,7 +54,7 @@ export const timeline: Timeline = {
     { at: 54, from_lane: 'thread', to_lane: 'program', kind: 'doorbell', text: 'a store' },
     { at: 88, from_lane: 'program', to_lane: 'kernel', kind: 'call', text: 'enter' },
     { at: 94, from_lane: 'kernel', to_lane: 'thread', kind: 'wake', text: 'wake-up' },
-    { at: 98, from_lane: 'kernel', to_lane: 'program', kind: 'return', text: '' },
+    { at: 98, from_lane: 'kernel', to_lane: 'program', kind: 'return', text: 'returns' },
     { at: 104, from_lane: 'thread', to_lane: 'device', kind: 'doorbell', text: 'go' },
   ],
   steps: [
