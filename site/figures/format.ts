@@ -136,6 +136,13 @@ export function setting(name: string, value: string | number | boolean): string 
   }
   // A setting was chosen, not measured: every digit of a whole number is meant.
   const digits = (number: number) => (Number.isInteger(number) ? whole(number) : figures(number));
+  if (name.endsWith('_us') && typeof value === 'number') {
+    const of = name.slice(0, -'_us'.length).replace(/_/g, ' ');
+    return `${of}${SPACE}${digits(value)}${SPACE}µs`;
+  }
+  // The name alone, as an axis needs it.
+  if (name.endsWith('_us') && value === '')
+    return `${name.slice(0, -'_us'.length).replace(/_/g, ' ')}, µs`;
   return `${name.replace(/_/g, ' ')}${SPACE}${typeof value === 'number' ? digits(value) : value}`;
 }
 

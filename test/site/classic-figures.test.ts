@@ -151,6 +151,8 @@ describe('settings and facts', () => {
 
   it('keeps every digit of a setting', () => {
     expect(setting('interval', 4096).replace(/\W/g, ' ')).toBe('interval 4 096');
+    expect(setting('backend_us', 20).replace(/\s/g, ' ')).toBe('backend 20 µs');
+    expect(setting('backend_us', '')).toBe('backend, µs');
   });
 
   it('puts ways to start in the order in which they are explained', () => {
