@@ -3,7 +3,7 @@
 // device; what a cable and a bus would add is a model: a report waits until the bus would next have asked
 // (lab/input/intervals.ts). Everything is synchronous, because the process is the device's own.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { DeviceGone, SystemCallError, TimedOut, Unsupported } from '../../errors.ts';
+import { DeviceGone, SystemCallError, Unsupported } from '../../errors.ts';
 import { EINTR, POLLIN } from '../../ffi/linux/constants.ts';
 import { POLLFD_BYTES, POLLFD_EVENTS } from '../../ffi/linux/structs.ts';
 import type { Memory, Platform } from '../../ffi/platform.ts';
@@ -25,6 +25,7 @@ const EPIPE = 32;
 const BUFFER_BYTES = 4096;
 /** poll(2) counts milliseconds; what is left is slept to the nanosecond. */
 const POLL_EDGE_NS = 1.2e6;
+/** Who is not asked again within this has no listener any more. */
 const ASKED_LIMIT_NS = 1e9;
 const ANSWER_EVERY_MS = 50;
 
@@ -42,6 +43,8 @@ export class UsbIpDevice implements Mouthpiece {
   #heard: Buffer = Buffer.alloc(0);
   /** Questions for a report that wait for an answer, by their numbers. */
   readonly #asked: number[] = [];
+  /** Somebody has the device open, so the kernel asks: each question is followed by another. */
+  #listening = false;
   #last_ns = 0;
   #open = true;
 
@@ -89,18 +92,19 @@ export class UsbIpDevice implements Mouthpiece {
     }
   }
 
-  /** A report, when the bus next asks; one for each asking. */
+  /** A report, when the bus next asks; one for each asking. Where nobody listens it is for nobody. */
   say(report: Uint8Array): void {
     const { now } = this.#platform;
     const ready_ns = Math.max(now(), this.#last_ns + 1);
     const asking_ns = nextAsking(ready_ns, this.#began_ns, this.#interval_ms * 1e6);
     this.until(asking_ns);
     this.#last_ns = asking_ns;
-    for (const end_ns = now() + ASKED_LIMIT_NS; this.#asked.length === 0; ) {
-      if (now() > end_ns) throw new TimedOut('the kernel asks this device for no report');
+    const end_ns = now() + ASKED_LIMIT_NS;
+    while (this.#listening && this.#asked.length === 0) {
       this.until(now() + 1e6);
+      if (now() > end_ns) this.#listening = false;
     }
-    this.#answer(this.#asked.shift()!, 0, report);
+    if (this.#listening) this.#answer(this.#asked.shift()!, 0, report);
   }
 
   #hear(): void {
@@ -129,12 +133,18 @@ export class UsbIpDevice implements Mouthpiece {
       const answer = answerControl(message.subarray(40, 48), this.#interval_ms);
       if (answer === 'stall') this.#answer(number, -EPIPE);
       else this.#answer(number, 0, answer);
-    } else this.#asked.push(number);
+    } else {
+      this.#asked.push(number);
+      this.#listening = true;
+    }
   }
 
   #unlink(number: number, which: number): void {
     const at = this.#asked.indexOf(which);
-    if (at >= 0) this.#asked.splice(at, 1);
+    if (at >= 0) {
+      this.#asked.splice(at, 1);
+      this.#listening = false;
+    }
     this.#send(RET_UNLINK, number, at >= 0 ? -ECONNRESET : 0, new Uint8Array(0));
   }
 
