@@ -5,13 +5,18 @@ import { whereWine } from '../../helpers/wine.ts';
 import { judged } from './judge.ts';
 
 const DEPTHS = ['1', '8', '32', '128'];
-/** Over four depths 10⁵ of each of file, pipe and socket. */
-const COUNT = '25000';
+/** 10⁵ over three devices and four depths; IOLAB_LONG=1 makes 10⁵ of each device. */
+const COUNT = process.env.IOLAB_LONG ? '25000' : '8334';
 
 describe.runIf(whereWine())('calls of Windows under Wine', () => {
   it('names every error that it can provoke', { timeout: 120_000 }, async () => {
     const { passed } = await judged('errors.ts');
     expect(passed.length).toBe(9);
+  });
+
+  it('serves a hundred operations at once by each driver', { timeout: 120_000 }, async () => {
+    const { passed } = await judged('deep.ts');
+    expect(passed.length, 'asynchronous drivers, on a file and on a pipe').toBe(2 * 5);
   });
 
   it('keeps order, bytes, keys and pointers', { timeout: 300_000 }, async () => {
