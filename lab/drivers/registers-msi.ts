@@ -69,6 +69,8 @@ function holdByVfio(context: OpenContext): HeldByVfio {
 
 class RegistersMsi extends RegisterSlots {
   readonly #sleep: SleepInRead;
+  /** The kernel wants the function back: whoever pulls it out waits until it is let go of. */
+  #recalled = false;
 
   constructor(context: OpenContext) {
     const held = holdByVfio(context);
@@ -79,7 +81,7 @@ class RegistersMsi extends RegisterSlots {
 
   wait(min: number, deadline_ns: number): number {
     while (this.ready() < min && this.pending > 0) {
-      const got = this.sleepOn(this.#sleep, deadline_ns);
+      const got = this.#recalled ? GONE : this.sleepOn(this.#sleep, deadline_ns);
       if (got === 0) break;
       if (got > 0) this.#serve();
       else if (got !== -EINTR) this.complete(GONE);
@@ -97,8 +99,8 @@ class RegistersMsi extends RegisterSlots {
     const finished = this.look();
     if (finished) this.takeAnswer();
     program.acknowledge();
-    if (finished && raised === 1) counters.interrupts!++;
-    else if (this.pending > 0) this.complete(GONE);
+    if (finished) counters.interrupts!++;
+    this.#recalled = !finished || raised > 1;
     this.startNext();
   }
 

@@ -1,5 +1,6 @@
 // Factorials by edu, one after the other, through one way to touch its registers. Each answer is known
 // beforehand, so what is not the device's is found out and counted.
+import { DeviceGone } from '../../../errors.ts';
 import type { Memory } from '../../../ffi/platform.ts';
 import { MappedRegisters } from '../../../registers/access.ts';
 import { Edu, factorial } from '../../../registers/edu.ts';
@@ -54,6 +55,7 @@ export function measureAccess(
       latency_ns[done++] = (clock_ns[1]! - clock_ns[0]!) / TOGETHER;
       if (wrong === STUCK) totals.endless_loops++;
       else totals.wrong_values += wrong;
+      if (!edu.present()) throw new DeviceGone('edu was unplugged');
       settle(edu);
     }
     counting.end();

@@ -20,7 +20,7 @@ import { BLOCK_BYTES, type Mover } from './measure.ts';
 const LIMIT_NS = 2e9;
 const FLAG_BYTES = 8;
 const PAGE_BYTES = 4096;
-const ASKED_PER_CLOCK_READING = 4096;
+const ASKED_PER_CLOCK_READING = 512;
 
 /** `interrupt`: sleep until the device says that it is over; else ask it. */
 export function openBlocks(platform: Platform, path: string, interrupt: boolean): Mover {
@@ -46,7 +46,7 @@ export function openBlocks(platform: Platform, path: string, interrupt: boolean)
     if (device_address + memory.length > DMA_REACH_BYTES)
       throw new Unsupported(`edu does not reach the address ${device_address}`, '');
     bell = interrupt ? bellOf(platform, vfio) : undefined;
-    const wait = bell ? sleeper(bell, edu) : asker(platform, edu);
+    const wait = bell ? sleeper(bell, edu) : asker(platform, edu, vfio);
     const flags = interrupt ? DMA_INTERRUPT : 0;
     return {
       registers,
@@ -80,32 +80,33 @@ export function openBlocks(platform: Platform, path: string, interrupt: boolean)
 
 function bellOf(platform: Platform, vfio: VfioFunction): InterruptWait {
   const [flag] = vfio.interruptFlags(VFIO_PCI_MSI_IRQ_INDEX, 1) as [number];
+  vfio.recallBy(flag);
   const counters = { syscalls: 0, polls: 0 };
   return new InterruptWait(platform, flag, FLAG_BYTES, { counters, title: 'edu' });
 }
 
 type Wait = (mover: Mover) => void;
 
-function asker(platform: Platform, edu: Edu): Wait {
+function asker(platform: Platform, edu: Edu, vfio: VfioFunction): Wait {
   return mover => {
     const start_ns = platform.now();
     for (let asked = 1; ; asked++) {
       mover.asked++;
       if (!edu.transferring()) break;
       if (asked % ASKED_PER_CLOCK_READING !== 0) continue;
-      if (!edu.present()) throw new DeviceGone('edu was unplugged during a transfer');
+      vfio.keep();
       if (platform.now() - start_ns > LIMIT_NS)
         throw new TimedOut('edu does not come to the end of a transfer');
     }
-    if (!edu.present()) throw new DeviceGone('edu was unplugged during a transfer');
   };
 }
 
 function sleeper(interrupt: InterruptWait, edu: Edu): Wait {
   return mover => {
     interrupt.sleep();
+    // The kernel raises the same flag when it wants the device back.
+    if (edu.transferring()) throw new DeviceGone('edu is pulled out during a transfer');
     mover.interrupts++;
     edu.acknowledge();
-    if (!edu.present()) throw new DeviceGone('edu was unplugged during a transfer');
   };
 }

@@ -1,6 +1,6 @@
 // Calls from two devices, one after the other or both at once, as a seed says; and a program that sleeps
 // until somebody has called, finds out who, and serves. What it found is compared with what was staged.
-import { TimedOut } from '../../../errors.ts';
+import { DeviceGone, TimedOut } from '../../../errors.ts';
 import { EINTR, POLLIN } from '../../../ffi/linux/constants.ts';
 import { POLLFD_BYTES, POLLFD_EVENTS, POLLFD_REVENTS } from '../../../ffi/linux/structs.ts';
 import type { Memory, Platform } from '../../../ffi/platform.ts';
@@ -13,6 +13,7 @@ import type { Source, Sources } from './sources.ts';
 const LIMIT_MS = 2000;
 const WARMUP_CALLS = 200;
 const OFTEN = 0.9;
+const MOST_IN_VAIN = 1000;
 
 /** What the program does when it was woken. */
 export interface Awake {
@@ -35,23 +36,25 @@ function callsOf(who: string, calls: number, seed: number): Uint8Array {
   });
 }
 
-/** A list of struct pollfd for the sources, and the call that sleeps on it. */
+/** A list of struct pollfd for the sources and the recalls, and the call that sleeps on it. */
 class Bell {
   readonly #platform: Platform;
   readonly #memory: Memory;
   readonly #address: readonly [number, null];
   readonly #events: Int16Array;
+  readonly #sources: number;
   readonly #count: number;
 
-  constructor(platform: Platform, sources: readonly Source[]) {
+  constructor(platform: Platform, sources: readonly Source[], recalls: readonly number[]) {
     this.#platform = platform;
-    this.#count = sources.length;
-    this.#memory = platform.memory(POLLFD_BYTES * sources.length);
+    this.#sources = sources.length;
+    this.#count = sources.length + recalls.length;
+    this.#memory = platform.memory(POLLFD_BYTES * this.#count);
     this.#address = [this.#memory.address, null];
     const { buffer } = this.#memory.bytes;
     const fds = new Int32Array(buffer);
     this.#events = new Int16Array(buffer);
-    for (const [i, { fd }] of sources.entries()) {
+    for (const [i, fd] of [...sources.map(one => one.fd), ...recalls].entries()) {
       fds[(i * POLLFD_BYTES) / 4] = fd;
       this.#events[(i * POLLFD_BYTES + POLLFD_EVENTS) / 2] = POLLIN;
     }
@@ -61,10 +64,12 @@ class Bell {
     const { posix, errno } = this.#platform;
     for (;;) {
       const ready = posix.poll(this.#address[0], this.#count, LIMIT_MS);
-      if (ready > 0) return;
+      if (ready > 0) break;
       if (ready === 0) throw new TimedOut('a device has called and nobody was woken');
       if (errno() !== EINTR) throw new TimedOut(`poll(2) failed with ${errno()}`);
     }
+    for (let i = this.#sources; i < this.#count; i++)
+      if (this.rang(i)) throw new DeviceGone('a device on the line is being pulled out');
   }
 
   rang(index: number): boolean {
@@ -85,8 +90,8 @@ export function measureCalls(
   const calls = whole(parameters, 'calls');
   const staged = callsOf(parameters.who ?? 'both', calls, seed);
   const sources = open(platform, target.path);
-  const { all, lines, calls_to_serve } = sources;
-  const bell = new Bell(platform, all);
+  const { all, recalls, lines, calls_to_serve } = sources;
+  const bell = new Bell(platform, all, recalls);
   const latency_ns: number[] = [];
   const found = [0, 0];
   let asked = 0;
@@ -109,10 +114,15 @@ export function measureCalls(
     const expected = found[0]! + found[1]! + (who === 3 ? 2 : 1);
     began_ns = platform.now();
     for (let i = 0; i < all.length; i++) if (who & (1 << i)) all[i]!.raise();
-    while (found[0]! + found[1]! < expected) {
+    for (let in_vain = 0; found[0]! + found[1]! < expected; ) {
+      const before = found[0]! + found[1]!;
       bell.sleep();
       woken++;
       answer(awake);
+      if (found[0]! + found[1]! > before) continue;
+      // The descriptor of a device that is gone is ready for ever, and nobody says "I".
+      if (!all.every(one => one.present())) throw new DeviceGone('a device was unplugged');
+      if (++in_vain > MOST_IN_VAIN) throw new TimedOut('woken again and again, and nobody called');
     }
   };
   const count = () => sumLines(readInterrupts(), lines) ?? 0;

@@ -1,7 +1,7 @@
 // Two devices that can call: each a teaching device whose register raises an interrupt on demand, with the
 // descriptor on which its calls arrive. By wire they share a line; by message each has its own.
-import { Unsupported } from '../../../errors.ts';
-import { VFIO_PCI_MSI_IRQ_INDEX } from '../../../ffi/linux/constants.ts';
+import { DeviceGone, Unsupported } from '../../../errors.ts';
+import { VFIO_PCI_MSI_IRQ_INDEX, VFIO_PCI_REQ_IRQ_INDEX } from '../../../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../../ffi/platform.ts';
 import { MappedRegisters, type Registers } from '../../../registers/access.ts';
 import { EDU, EDU_DEVICE, EDU_VENDOR, Edu } from '../../../registers/edu.ts';
@@ -52,6 +52,10 @@ export class Source {
     this.#allow();
   }
 
+  present(): boolean {
+    return this.#edu.present();
+  }
+
   silence(): void {
     this.#edu.end();
   }
@@ -59,6 +63,8 @@ export class Source {
 
 export interface Sources {
   readonly all: readonly Source[];
+  /** Descriptors that are ready when the kernel wants a device back. */
+  readonly recalls: readonly number[];
   /** Its lines in /proc/interrupts. */
   readonly lines: RegExp;
   /** System calls that serving one takes, beside the one that waits. */
@@ -100,9 +106,13 @@ function opened(open: (undo: Undo) => Omit<Sources, 'close'>): Sources {
   }
 }
 
-function reader(platform: Platform, fd: number, memory: Memory): () => void {
+/** Throws DeviceGone where the descriptor ends with its device. */
+function reader({ posix, errno, errnoName }: Platform, fd: number, memory: Memory): () => void {
   const address: readonly [number, null] = [memory.address, null];
-  return () => void platform.posix.read(fd, address[0], memory.length);
+  return () => {
+    if (posix.read(fd, address[0], memory.length) < 0)
+      throw new DeviceGone(`a device on the line: ${errnoName(errno())}`);
+  };
 }
 
 /** Both on the wire that they share. Throws Unsupported where their wires are two. */
@@ -128,12 +138,13 @@ export const openWires = (platform: Platform, path: string): Sources =>
       line.allow();
       return source;
     });
-    return { all, lines: /uio_pci_generic/, calls_to_serve: 2 };
+    return { all, recalls: [], lines: /uio_pci_generic/, calls_to_serve: 2 };
   });
 
 /** Each with a message of its own. */
 export const openMessages = (platform: Platform, path: string): Sources =>
   opened(undo => {
+    const recalls: number[] = [];
     const all = pairOf(path).map(({ path, address }) => {
       undo.later(claim(path, 'vfio-pci'));
       const vfio = new VfioFunction(platform, address);
@@ -141,11 +152,12 @@ export const openMessages = (platform: Platform, path: string): Sources =>
       vfio.enable();
       const registers = new MappedRegisters(vfio.mapBar(0, region(path, 0).length));
       const [flag] = vfio.interruptFlags(VFIO_PCI_MSI_IRQ_INDEX, 1) as [number];
+      recalls.push(...vfio.interruptFlags(VFIO_PCI_REQ_IRQ_INDEX, 1));
       const count = platform.memory(FLAG_BYTES);
       undo.later(() => count.free());
       const source = new Source(flag, registers, reader(platform, flag, count), () => {});
       undo.later(() => source.silence());
       return source;
     });
-    return { all, lines: /vfio-msi/, calls_to_serve: 1 };
+    return { all, recalls, lines: /vfio-msi/, calls_to_serve: 1 };
   });
