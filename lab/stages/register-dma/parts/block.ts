@@ -45,7 +45,8 @@ export function openBlocks(platform: Platform, path: string, interrupt: boolean)
     const { device_address } = vfio.share(memory);
     if (device_address + memory.length > DMA_REACH_BYTES)
       throw new Unsupported(`edu does not reach the address ${device_address}`, '');
-    bell = interrupt ? bellOf(platform, vfio) : undefined;
+    if (interrupt) bell = bellOf(platform, vfio);
+    else vfio.watchRecall();
     const wait = bell ? sleeper(bell, edu) : asker(platform, edu, vfio);
     const flags = interrupt ? DMA_INTERRUPT : 0;
     return {
