@@ -8,15 +8,9 @@ import { ON_WINDOWS, START_MS, THREAD_MS } from './parts/windows.ts';
 const FROM = ['same', 'other'] as const;
 const TRIES = 20;
 const SHORT_TRIES = 5;
-/** Timed one by one, beside the tries. */
-const TIMED = 200;
-/** Given while the long work goes on. */
-const MEANWHILE = 20;
 const WORK_MS = [100, 400];
 const SHORT_WORK_MS = [100];
 const MOST_WORK_MS = 5000;
-/** Twice what Windows says that a queue holds. */
-const POSTED = 20_000;
 const TRY_MS = 300;
 
 export const experiment: Experiment = {
@@ -76,16 +70,14 @@ function settingsOf(
   short: boolean,
   set: Readonly<Record<string, string>>,
 ): readonly Setting[] {
-  if (stage === 'queue-full') return [{ posted: POSTED }];
+  if (stage === 'queue-full') return [{}];
   if (stage.startsWith('handler-')) {
     return numbersOf(set, 'work_ms', short ? SHORT_WORK_MS : WORK_MS, MOST_WORK_MS).map(
-      work_ms => ({ messages: MEANWHILE, work_ms }),
+      work_ms => ({ work_ms }),
     );
   }
   const from = set.from === undefined ? FROM : [set.from];
-  return BOTH_WAYS.has(stage)
-    ? from.map(one => ({ from: one, tries, messages: TIMED }))
-    : [{ tries }];
+  return BOTH_WAYS.has(stage) ? from.map(one => ({ from: one, tries })) : [{ tries }];
 }
 
 const BOTH_WAYS = new Set([

@@ -3,7 +3,6 @@
 // not hang. Source: "Using Messages and Message Queues", https://learn.microsoft.com/windows/win32/winmsg
 import { TimedOut } from '../errors.ts';
 import type { Memory } from '../ffi/platform.ts';
-import { INFINITE } from '../ffi/windows/constants.ts';
 import {
   MSG_BYTES,
   MSG_HWND,
@@ -83,14 +82,21 @@ export class MessageLoop {
    * `handles` points at `count` handles that wake it as well. Throws TimedOut.
    */
   until(done: () => boolean, limit_ms: number, count = 0, handles = 0): void {
+    if (!this.within(limit_ms, done, count, handles))
+      throw tooLate('what was waited for did not come', limit_ms);
+  }
+
+  /** As `until`, for what may never come: false where it did not in time. */
+  within(limit_ms: number, done: () => boolean, count = 0, handles = 0): boolean {
     const { user, platform } = this.#desk;
     const deadline_ns = platform.now() + limit_ms * 1e6;
     for (;;) {
       this.drain(done);
-      if (done()) return;
+      if (done()) return true;
       const left_ms = Math.ceil((deadline_ns - platform.now()) / 1e6);
-      if (left_ms <= 0) throw tooLate('what was waited for did not come', limit_ms);
-      user.MsgWaitForMultipleObjectsEx(count, handles, left_ms, QS_ALLINPUT, MWMO_INPUTAVAILABLE);
+      if (left_ms <= 0) return false;
+      const flags = MWMO_INPUTAVAILABLE;
+      user.MsgWaitForMultipleObjectsEx(count, handles, left_ms, QS_ALLINPUT, flags);
       // What was sent is answered inside these calls, and may have failed there.
       this.#desk.rethrow();
     }
@@ -104,11 +110,6 @@ export class MessageLoop {
   /** PeekMessage: takes the next message out of the queue, if there is one, and does nothing with it. */
   take(): boolean {
     return this.#desk.user.PeekMessageW(this.#memory.address, 0, 0, 0, PM_REMOVE) !== 0;
-  }
-
-  /** Sleeps until there is something in the queue. */
-  sleep(limit_ms = INFINITE): void {
-    this.#desk.user.MsgWaitForMultipleObjectsEx(0, 0, limit_ms, QS_ALLINPUT, MWMO_INPUTAVAILABLE);
   }
 
   #pass(): void {

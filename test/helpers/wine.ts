@@ -1,5 +1,6 @@
 // Windows programs in tests: whether the place is installed (skip with a printed reason, or fail where
 // IOLAB_REQUIRE asks for it), and one file run on Node for Windows, bounded and with nothing left behind.
+import { readdirSync, readFileSync } from 'node:fs';
 import { missing, requireInstallation } from '../../lab/places/wine/installation.ts';
 import { type SessionLinks, WineSession } from '../../lab/places/wine/session.ts';
 
@@ -39,6 +40,26 @@ export async function inWine<T>(
     return await work(runIn(session));
   } finally {
     await session.close();
+    nothingLeft(session.prefix);
+  }
+}
+
+/** Whatever runs under Wine inherits the name of its prefix. Throws where something still does. */
+function nothingLeft(prefix: string): void {
+  const left = readdirSync('/proc').filter(name => /^\d+$/.test(name) && isOf(name, prefix));
+  if (left.length > 0) throw new Error(`Wine left behind: ${left.map(commandOf).join('; ')}`);
+}
+
+const isOf = (pid: string, prefix: string): boolean =>
+  textOf(pid, 'environ').includes(`\0WINEPREFIX=${prefix}\0`);
+const commandOf = (pid: string): string => textOf(pid, 'cmdline').replaceAll('\0', ' ');
+
+function textOf(pid: string, name: string): string {
+  try {
+    return `\0${readFileSync(`/proc/${pid}/${name}`, 'latin1')}`;
+  } catch {
+    // It ended while we looked, or is not ours to look at.
+    return '';
   }
 }
 

@@ -2,18 +2,15 @@
 // all but the one that reads in its window procedure.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../helpers/wine.ts';
+import { FREE, READS } from './asked.ts';
 import { type Answers, runInside } from './under-wine.ts';
 
-const FREE = ['port-to-window', 'select-to-window', 'event-to-window'];
 const STAGES = [...FREE, 'blocking-in-window'];
 
 describe.runIf(whereWine())('reads of a program with a window, under Wine', () => {
   let answers: Answers;
   beforeAll(async () => {
-    const parameters = { connections: '4', pieces: '20' };
-    answers = await runInside(
-      STAGES.map(stage => ({ experiment: 'io-to-window', stage, parameters })),
-    );
+    answers = await runInside(READS);
   });
 
   for (const stage of STAGES) {

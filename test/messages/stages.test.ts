@@ -2,45 +2,16 @@
 // what, what merges, what deadlocks. All in one process, because starting one there is slow.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../helpers/wine.ts';
-import type { Asked } from './inside.ts';
+import { CROWD, MESSAGES, TRIES } from './asked.ts';
 import { type Answers, runInside } from './under-wine.ts';
 
-const TRIES = 5;
 const MEANWHILE = 20;
 const POSTED = 20_000;
-const tries = { tries: String(TRIES) };
-
-const way = (stage: string, from: string): Asked => ({
-  experiment: 'messages',
-  stage,
-  parameters: { ...tries, from, messages: '50' },
-});
-const message = (stage: string, parameters: Asked['parameters'] = tries): Asked => ({
-  experiment: 'messages',
-  stage,
-  parameters,
-});
-const WAYS = ['message-post', 'message-thread', 'message-send', 'message-timed', 'message-notify'];
-const long = { messages: String(MEANWHILE), work_ms: '100' };
-
-const asked: readonly Asked[] = [
-  ...WAYS.flatMap(stage => [way(stage, 'same'), way(stage, 'other')]),
-  message('message-crowd', { tries: '20' }),
-  message('message-broadcast'),
-  message('message-registered'),
-  ...['crossed-send', 'crossed-blocked', 'crossed-event', 'crossed-msgwait'].map(one =>
-    message(one),
-  ),
-  ...['handler-long', 'handler-pumps', 'handler-thread'].map(one => message(one, long)),
-  message('queue-full', { posted: String(POSTED) }),
-  message('keys-translated'),
-  message('keys-untranslated'),
-];
 
 describe.runIf(whereWine())('messages under Wine', () => {
   let answers: Answers;
   beforeAll(async () => {
-    answers = await runInside(asked);
+    answers = await runInside(MESSAGES);
   });
 
   it('are posted through the queue, and the call returns at once', () => {
@@ -112,7 +83,7 @@ describe.runIf(whereWine())('messages under Wine', () => {
     const { senders, ...totals } = answers.of('message-crowd');
     expect(senders).toBeGreaterThan(1);
     expect(totals).toMatchObject({
-      handled: 20 * senders!,
+      handled: CROWD * senders!,
       queued: 0,
       at_once: 1,
       threads: 1,

@@ -12,8 +12,7 @@ async function run(context: StageContext): Promise<StageResult> {
   const words = new Int32Array(shared);
   const file = new URL('./parts/worker.ts', import.meta.url);
   const work_ms = whole(context.parameters, 'work_ms');
-  const messages = whole(context.parameters, 'messages');
-  const data = { shared, work_ms, messages, limit_ms: LIMIT_MS };
+  const data = { shared, work_ms, limit_ms: LIMIT_MS };
   const worker = new Worker(file, { workerData: data });
   const [ready, ended] = [said(worker, 'message'), said(worker, 'exit')];
   await ready;

@@ -3,12 +3,14 @@
 import { openDesk } from '../../messages/desk.ts';
 import { MessageLoop } from '../../messages/loop.ts';
 import { WindowClass } from '../../messages/window.ts';
-import { type Stage, type StageContext, type StageResult, whole } from '../stage.ts';
+import type { Stage, StageContext, StageResult } from '../stage.ts';
 import { TESTED } from './parts/numbers.ts';
 
-function run({ platform, parameters }: StageContext): StageResult {
+/** Twice what Windows says that a queue holds. */
+const POSTED = 20_000;
+
+function run({ platform }: StageContext): StageResult {
   const desk = openDesk(platform);
-  const messages = whole(parameters, 'posted');
   let handled = 0;
   let out_of_order = 0;
   const windows = new WindowClass(desk, 'iolab-full', (_hwnd, message, number) => {
@@ -22,19 +24,19 @@ function run({ platform, parameters }: StageContext): StageResult {
     const hwnd = windows.create();
     let accepted = 0;
     const reasons = new Set<string>();
-    for (let i = 0; i < messages; i++) {
+    for (let i = 0; i < POSTED; i++) {
       if (desk.user.PostMessageW(hwnd, TESTED, i, 0) !== 0) accepted++;
       else reasons.add(desk.lastErrorName());
     }
     loop.drain();
     const notes = [...reasons].map(reason => `PostMessage refused with ${reason}`);
     return {
-      n: messages,
+      n: POSTED,
       totals: {
-        given: messages,
+        given: POSTED,
         handled,
         accepted,
-        refused: messages - accepted,
+        refused: POSTED - accepted,
         lost: accepted - handled,
         out_of_order,
       },

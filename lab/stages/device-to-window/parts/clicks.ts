@@ -32,7 +32,8 @@ export function stageClicks(
       const before = scene.got(WM_LBUTTONDOWN);
       const [one, two, captured] = [got(first), got(second), got(captor)];
       scene.click(place);
-      if (!scene.comes(() => scene.got(WM_LBUTTONDOWN) > before, LOST_MS)) totals.lost++;
+      const came = scene.loop.within(LOST_MS, () => scene.got(WM_LBUTTONDOWN) > before);
+      if (!came) totals.lost++;
       if (got(captor) > captured) totals.at_captor++;
       else if (got(first) > one) totals.at_topmost++;
       else if (got(second) > two) totals.at_next++;

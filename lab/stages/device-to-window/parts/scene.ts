@@ -154,14 +154,6 @@ export class Scene {
     this.loop.until(done, LIMIT_MS);
   }
 
-  /** As `until`, for what may never come: false where it did not within `limit_ms`. */
-  comes(done: () => boolean, limit_ms: number): boolean {
-    const { platform } = this.desk;
-    const end_ns = platform.now() + limit_ms * 1e6;
-    this.loop.until(() => done() || platform.now() > end_ns, LIMIT_MS);
-    return done();
-  }
-
   close(): void {
     this.injector.close();
     this.loop.close();

@@ -3,20 +3,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { TimedOut } from '../../../errors.ts';
 import { openDesk } from '../../../messages/desk.ts';
-import { BEGUN, GIVEN } from './long-work.ts';
+import { BEGUN, GIVEN, MESSAGES } from './long-work.ts';
 import { EARLIER } from './numbers.ts';
 
 interface Data {
   readonly shared: SharedArrayBuffer;
   readonly hwnd: number;
-  readonly messages: number;
   readonly limit_ms: number;
 }
 
 /** Between two, so that whoever is free has handled the one before. */
 const PAUSE_NS = 2e6;
 
-const { shared, hwnd, messages, limit_ms } = workerData as Data;
+const { shared, hwnd, limit_ms } = workerData as Data;
 const { loadPlatform } = await import('../../../ffi/load.ts');
 const platform = await loadPlatform();
 const desk = openDesk(platform);
@@ -24,7 +23,7 @@ const words = new Int32Array(shared);
 
 parentPort!.postMessage('ready');
 if (Atomics.wait(words, BEGUN, 0, limit_ms) === 'timed-out') throw new TimedOut('no work began');
-for (let number = 0; number < messages; number++) {
+for (let number = 0; number < MESSAGES; number++) {
   platform.sleepUntil(platform.now() + PAUSE_NS);
   if (desk.user.PostMessageW(hwnd, EARLIER, number, 0) === 0) throw desk.failure('PostMessage');
   if (desk.user.InvalidateRect(hwnd, 0, 0) === 0) throw desk.failure('InvalidateRect');

@@ -23,6 +23,8 @@ export const WINDOW = 2;
 const WORDS = 3;
 export const sharedWords = (): SharedArrayBuffer => new SharedArrayBuffer(4 * WORDS);
 
+/** Given meanwhile; as often the window is to be drawn anew. */
+export const MESSAGES = 20;
 const TICK_MS = 10;
 const TIMER = 1;
 const LIMIT_MS = 20_000;
@@ -54,7 +56,6 @@ export async function stageLongWork(
 ): Promise<StageResult> {
   const { platform, parameters } = context;
   const desk = openDesk(platform);
-  const messages = whole(parameters, 'messages');
   const length_ns = whole(parameters, 'work_ms') * 1e6;
   const words = new Int32Array(shared);
   const counts = new Counts();
@@ -64,7 +65,7 @@ export async function stageLongWork(
     desk,
     hwnd,
     loop,
-    isOver: () => platform.now() - begun_ns > length_ns && Atomics.load(words, GIVEN) === messages,
+    isOver: () => platform.now() - begun_ns > length_ns && Atomics.load(words, GIVEN) === MESSAGES,
   });
   const finish = () => {
     busy = false;
@@ -96,7 +97,7 @@ export async function stageLongWork(
       extended_style: WS_EX_TOOLWINDOW,
       place: [0, 0, SIDE_PIXELS, SIDE_PIXELS],
     });
-    const giver = await startGiver({ shared, hwnd, messages });
+    const giver = await startGiver({ shared, hwnd });
     loop.drain();
     [counts.ticks, counts.paints] = [0, 0];
     desk.user.SetTimer(hwnd, TIMER, TICK_MS, 0);
@@ -104,11 +105,11 @@ export async function stageLongWork(
     loop.until(() => over, LIMIT_MS);
     const length_ms = (platform.now() - begun_ns) / 1e6;
     // What waited is handled now; a tick and a drawing come only when nothing else is there.
-    loop.until(() => counts.posted === messages && counts.ticks > 0 && counts.paints > 0, LIMIT_MS);
+    loop.until(() => counts.posted === MESSAGES && counts.ticks > 0 && counts.paints > 0, LIMIT_MS);
     desk.user.KillTimer(hwnd, TIMER);
     await giver.ended;
     const due = Math.floor(length_ms / TICK_MS);
-    return { n: messages, totals: totalsOf(counts, messages, due) };
+    return { n: MESSAGES, totals: totalsOf(counts, due) };
   } finally {
     loop.close();
     windows.close();
@@ -118,13 +119,13 @@ export async function stageLongWork(
 const startGiver = (data: object): Promise<OtherThread<string>> =>
   startThread(new URL('./giver.ts', import.meta.url), { ...data, limit_ms: LIMIT_MS });
 
-const totalsOf = (counts: Counts, messages: number, ticks_due: number) => ({
-  given: messages,
+const totalsOf = (counts: Counts, ticks_due: number) => ({
+  given: MESSAGES,
   handled: counts.posted,
   waited: counts.waited,
   inside: counts.inside,
   ticks_due,
   ticks: counts.ticks,
-  paints_asked: messages,
+  paints_asked: MESSAGES,
   paints: counts.paints,
 });

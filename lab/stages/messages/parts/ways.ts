@@ -32,6 +32,8 @@ export type Give = (
 
 /** Posted before each message under test. */
 const EARLIER_EACH = 3;
+/** Timed one by one, after the tries. */
+const TIMED_MESSAGES = 200;
 const LIMIT_MS = 5000;
 
 export async function stageWay(context: StageContext, give: Give): Promise<StageResult> {
@@ -60,7 +62,7 @@ function alone(
     const wrong = tryAll(context, desk, witness, to, give, () =>
       loop.until(() => witness.settled, LIMIT_MS),
     );
-    return report(context, witness, wrong, timeAll(context, desk, witness, to, give, loop));
+    return report(context, witness, wrong, timeAll(desk, witness, to, give, loop));
   } finally {
     loop.close();
     windows.close();
@@ -83,7 +85,7 @@ async function across(
     const wrong = tryAll(context, desk, witness, to, give, () => {
       if (!witness.awaitAway(LIMIT_MS)) throw new TimedOut('the window’s thread handled nothing');
     });
-    return report(context, witness, wrong, timeAll(context, desk, witness, to, give, undefined));
+    return report(context, witness, wrong, timeAll(desk, witness, to, give, undefined));
   } finally {
     desk.user.PostThreadMessageW(to.thread, WM_QUIT, 0, 0);
     await owner.ended;
@@ -123,17 +125,15 @@ interface Timed {
 
 /** How long each call holds the caller, and how long until the message is handled by an idle thread. */
 function timeAll(
-  { parameters }: StageContext,
   desk: Desk,
   witness: Witness,
   to: Receiver,
   give: Give,
   loop: MessageLoop | undefined,
 ): Timed {
-  const messages = whole(parameters, 'messages');
-  const call_ns = new Float64Array(messages);
-  const latency_ns = new Float64Array(messages);
-  for (let number = 1; number <= messages; number++) {
+  const call_ns = new Float64Array(TIMED_MESSAGES);
+  const latency_ns = new Float64Array(TIMED_MESSAGES);
+  for (let number = 1; number <= TIMED_MESSAGES; number++) {
     const start_ns = desk.platform.now();
     give(desk.user, to, TIMED, number);
     call_ns[number - 1] = desk.platform.now() - start_ns;
