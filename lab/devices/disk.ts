@@ -21,7 +21,7 @@ const facts: DeviceFacts = {
   evidence: 'virtual',
   addressed: true,
   board: false,
-  platforms: ['linux'],
+  platforms: ['linux', 'win32'],
   about: 'a whole disk or a part of one, read past the page cache and never written',
 };
 
@@ -105,7 +105,11 @@ export const device: Device = {
     const reason = 'no disk is attached';
     return [{ id: facts.id, title: facts.title, ok: false, reason, fix: IN_VM }];
   },
-  async start({ address }) {
+  async start({ address, platform }) {
+    if (address !== '' && platform.windows) {
+      const { driveOnWindows } = await import('./parts/windows-drive.ts');
+      return driveOnWindows(platform, `${facts.id}@${address}`, address, facts.about);
+    }
     if (address === '')
       throw new Unsupported(
         'disk needs a path',

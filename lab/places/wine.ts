@@ -1,9 +1,9 @@
 // The place `wine`: the lab's own command line on Node for Windows, on this system's kernel. Wine
 // (winehq.org) answers the calls of Windows by calls of this system and by a server of its own, so
 // what is measured there is Wine; which operations end, how and in what order, is what it is for.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { DeviceGone } from '../errors.ts';
+import { readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { DeviceGone, WrongUsage } from '../errors.ts';
 import type { Errand, ErrandEnd, Place } from './place.ts';
 import { PLACE_VARIABLE } from './place.ts';
 import { startBoard } from './wine/board.ts';
@@ -17,6 +17,7 @@ const CLIENT_ERROR = /wine client error/i;
 /** Exit codes above it tell of a signal that nobody here has sent. */
 const BY_SIGNAL = 128;
 const PORT = 'COM7';
+const DRIVE = 'R:';
 
 async function once(errand: Errand, wine: Installation, links: SessionLinks): Promise<Attempt> {
   const { words, out, signal, events } = errand;
@@ -54,11 +55,20 @@ interface Attempt {
   readonly complaint: string;
 }
 
+/** Throws WrongUsage for what is no file: a device of the host is none of Wine's. */
+function imageAt(path: string): string {
+  const image = resolve(path);
+  if (statSync(image, { throwIfNoEntry: false })?.isFile()) return image;
+  throw new WrongUsage(`--place drive=${path}: there is no file of this name`);
+}
+
 async function run(errand: Errand): Promise<ErrandEnd> {
   const wine = requireInstallation();
   const { events, out, folder, parameters } = errand;
+  const { drive = 'none' } = parameters;
+  const drives: SessionLinks['drives'] = drive === 'none' ? {} : { [DRIVE]: imageAt(drive) };
   const board = parameters.board === 'uno' ? await startBoard(join(folder, PORT)) : undefined;
-  const links = board ? { ports: { [PORT]: board.path } } : {};
+  const links: SessionLinks = { ports: board ? { [PORT]: board.path } : {}, drives };
   try {
     events.note(`in ${wine.version}`);
     let attempt = await once(errand, wine, links);
@@ -88,6 +98,10 @@ export const place: Place = {
       meaning: `uno: the emulated Uno stands behind the serial port ${PORT}; none: no port`,
       default: 'none',
       values: ['none', 'uno'],
+    },
+    drive: {
+      meaning: `a disk image of the host as the raw drive ${DRIVE}, which is only read; none: no drive`,
+      default: 'none',
     },
   },
   evidence: 'simulated',
