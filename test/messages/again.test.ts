@@ -15,6 +15,7 @@ describe.runIf(long && whereWine())('messages under Wine, again and again', () =
   it(`answer ${RUNS} of ${RUNS} times`, { timeout: RUNS * RUN_MS }, async () => {
     for (let run = 1; run <= RUNS; run++) {
       const answers = await runInside(ALL);
+      if (run % 10 === 0) console.log(`${run} of ${RUNS} runs`);
       const lost = ALL.filter(({ stage, parameters }) => {
         const { given, handled, lost = 0 } = answers.of(stage, parameters);
         return handled !== undefined && handled + lost !== given;
