@@ -2,8 +2,7 @@
 // fields of its structures lie in a 64-bit process. Pure: pages and stages read it, nothing runs.
 // `user-layouts.ts` compares the layouts with the C declarations before the first call.
 
-/** Messages. From WM_USER on the numbers belong to a window's class, from WM_APP on to the program. */
-export const WM_DESTROY = 0x0002;
+/** Messages. From WM_APP on the numbers are the program's own. */
 export const WM_PAINT = 0x000f;
 export const WM_QUIT = 0x0012;
 export const WM_MOUSEACTIVATE = 0x0021;
@@ -13,12 +12,9 @@ export const WM_KEYDOWN = 0x0100;
 export const WM_KEYUP = 0x0101;
 export const WM_CHAR = 0x0102;
 export const WM_SYSKEYDOWN = 0x0104;
-export const WM_SYSKEYUP = 0x0105;
 export const WM_TIMER = 0x0113;
 export const WM_MOUSEMOVE = 0x0200;
 export const WM_LBUTTONDOWN = 0x0201;
-export const WM_LBUTTONUP = 0x0202;
-export const WM_USER = 0x0400;
 export const WM_APP = 0x8000;
 
 /** In the place of a window: every top-level window; and the parent of windows that only get messages. */
@@ -36,9 +32,8 @@ export const WS_EX_TOPMOST = 0x0000_0008;
 /** Not on the task bar. */
 export const WS_EX_TOOLWINDOW = 0x0000_0080;
 
-/** Answers to WM_NCHITTEST: the point is the window's own; or ask the window beneath. */
+/** An answer to WM_NCHITTEST: look through me, ask the window beneath. */
 export const HTTRANSPARENT = -1;
-export const HTCLIENT = 1;
 
 /** Answer to WM_MOUSEACTIVATE: the click is the window's, and the window stays where it is. */
 export const MA_NOACTIVATE = 3;
@@ -52,8 +47,6 @@ export const SMTO_ABORTIFHUNG = 0x0002;
 export const PM_REMOVE = 0x0001;
 
 /** GetQueueStatus and MsgWaitForMultipleObjectsEx: kinds of things in a queue. */
-export const QS_POSTMESSAGE = 0x0008;
-export const QS_TIMER = 0x0010;
 export const QS_SENDMESSAGE = 0x0040;
 export const QS_ALLINPUT = 0x04ff;
 /** Wake also for what was seen before and is still there. */
@@ -74,7 +67,6 @@ export const MSG_WPARAM = 16;
 export const MSG_LPARAM = 24;
 export const MSG_TIME = 32;
 export const MSG_X = 36;
-export const MSG_Y = 40;
 
 /** WNDCLASSEXW: what RegisterClassEx reads. */
 export const WNDCLASSEXW_BYTES = 80;
@@ -126,6 +118,3 @@ export const RAWKEYBOARD_VKEY = 30;
 export const RIM_TYPEMOUSE = 0;
 export const RIM_TYPEKEYBOARD = 1;
 export const RID_INPUT = 0x1000_0003;
-
-/** Virtual keys of letters and digits are their ASCII capitals. */
-export const VK_SHIFT = 0x10;

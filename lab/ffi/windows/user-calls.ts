@@ -39,8 +39,6 @@ export interface UserCalls {
   FindWindowExW(parent: number, after: number, name: string, title: string | null): number;
   /** `process` may be 0. */
   GetWindowThreadProcessId(hwnd: number, process: number): number;
-  IsWindow(hwnd: number): number;
-  ShowWindow(hwnd: number, how: number): number;
   /** `after` is a window or HWND_TOPMOST. */
   SetWindowPos(
     hwnd: number,
@@ -88,8 +86,6 @@ export interface UserCalls {
     limit_ms: number,
     result: number,
   ): number;
-  InSendMessage(): number;
-  ReplyMessage(answer: number): number;
   /** The same number for the same name, in every process of the session. */
   RegisterWindowMessageW(name: string): number;
 
@@ -98,7 +94,6 @@ export interface UserCalls {
   KillTimer(hwnd: number, id: number): number;
 
   SetFocus(hwnd: number): number;
-  GetFocus(): number;
   SetForegroundWindow(hwnd: number): number;
   GetForegroundWindow(): number;
   SetCapture(hwnd: number): number;

@@ -47,8 +47,6 @@ export function loadUser32(): UserCalls {
     DestroyWindow: user.func('DestroyWindow', 'int', [signed]),
     FindWindowExW: user.func('FindWindowExW', signed, [signed, signed, 'str16', 'str16']),
     GetWindowThreadProcessId: user.func('GetWindowThreadProcessId', word, [signed, address]),
-    IsWindow: user.func('IsWindow', 'int', [signed]),
-    ShowWindow: user.func('ShowWindow', 'int', [signed, 'int']),
     SetWindowPos: user.func('SetWindowPos', 'int', [
       ...[signed, signed],
       ...['int', 'int', 'int', 'int'],
@@ -82,15 +80,12 @@ export function loadUser32(): UserCalls {
       word,
       address,
     ]),
-    InSendMessage: user.func('InSendMessage', 'int', []),
-    ReplyMessage: user.func('ReplyMessage', 'int', [signed]),
     RegisterWindowMessageW: user.func('RegisterWindowMessageW', word, ['str16']),
 
     SetTimer: user.func('SetTimer', address, [signed, address, word, address]),
     KillTimer: user.func('KillTimer', 'int', [signed, address]),
 
     SetFocus: user.func('SetFocus', signed, [signed]),
-    GetFocus: user.func('GetFocus', signed, []),
     SetForegroundWindow: user.func('SetForegroundWindow', 'int', [signed]),
     GetForegroundWindow: user.func('GetForegroundWindow', signed, []),
     SetCapture: user.func('SetCapture', signed, [signed]),

@@ -155,6 +155,7 @@ export class Scene {
   }
 
   close(): void {
+    this.desk.user.ReleaseCapture();
     this.injector.close();
     this.loop.close();
     this.#class.close();
