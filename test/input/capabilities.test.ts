@@ -33,7 +33,8 @@ const recorded = {
   touchpad: ['b', 'e520 10000 0 0 0 0', '0', '660800011000003', 'touchpad'],
   touchscreen: ['b', '400 0 0 0 0 0', '0', '265000000000003', 'touchscreen'],
   'drawing tablet with a pen': ['1b', '1c03 0 0 0 0 0', '0', '1000d000003', 'tablet'],
-  'pointer of a virtual machine': ['1f', '1f0000 0 0 0 0', '100', '3', 'tablet'],
+  'tablet of QEMU': ['1f', '70000 0 0 0 0', '900', '3', 'tablet'],
+  'mouse of QEMU': ['17', '1f0000 0 0 0 0', '903', '0', 'mouse'],
   gamepad: ['20000b', '7cdb000000000000 0 0 0 0', '0', '3003f', 'joystick'],
   'the lab’s own axes': ['5', '0', 'b8', '0', 'other'],
 } as const;

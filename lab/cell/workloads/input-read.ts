@@ -25,6 +25,8 @@ import type { AnyEngine, Edges, Workload, WorkloadResults } from '../workload.ts
 /** A whole number of events and more than a report of any HID device that the lab reads. */
 export const INPUT_SLOT_BYTES = 24 * 64;
 const LAST_WARMUP = -1;
+/** A device of which nothing makes sense is given up: no event would ever be counted. */
+const MOST_WRONG = 1000;
 
 export interface InputReadPlan {
   /** Counted events. */
@@ -105,6 +107,9 @@ export class InputRead implements Workload {
     if (result <= 0) {
       const why = result === 0 ? 'no more came' : this.#platform.errnoName(-result);
       throw new DeviceGone(`the device went away after ${this.counted} events: ${why}`);
+    }
+    if (this.#wrong() > MOST_WRONG) {
+      throw new Error(`${MOST_WRONG} frames made no sense: this is no input device that is known`);
     }
     this.#index = index;
     const bytes = this.#engine.slot(slot);

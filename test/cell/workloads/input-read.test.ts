@@ -130,6 +130,14 @@ describe('a keyboard', () => {
     expect(workload.results().totals).toMatchObject({ dropped: 1, wrong_frames: 0 });
   });
 
+  it('of which nothing makes sense is given up', () => {
+    const { read } = rig(EVDEV);
+    const nonsense = bytesOf([key(1, 30, 9), report(1)]);
+    expect(() => {
+      for (let i = 0; i < 2000; i++) read(nonsense, 2);
+    }).toThrow(/made no sense/);
+  });
+
   it('that is unplugged ends the cell with the kernel’s word for it', () => {
     const { read, fail } = rig(EVDEV);
     read(bytesOf([key(1, 30, 1), report(1)]), 2);
