@@ -85,7 +85,8 @@ export function blockCases(driver: Driver, platform: Platform): void {
 
   it('says of a misaligned direct read what the kernel says', async context => {
     if (!file.target.direct) return context.skip('no O_DIRECT in the temporary folder');
-    if (platform.windows) return context.skip('Windows is asked in test/places/wine/errors.ts');
+    if (platform.windows)
+      return context.skip('Windows is asked in test/places/wine/inside/errors.ts');
     const { posix, errno } = platform;
     const { O_DIRECT } = await import('node:fs').then(fs => fs.constants);
     const fd = posix.open(file.target.path, O_DIRECT);

@@ -1,8 +1,7 @@
 // Judges what a suite said that ran on Node for Windows (inside/suite.ts): every case passed or was
 // skipped with a reason, none was begun and not ended, and the suite came to its end.
 import { expect } from 'vitest';
-import type { SessionLinks } from '../../../lab/places/wine/session.ts';
-import { inWine, type Ran } from '../../helpers/wine.ts';
+import type { Ran, Run } from '../../helpers/wine.ts';
 import type { Said } from './inside/suite.ts';
 
 export interface Verdict {
@@ -13,18 +12,11 @@ export interface Verdict {
 /** Longer than any suite takes on a busy machine: reaching it is a hang, and the last case is named. */
 const LIMIT_MS = 240_000;
 
-/** A file of inside/, in a session with these ports and drives. */
-export interface Inside {
-  readonly file: string;
-  readonly links: SessionLinks;
-}
-
-/** Run it with the suite's twin of Vitest. Fails with all that failed in there. */
-export async function judged(what: string | Inside, ...args: readonly string[]): Promise<Verdict> {
-  const { file, links } = typeof what === 'string' ? { file: what, links: {} } : what;
+/** Run a file of inside/ with the suite's twin of Vitest; `judge` says what came of it. */
+export function runInside(run: Run, file: string, ...args: readonly string[]): Promise<Ran> {
   const path = new URL(`./inside/${file}`, import.meta.url).pathname;
   const options = ['--import', 'file:///L:/test/places/wine/inside/register.mjs'];
-  return judge(await inWine(run => run(path, args, LIMIT_MS, options), links));
+  return run(path, args, LIMIT_MS, options);
 }
 
 export function judge({ stdout, stderr, code }: Ran): Verdict {
