@@ -1,6 +1,6 @@
 // Our NVMe drivers on QEMU's controller, in the virtual machine: one boot for what they do with data, with
 // disks that are not theirs and with a disk that is pulled out, and one for the order of their times.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { iolab, recordsIn, temporaryFolder } from '../../helpers/cli.ts';
 import { bootOnce, isHere } from '../../places/vm/bench.ts';
 
 /** On a machine that does much else besides. */
-const LIMIT_MS = 300_000;
+const LIMIT_MS = 420_000;
 const { EBADF } = constants.errno;
 
 describe.skipIf(!isHere)('in the virtual machine', () => {
@@ -66,6 +66,51 @@ describe.skipIf(!isHere)('in the virtual machine', () => {
     expect(results.reads, 'it was under load').toBeGreaterThan(10);
     expect(results.gone).toEqual(['vm:nvme was unplugged']);
     expect(results.afterwards).toMatch(/^(Unsupported|DeviceGone|SystemCallError): /);
+  });
+});
+
+/** What test/places/vm/inside/unplug.mjs says of each run. */
+interface Pulled {
+  readonly code: number;
+  readonly took_ms: number;
+  readonly err: string;
+  readonly statuses: readonly string[];
+  readonly rounds: readonly number[];
+  readonly reasons: readonly string[];
+}
+
+describe.skipIf(!isHere)('pulled out in the middle of an experiment', () => {
+  const ways = ['nvme-poll --depth 8', 'nvme-msix --depth 1', 'io-uring --depth 8'];
+  let told: Pulled[] = [];
+
+  beforeAll(async () => {
+    const program = join(import.meta.dirname, '../../places/vm/inside/unplug.mjs');
+    const asked = ways.map(way => `'nvme|nvme|--samples 200 --driver ${way}'`).join(' ');
+    const { out } = await bootOnce(`node /out/unplug.mjs ${asked}`, {}, folder =>
+      copyFileSync(program, join(folder, 'unplug.mjs')),
+    );
+    told = out
+      .split('\n')
+      .filter(line => line.startsWith('{"experiment"'))
+      .map(line => JSON.parse(line) as Pulled);
+  }, LIMIT_MS);
+
+  it('each run ends by itself, soon, and none by a fault of ours', () => {
+    expect(told).toHaveLength(ways.length);
+    for (const { code, took_ms, err } of told) {
+      expect(code, err).not.toBe(70);
+      // Not after the bounded wait for a cell.
+      expect(took_ms).toBeLessThan(30_000);
+    }
+  });
+
+  it('what was measured before is kept, and says that it is not all', () => {
+    for (const { statuses, rounds, reasons } of told) {
+      expect(statuses).toEqual(['partial']);
+      expect(reasons[0]).toMatch(/^\d+ of 200 rounds: vm:nvme was unplugged/);
+      expect(rounds[0]).toBeGreaterThan(0);
+      expect(rounds[0]).toBeLessThan(200);
+    }
   });
 });
 
