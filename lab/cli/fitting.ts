@@ -1,6 +1,6 @@
 // What a run can take: every key of --set must mean something to an experiment, a driver or a program of
 // this very run, every number of --records must be one that it can move, and the plan must come out.
-import { allDrivers } from '../drivers/find.ts';
+import { allDrivers, driverIds, findDriver } from '../drivers/find.ts';
 import { WrongUsage } from '../errors.ts';
 import type { Experiment, PlanRequest } from '../experiments/experiment.ts';
 import { allPrograms } from '../machines/find.ts';
@@ -19,6 +19,14 @@ interface Taker {
   readonly settings: Readonly<Record<string, { readonly values?: readonly string[] }>>;
 }
 
+const asTaker = ({
+  id,
+  parameters,
+}: {
+  readonly id: string;
+  readonly parameters: Taker['settings'];
+}): Taker => ({ id, settings: parameters });
+
 /** An option of its own, whatever a program calls it. */
 const RECORDS = 'records';
 
@@ -31,15 +39,17 @@ export async function checkSettings(
   const { experiments, drivers, devices } = asked;
   const ids = new Set(experiments.flatMap(one => reached(one, drivers, devices)));
   const programs = experiments.some(one => one.programs) ? await allPrograms() : [];
-  const all: Taker[] = [...(await allDrivers()), ...programs].map(({ id, parameters }) => ({
-    id,
-    settings: parameters,
-  }));
-  const here = [...all.filter(({ id }) => ids.has(id)), ...experiments];
+  const reached_drivers = driverIds().filter(id => ids.has(id));
+  const own_programs = programs.filter(({ id }) => ids.has(id));
+  const parts = [...(await Promise.all(reached_drivers.map(findDriver))), ...own_programs];
+  const here = [...parts.map(asTaker), ...experiments];
   for (const [key, value] of Object.entries(set)) {
     if (key === RECORDS) throw new WrongUsage(`--set records=${value}: write --records ${value}`);
     const takers = here.filter(({ settings }) => Object.hasOwn(settings, key));
-    if (takers.length === 0) nobodyTakes(key, value, here, all);
+    if (takers.length === 0) {
+      // Only a complaint needs to know them all.
+      nobodyTakes(key, value, here, [...(await allDrivers()), ...programs].map(asTaker));
+    }
     // An experiment may take fewer of a driver's values; then its word counts.
     const own = takers.filter(one => experiments.some(({ id }) => id === one.id));
     for (const { id, settings } of own.length > 0 ? own : takers) {

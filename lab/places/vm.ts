@@ -18,7 +18,7 @@ const parameters: Place['parameters'] = {
     default: 'tcg',
     values: ['tcg', 'kvm', 'auto'],
   },
-  memory_mib: { meaning: 'memory of the machine', default: '512' },
+  memory_mib: { meaning: 'memory of the machine', default: '384' },
   cpus: { meaning: 'processors of the machine', default: '1' },
 };
 

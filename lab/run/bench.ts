@@ -6,7 +6,7 @@ import type { CellJob, CellResult } from '../cell/protocol.ts';
 import type { Device } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
 import type { DriverFacts } from '../drivers/driver.ts';
-import { allDrivers } from '../drivers/find.ts';
+import { driverIds, findDriver } from '../drivers/find.ts';
 import {
   Cancelled,
   CannotSave,
@@ -208,10 +208,10 @@ export class Bench {
       if (answer?.ok) usable.push(driver);
       else if (answer) this.#refuse(driver, answer.reason, answer.fix, answer.errno);
     }
-    const drivers = await allDrivers();
-    for (const { id, parameters } of drivers) this.#parameters.set(id, parameters);
+    const known = driverIds().filter(id => usable.includes(id));
+    const taking_part = await Promise.all(known.map(findDriver));
+    for (const { id, parameters } of taking_part) this.#parameters.set(id, parameters);
     for (const driver of usable) this.#add(driver, driver === this.experiment.baseline);
-    const taking_part = drivers.filter(({ id }) => usable.includes(id));
     for (const id of request.peers) await this.#addPeer(id, taking_part);
   }
 

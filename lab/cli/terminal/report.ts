@@ -11,6 +11,7 @@ import { mechanismOf } from './mechanisms.ts';
 import { type PlotPoint, signaturePlot } from './plot.ts';
 import { distributionOf, floorOf, numberOf, resultTable, VERDICT, VERDICT_LEGEND } from './rows.ts';
 import { parameterLabel, settingLabel, sharedParameters } from './settings.ts';
+import { groupSkipped } from './skipped.ts';
 import { renderTable, wrap } from './table.ts';
 
 export interface ReportOptions {
@@ -220,20 +221,6 @@ function skippedLines(run: Reportable, width: number, paint: Paint): string[] {
   const lines = groupSkipped([...fromRecords, ...(run.skipped ?? [])]);
   if (lines.length === 0) return [];
   return [paint.bold('Not measured'), ...lines.flatMap(one => wrap(`- ${one}`, width, '  ')), ''];
-}
-
-/** One sentence per reason: a missing device is one fault, however many drivers it stops. */
-export function groupSkipped(skipped: readonly Skipped[]): string[] {
-  const groups = Map.groupBy(skipped, one =>
-    JSON.stringify([one.device, one.reason, one.errno, one.fix]),
-  );
-  return [...groups.values()].map(group => {
-    const { device, reason, errno, fix } = group[0]!;
-    const drivers = [...new Set(group.map(one => one.driver))].join(', ');
-    const name = errno && !reason.includes(errno) ? ` (${errno})` : '';
-    const way = fix ? ` Fix: ${fix}` : '';
-    return `${drivers} on ${device}: ${reason.replace(/\.$/, '')}${name}.${way}`;
-  });
 }
 
 /** `Machine: Fake CPU, 2 processors (virtual), linux 6.0 x64`. */

@@ -20,21 +20,26 @@ import { colourDepth } from './colour.ts';
 import { shown } from './format.ts';
 import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
 import { progressReporter } from './progress.ts';
-import { groupSkipped, reportRun } from './report.ts';
-import { runIn } from './run-in.ts';
+import { groupSkipped } from './skipped.ts';
 
 /** Runs, prints, and sets the exit code. */
 export async function run(names: readonly string[], options: RunOptions): Promise<void> {
   const signal = await interruptSignal();
   const request = await requestOf(names, options);
   if (options.in === 'host' && options.place) throw new WrongUsage('--place needs --in');
-  if (options.in !== 'host') return runIn(options.in, request, options, signal);
+  if (options.in !== 'host') {
+    const { runIn } = await import('./run-in.ts');
+    return runIn(options.in, request, options, signal);
+  }
   const events = progressReporter();
   const outcome = await orchestrate(request, events, signal);
   events.finish();
   const { run: document, folder, unsaved } = outcome;
   if (options.json) printJson(document);
-  else {
+  else if (placeOfThisProcess() === 'host') {
+    // It asks every driver, program and stage what it is: not before the run, and not in a place, where
+    // the host reads the records and reports itself.
+    const { reportRun } = await import('./report.ts');
     print(reportRun(document, { width: terminalWidth(), colour: colourDepth() }));
     if (!unsaved) print(nextStep(document, folder));
   }

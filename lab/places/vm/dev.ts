@@ -13,8 +13,8 @@ import { errandScript } from './script.ts';
 const USAGE = `node lab/places/vm/dev.ts [options] -- COMMAND…
   Runs COMMAND (words, or one line for the shell) in /iolab of the virtual machine.
   --out DIR        the folder that is /out in there (a temporary one)
-  --qemu WORDS     more arguments for QEMU
-  --append WORDS   more parameters for the kernel
+  --qemu='WORDS'   more arguments for QEMU
+  --append='WORDS' more parameters for the kernel
   --modules A,B    more kernel modules, with what they need
   --memory MIB, --cpus N, --accelerator tcg|kvm
   --console        show what the kernel says and when which phase began`;
@@ -26,7 +26,7 @@ const { values, positionals } = parseArgs({
     qemu: { type: 'string', default: '' },
     append: { type: 'string', default: '' },
     modules: { type: 'string', default: '' },
-    memory: { type: 'string', default: '512' },
+    memory: { type: 'string', default: '384' },
     cpus: { type: 'string', default: '1' },
     accelerator: { type: 'string', default: 'tcg' },
     console: { type: 'boolean', default: false },

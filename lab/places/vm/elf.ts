@@ -4,6 +4,7 @@
 const HEADER_BYTES = 64;
 const SECTION_BYTES = 64;
 const PROGRAM_BYTES = 56;
+const PT_LOAD = 1;
 const PT_NOTE = 4;
 
 /** Throws RangeError for what is no such file. */
@@ -46,6 +47,32 @@ export function hasNote(file: Buffer, owner: string, type: number): boolean {
     if (noteIn(notes, owner, type)) return true;
   }
   return false;
+}
+
+/**
+ * Of an executable whose parts end in zeros (memory that has no contents yet), the same without them: what
+ * is loaded is shorter, what is in memory afterwards is the same.
+ */
+export function withoutZeros(file: Buffer): Buffer {
+  check(file);
+  const trimmed = Buffer.from(file);
+  const table = number64(file, 32);
+  let end = table + file.readUInt16LE(56) * PROGRAM_BYTES;
+  for (let i = 0; i < file.readUInt16LE(56); i++) {
+    const at = table + i * PROGRAM_BYTES;
+    const start = number64(file, at + 8);
+    let stop = start + number64(file, at + 32);
+    if (file.readUInt32LE(at) === PT_LOAD) {
+      while (stop > start && file[stop - 1] === 0) stop--;
+      trimmed.writeBigUInt64LE(BigInt(stop - start), at + 32);
+    }
+    end = Math.max(end, stop);
+  }
+  // Its sections are of no use to a loader, and may lie behind the end.
+  trimmed.writeBigUInt64LE(0n, 40);
+  trimmed.writeUInt16LE(0, 60);
+  trimmed.writeUInt16LE(0, 62);
+  return trimmed.subarray(0, end);
 }
 
 const aligned = (bytes: number): number => (bytes + 3) & ~3;

@@ -17,16 +17,24 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeFolder } from '../../records/folder.ts';
 import { writeCpio } from './cpio.ts';
+import { withoutZeros } from './elf.ts';
 import { writeErofs } from './erofs.ts';
 import { decompress, startsAlone, vmlinuxOf } from './kernel.ts';
 import { installed, type Kit, root } from './kit.ts';
 import { EXPECTED, MODULES } from './machine.ts';
 import { builtInModules, dependsOf, loadOrder, moduleFiles, moduleName } from './modules.ts';
-import { applets, busyboxLinks, labTree, programsKey, programsTree } from './root-folder.ts';
+import {
+  applets,
+  busyboxLinks,
+  labTree,
+  programsKey,
+  programsTree,
+  withoutTypes,
+} from './root-folder.ts';
 import { Tree } from './tree.ts';
 
 /** Another layout of what is prepared: what was prepared before is of no use. */
-const LAYOUT = 1;
+const LAYOUT = 4;
 const prepared = join(installed, 'prepared');
 const STALE_MS = 3_600_000;
 
@@ -59,7 +67,7 @@ export function prepareImages(
     writeErofs(programsTree(root, kit.busybox), path);
   });
   const tree = labTree(root);
-  const lab = make('lab', [fingerprint(tree)], path => writeErofs(tree, path));
+  const lab = make('lab', [fingerprint(tree)], path => writeErofs(withoutTypes(tree), path));
   return { kernel, initrd, programs, lab };
 }
 
@@ -93,7 +101,7 @@ function removeOlder(name: string, but: string): void {
 function kernelOf({ kernel, xz }: Kit): Buffer {
   const image = readFileSync(kernel.image);
   const vmlinux = vmlinuxOf(image, xz);
-  return startsAlone(vmlinux) ? vmlinux : image;
+  return startsAlone(vmlinux) ? withoutZeros(vmlinux) : image;
 }
 
 /** Paths, sizes and times: enough to see that a file of the working tree has changed. */

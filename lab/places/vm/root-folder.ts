@@ -10,8 +10,10 @@ import {
   realpathSync,
   statSync,
 } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Tree } from './tree.ts';
+import { addUnchecked, CHECKER } from './unchecked.ts';
 
 const LOADER = '/lib64/ld-linux-x86-64.so.2';
 /** Folders that are mounted over. */
@@ -49,7 +51,8 @@ export function programsTree(project: string, busybox: string): Tree {
   if (!tree.has(merged(LOADER))) {
     tree.add(merged(LOADER), { kind: 'link', target: merged(loader) });
   }
-  for (const name of runtimePackages(project)) {
+  addUnchecked(tree, `${MODULES_OF_NODE}/${CHECKER}`);
+  for (const name of runtimePackages(project).filter(one => one !== CHECKER)) {
     addFolder(tree, `${MODULES_OF_NODE}/${name}`, join(project, 'node_modules', name), isRuntime);
   }
   const node = realpathSync(join(project, 'node_modules/.bin/node'));
@@ -73,14 +76,31 @@ export function programsKey(project: string): string {
   return [lock, ...stamps].join('\n');
 }
 
-/** The lab and the firmware, without records: the working tree as it is now. */
+/** The lab and the firmware, without records: the working tree as it is now, with its types. */
 export function labTree(project: string): Tree {
   const tree = new Tree();
   tree.add('/node_modules', { kind: 'folder' });
   copy(tree, '/package.json', join(project, 'package.json'));
-  addFolder(tree, '/lab', join(project, 'lab'), path => !path.endsWith('/records/published'));
+  addFolder(tree, '/lab', join(project, 'lab'), path => !/\/(published|node_modules)$/.test(path));
   addFolder(tree, '/firmware', join(project, 'firmware'), () => true);
   return tree;
+}
+
+/** The same tree without types: each is blanked, so that lines and columns stay (Node's own way). */
+export function withoutTypes(tree: Tree): Tree {
+  const plain = new Tree();
+  // Node warns on its first use that this is new; it is the same code that runs these files here.
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    for (const [path, entry] of tree.entries) {
+      if (entry.kind !== 'copy' || !path.endsWith('.ts')) plain.add(path, entry);
+      else plain.text(path, stripTypeScriptTypes(readFileSync(entry.from, 'utf8')));
+    }
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+  return plain;
 }
 
 /**
@@ -139,7 +159,7 @@ function runtimePackages(project: string): string[] {
 /** Sources of native parts, documentation, and parts for other systems stay outside. */
 const isRuntime = (path: string): boolean =>
   !/\.(md|map|ts|c|cc|cpp|h|hh|gyp|txt)$/i.test(path) &&
-  !/\/(prebuilds\/(?!linux-x64)[^/]+|docs?|koffi\/vendor|koffi\/src\/koffi\/src|tests?|examples?)$/.test(path);
+  !/\/(prebuilds\/(?!linux-x64)[^/]+|docs?|koffi\/vendor|tests?|examples?)$/.test(path);
 
 /** A folder with all in it that `keep` keeps; links are kept as links. */
 function addFolder(tree: Tree, at: string, from: string, keep: (path: string) => boolean): void {

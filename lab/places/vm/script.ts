@@ -12,6 +12,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   // In memory: what is to be kept goes to /out.
   IOLAB_HOME: '/tmp/iolab',
   NODE_COMPILE_CACHE: '/tmp/compiled',
+  NODE_OPTIONS: '--require=/iolab/lab/places/vm/plain-types.cjs',
 };
 
 /** Run `command` in the lab's folder; its exit code is the script's. */

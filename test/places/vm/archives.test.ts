@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { writeCpio } from '../../../lab/places/vm/cpio.ts';
-import { hasNote, section } from '../../../lab/places/vm/elf.ts';
+import { hasNote, section, withoutZeros } from '../../../lab/places/vm/elf.ts';
 import { writeErofs } from '../../../lab/places/vm/erofs.ts';
 import { dependsOf, loadOrder, moduleName } from '../../../lab/places/vm/modules.ts';
 import { compareBytes, Tree } from '../../../lab/places/vm/tree.ts';
@@ -236,6 +236,16 @@ describe('the order of modules', () => {
     expect(hasNote(file, 'Xen', 3)).toBe(false);
     expect(hasNote(elfFile({ sections: {} }), 'Xen', 18)).toBe(false);
   });
+});
+
+it('leaves out the zeros at the end of what an executable loads, and nothing else', () => {
+  const file = elfFile({ sections: { '.x': '' }, notes: [], load: 'code\0data\0\0\0\0' });
+  const small = withoutZeros(file);
+  const [start, bytes, in_memory] = [8, 32, 40].map(at => Number(small.readBigUInt64LE(64 + at)));
+  expect(small.toString('latin1', start, start! + bytes!)).toBe('code\0data');
+  expect(in_memory, 'as much memory as before').toBe(13);
+  expect(small.length).toBe(start! + bytes!);
+  expect(withoutZeros(small).equals(small)).toBe(true);
 });
 
 it('orders by bytes, not by the letters of a language', () => {

@@ -38,7 +38,7 @@ export async function bootOnce(
     mkdirSync(out);
     use(out);
     const end = await boot({
-      ...{ kit, images, folder, out, accelerator: 'tcg', memory_mib: 512, cpus: 1 },
+      ...{ kit, images, folder, out, accelerator: 'tcg', memory_mib: 384, cpus: 1 },
       script: errandScript(['sh', '-c', command]),
       signal: new AbortController().signal,
       events: {

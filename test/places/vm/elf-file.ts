@@ -9,11 +9,13 @@ interface Note {
 interface Parts {
   readonly sections: Readonly<Record<string, string>>;
   readonly notes?: readonly Note[];
+  /** What is loaded, in place of notes. */
+  readonly load?: string;
 }
 
 const HEADER = 64;
 
-export function elfFile({ sections, notes = [] }: Parts): Buffer {
+export function elfFile({ sections, notes = [], load }: Parts): Buffer {
   const names = ['', ...Object.keys(sections), '.shstrtab'];
   const strings = Buffer.from(names.map(name => `${name}\0`).join(''));
   const bodies = [
@@ -21,13 +23,14 @@ export function elfFile({ sections, notes = [] }: Parts): Buffer {
     ...Object.values(sections).map(one => Buffer.from(one)),
     strings,
   ];
-  const note_bytes = Buffer.concat(notes.map(noteBytes));
-  const programs = Buffer.alloc(notes.length > 0 ? 56 : 0);
+  const note_bytes = load === undefined ? Buffer.concat(notes.map(noteBytes)) : Buffer.from(load);
+  const programs = Buffer.alloc(note_bytes.length > 0 ? 56 : 0);
   const data_start = HEADER + programs.length;
-  if (notes.length > 0) {
-    programs.writeUInt32LE(4, 0);
+  if (programs.length > 0) {
+    programs.writeUInt32LE(load === undefined ? 4 : 1, 0);
     programs.writeBigUInt64LE(BigInt(data_start), 8);
     programs.writeBigUInt64LE(BigInt(note_bytes.length), 32);
+    programs.writeBigUInt64LE(BigInt(note_bytes.length), 40);
   }
   let at = data_start + note_bytes.length;
   const table = bodies.map((body, i) => {
@@ -44,7 +47,7 @@ export function elfFile({ sections, notes = [] }: Parts): Buffer {
   header[5] = 1;
   header.writeBigUInt64LE(BigInt(HEADER), 32);
   header.writeBigUInt64LE(BigInt(at), 40);
-  header.writeUInt16LE(notes.length > 0 ? 1 : 0, 56);
+  header.writeUInt16LE(programs.length > 0 ? 1 : 0, 56);
   header.writeUInt16LE(bodies.length, 60);
   header.writeUInt16LE(bodies.length - 1, 62);
   return Buffer.concat([header, programs, note_bytes, ...bodies, ...table]);
