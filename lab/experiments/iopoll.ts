@@ -11,14 +11,23 @@ const LENGTHS: Lengths = { warmup_ms: 450, duration_ms: 500 };
 const SHORT_LENGTHS: Lengths = { warmup_ms: 300, duration_ms: 250 };
 const PREAD = 'direct-sync';
 
-/** Which disks of the device: by their latency, where it has several. */
-function disksOf(parts: readonly string[], chosen: string | undefined): readonly Setting[] {
-  if (chosen === undefined)
-    return parts.length === 0 ? [{}] : parts.map(part => ({ backend_us: Number(part) }));
-  if (parts.includes(chosen)) return [{ backend_us: Number(chosen) }];
-  const there =
-    parts.length === 0 ? 'this device has one disk only' : `there are ${parts.join(', ')}`;
-  throw new WrongUsage(`--set backend_us=${chosen}: ${there}`);
+/**
+ * Which disks of the device: by their latency, where it has several. Before the device is there (`parts`
+ * undefined) any number may be right.
+ */
+function disksOf(
+  parts: readonly string[] | undefined,
+  chosen: string | undefined,
+): readonly Setting[] {
+  if (chosen === undefined) {
+    const all = parts ?? [];
+    return all.length === 0 ? [{}] : all.map(part => ({ backend_us: Number(part) }));
+  }
+  const there = parts === undefined ? /^\d{1,9}$/.test(chosen) : parts.includes(chosen);
+  if (there) return [{ backend_us: Number(chosen) }];
+  const which = parts?.length ? `there are ${parts.join(', ')}` : 'this device has one disk only';
+  const asked = parts === undefined ? 'give microseconds' : which;
+  throw new WrongUsage(`--set backend_us=${chosen}: ${asked}`);
 }
 
 const byLatency = (a: string, b: string): number => Number(a) - Number(b);
@@ -51,8 +60,8 @@ export const experiment: Experiment = {
   short_rounds: 6,
   misfit: noBlocks,
   plan(driver, { depth, short, set }, target) {
-    const parts = Object.keys(target?.parts ?? {}).sort(byLatency);
-    const few = short ? parts.filter((_, at) => at % 2 === 0) : parts;
+    const parts = target && Object.keys(target.parts ?? {}).sort(byLatency);
+    const few = short ? parts?.filter((_, at) => at % 2 === 0) : parts;
     const disks = disksOf(set.backend_us === undefined ? few : parts, set.backend_us);
     const chosen = depth.length > 0 ? depth : USUAL_DEPTHS;
     const depths = ONE_AT_A_TIME.has(driver) ? [1] : chosen;
