@@ -1,7 +1,8 @@
 // Runs inside the virtual machine: an experiment is begun, its device is pulled out in the middle of it,
 // and put in again for the next. What each said, and how long it took to end, goes to standard output.
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const lab = '/iolab/lab';
@@ -10,7 +11,7 @@ const { openAgent } = await import(`${lab}/devices/parts/vm-agent.ts`);
 const { vmHardware } = await import(`${lab}/devices/parts/vm-hardware.ts`);
 const agent = openAgent(await loadPlatform());
 
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 const until = async (what, done) => {
   const end = performance.now() + LIMIT_MS;
   while (!done()) {
@@ -61,7 +62,11 @@ for (const [at, told] of process.argv.slice(2).entries()) {
   const took_ms = performance.now() - pulled_ms;
   await until(`${part} to go`, () => !existsSync(path));
   agent.plug(part);
-  console.log(JSON.stringify({ experiment, part, words, code, took_ms, err: err.slice(-2000) }));
+  const kept = records(folder).map(name => JSON.parse(readFileSync(join(folder, name), 'utf8')));
+  const statuses = kept.map(one => one.status);
+  const rounds = kept.map(one => one.rounds.length);
+  const reasons = kept.map(one => one.reason ?? '');
+  console.log(JSON.stringify({ experiment, part, code, took_ms, statuses, rounds, reasons, err }));
 }
 agent.close();
 process.exit(0);
