@@ -49,6 +49,7 @@ const facts: DriverFacts = {
 
 const RIO_EVENT_COMPLETION = 1;
 const WSAEALREADY = 10037;
+const RIO_INVALID_BUFFERID = 0xffffffff;
 const RIO_CORRUPT_CQ = 0xffffffff;
 const DRAIN_NS = 5e9;
 /** A slot's request, at the end where its queue cannot be made. */
@@ -93,6 +94,9 @@ class RegisteredIo extends Slots implements BlockingEngine {
     const stride = strideOf(context.slot_bytes);
     this.#arena = kept(rio.RIORegisterBuffer(this.address(0), stride * depth));
     try {
+      if (this.#arena[0] === RIO_INVALID_BUFFERID) {
+        throw windowsError('RIORegisterBuffer', this.#sockets.WSAGetLastError());
+      }
       this.#setUp(address + notification_at, stride);
     } catch (error) {
       this.close();
@@ -196,7 +200,9 @@ class RegisteredIo extends Slots implements BlockingEngine {
     if (this.#completions[0] !== NONE) this.#rio.RIOCloseCompletionQueue(this.#completions[0]);
     if (this.#event !== NONE) this.#windows.CloseHandle(this.#event);
     if (this.#inFlight > 0) return;
-    this.#rio.RIODeregisterBuffer(this.#arena[0]);
+    if (this.#arena[0] !== RIO_INVALID_BUFFERID) {
+      this.#rio.RIODeregisterBuffer(this.#arena[0]);
+    }
     this.#memory.free();
     this.free();
   }

@@ -4,10 +4,10 @@ import { spawn } from 'node:child_process';
 import {
   closeSync,
   constants,
+  fstatSync,
   mkdtempSync,
   openSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -203,7 +203,10 @@ export function openBlocks(blocks: number, writable = false): Blocks {
   writeFileSync(path, words, { flush: true, mode: 0o600 });
   const bytes = blocks * BLOCK_BYTES;
   const direct = takesDirect(path);
-  const { dev: file_system, ino: inode } = statSync(path);
+  // By the open file, as the device does: newer Windows tells a path's volume by a longer number.
+  const fd = openSync(path, 'r');
+  const { dev: file_system, ino: inode } = fstatSync(fd);
+  closeSync(fd);
   const target: Target = {
     device: writable ? 'scratch' : 'file',
     kind: 'block',
