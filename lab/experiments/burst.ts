@@ -6,8 +6,8 @@ import { stageCell } from './parts/stages.ts';
 
 const SIZES = [1, 32];
 const MOST_BYTES = 4096;
-const BURSTS = 40;
-const SHORT_BURSTS = 20;
+const BURSTS = 25;
+const SHORT_BURSTS = 15;
 const GAP_US = 20_000;
 const MOST_GAP_US = 1_000_000;
 const START_MS = 2500;
@@ -19,7 +19,6 @@ export const experiment: Experiment = {
   options: [],
   devices: ['vm:uart'],
   drivers: ['burst-interrupt', 'burst-polling', 'burst-hybrid', 'burst-queue'],
-  baseline: 'burst-interrupt',
   stages: true,
   shows: [
     {
@@ -37,7 +36,7 @@ export const experiment: Experiment = {
     burst_bytes: { meaning: 'bytes of a burst', default: SIZES.join(', ') },
     gap_us: { meaning: 'microseconds from one burst to the next', default: String(GAP_US) },
   },
-  rounds: 6,
+  rounds: 3,
   short_rounds: 2,
   misfit: ({ id }) => (id === 'vm:uart' ? undefined : 'it needs the serial port vm:uart'),
   plan(_stage, { set, samples, short }) {

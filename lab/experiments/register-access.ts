@@ -31,8 +31,8 @@ export const experiment: Experiment = {
     { metric: 'latency_ns', title: 'took', meaning: 'took: one factorial, p50, right or wrong' },
   ],
   settings: {},
-  rounds: 3,
-  short_rounds: 2,
+  rounds: 2,
+  short_rounds: 1,
   misfit: ({ id }) => (id === 'vm:edu' ? undefined : 'it needs the teaching device vm:edu'),
   plan: (_stage, { samples, short }) => [
     { operations: samples ?? (short ? SHORT_OPERATIONS : OPERATIONS) },

@@ -3,7 +3,7 @@
 import type { Experiment } from './experiment.ts';
 import { stageCell } from './parts/stages.ts';
 
-const BLOCKS = 3;
+const BLOCKS = 2;
 const SHORT_BLOCKS = 1;
 const BLOCK_MS = 400;
 const START_MS = 2000;
@@ -30,7 +30,7 @@ export const experiment: Experiment = {
     { metric: 'interrupts_per_kB', title: 'interrupts' },
   ],
   settings: {},
-  rounds: 3,
+  rounds: 2,
   short_rounds: 1,
   misfit: ({ id }) => (id === 'vm:edu' ? undefined : 'it needs the teaching device vm:edu'),
   plan: (_stage, { samples, short }) => [{ blocks: samples ?? (short ? SHORT_BLOCKS : BLOCKS) }],

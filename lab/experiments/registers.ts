@@ -4,13 +4,13 @@ import type { Target } from '../drivers/driver.ts';
 import type { Experiment, PlanRequest, Setting } from './experiment.ts';
 import { numbersOf } from './parts/hazards.ts';
 
-const SAMPLES = 1000;
+const SAMPLES = 600;
 const SHORT_SAMPLES = 300;
-const WARMUP = 1000;
-const OPERATION_MS = 0.3;
+const WARMUP = 600;
+const OPERATION_MS = 1;
 const START_MS = 2000;
 /** The device answers at once, and after a while: its multiplications take their time. */
-const OPERANDS = [12, 100_000];
+const OPERANDS = [12, 300_000];
 const MOST_OPERAND = 10_000_000;
 const BYTES = [1, 16];
 const QUEUE_BYTES = 16;

@@ -3,7 +3,7 @@
 import type { Experiment } from './experiment.ts';
 import { stageCell } from './parts/stages.ts';
 
-const CALLS = 1000;
+const CALLS = 500;
 const SHORT_CALLS = 300;
 const CALL_MS = 1;
 const START_MS = 2000;
@@ -16,7 +16,6 @@ export const experiment: Experiment = {
   options: [],
   devices: ['vm:edu'],
   drivers: ['shared-first', 'shared-all', 'shared-told', 'own-message'],
-  baseline: 'shared-first',
   stages: true,
   shows: [
     { metric: 'asked_per_op', title: 'asked', meaning: 'asked: devices, per call that was served' },
@@ -33,7 +32,7 @@ export const experiment: Experiment = {
       values: WHO,
     },
   },
-  rounds: 6,
+  rounds: 3,
   short_rounds: 2,
   misfit: ({ id }) => (id === 'vm:edu' ? undefined : 'it needs two devices vm:edu on one line'),
   plan: (_stage, { set, samples, short }) =>
