@@ -25,7 +25,7 @@ const BYTES = MEBIBYTES * 2 ** 20;
 const NS_PER_US = 1000;
 
 const makeDisk = (completion_ns: number): NullDisk => {
-  const name = `iolab-${completion_ns / NS_PER_US}us`;
+  const name = `nullb-iolab-${completion_ns / NS_PER_US}us`;
   return makeNullDisk({ name, mebibytes: MEBIBYTES, completion_ns });
 };
 

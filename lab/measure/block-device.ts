@@ -80,7 +80,7 @@ export function blockDeviceOf(
   const disk = readText(join(node, 'partition')) === undefined ? node : dirname(node);
   const device = basename(disk);
   const queue = queueOf(disk);
-  if (/^(dm-|md|loop|zram|ram|nbd|drbd|bcache)/.test(device)) {
+  if (/^(dm-|md|loop|zram|ram|nullb|nbd|drbd|bcache)/.test(device)) {
     const reason = `${device} is made of other devices or of memory and has no interrupt of its own`;
     return { ...none(reason, device), ...queue };
   }

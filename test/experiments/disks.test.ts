@@ -67,9 +67,9 @@ describe('iopoll', async () => {
     expect(ask('100', several)).toEqual([{ backend_us: 100, depth: 1 }]);
     expect(() => ask('50', several)).toThrow(/there are 0, 20, 100, 1000/);
     expect(() => ask('50', one)).toThrow(/one disk only/);
-    const before = (backend_us: string) =>
+    const unknown = (backend_us: string) =>
       iopoll.plan('io-uring', { ...nothing, set: { backend_us } });
-    expect(before('50'), 'the device is not there yet').toEqual([{ backend_us: 50, depth: 1 }]);
-    expect(() => before('soon')).toThrow(/give microseconds/);
+    expect(unknown('50'), 'the device is not there yet').toEqual([{ backend_us: 50, depth: 1 }]);
+    expect(() => unknown('soon')).toThrow(/give microseconds/);
   });
 });
