@@ -149,7 +149,9 @@ function runtimePackages(project: string): string[] {
       .filter(([path, { dev, link }]) => path.startsWith(prefix) && !dev && !link)
       .map(([path]) => path.slice(prefix.length))
       // What lies in another package's folder comes with it. Node itself is one file of its package.
-      .filter(name => !name.includes('/node_modules/') && !/^node-(bin-)?(linux|darwin|win)-/.test(name))
+      .filter(
+        name => !name.includes('/node_modules/') && !/^node-(bin-)?(linux|darwin|win)-/.test(name),
+      )
       .filter(
         name => statSync(join(project, prefix, name), { throwIfNoEntry: false }) !== undefined,
       )
