@@ -253,6 +253,26 @@ describe('without the bench', () => {
   });
 });
 
+describe('a device of the machine', () => {
+  for (const where of [[], ['--in', 'host']]) {
+    it(`is not here, and the command that leads to it is named (${where.join(' ') || 'plain'})`, async () => {
+      const words = ['run', 'wakeup', '--device', 'vm:keyboard'];
+      const { code, err } = await iolab([...words, ...where], { home: temporaryFolder() });
+      expect(code).toBe(3);
+      expect(err).toBe(
+        `iolab: vm:keyboard is a device of the place vm. iolab ${words.join(' ')} --in vm\n`,
+      );
+    });
+  }
+
+  it('is no device of another place', async () => {
+    const words = ['run', 'wakeup', '--device', 'vm:keyboard', '--in', 'wine'];
+    const { code, err } = await iolab(words, { home: temporaryFolder() });
+    expect(code).toBe(3);
+    expect(err).toMatch(/of the place vm\. .* --in vm$/m);
+  });
+});
+
 function residentOf(pid: number): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
