@@ -21,17 +21,10 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   'driver-queues': ['nvme-one', 'nvme-depth-rate', 'nvme-depth-doorbells', 'nvme-depth-interrupts'],
   'submission-polling': ['iopoll-memory', 'iopoll-latency', 'iopoll-cpu'],
   dma: ['dma-pci'],
-  'driver-interrupts': [
-    'driver-three-ways',
-    'driver-three-counts',
-    'driver-latency-work',
-    'driver-cpu-work',
-    'driver-uart-ways',
-  ],
-  'driver-registers': ['driver-access', 'driver-two-spaces', 'driver-asked'],
   hybrid: ['hybrid-burst-long', 'hybrid-burst-lone'],
-  interrupts: ['interrupts-wire-message'],
   'whose-interrupt': ['whose-line-first', 'whose-line-second', 'whose-line-both'],
+  'serial-board': ['serial-bridge'],
+  'usb-input': ['input-interval-8', 'input-interval-1', 'input-uinput', 'input-keyboard'],
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'iolab-published-'));
