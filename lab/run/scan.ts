@@ -66,14 +66,17 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
   }
 }
 
-/** What a driver can be asked about on every machine: no address, no program of its own. */
+/** Looks for ports by foreign code, which the orchestrator loads none of: only the cell asks it. */
+const BY_FOREIGN_CODE: ReadonlySet<string> = new Set(['serial']);
+
+/** What drivers are asked about: whatever is here without an address, and runs no program of its own. */
 async function devicesOfTheLab(): Promise<FoundDevice[]> {
   const all = (await allDevices()).filter(
-    ({ addressed, programs, platforms }) =>
-      !addressed && !programs && platforms.includes(process.platform),
+    ({ id, programs, platforms }) =>
+      !BY_FOREIGN_CODE.has(id) && !programs && platforms.includes(process.platform),
   );
   const found = await Promise.all(all.map(device => device.find()));
-  return found.flat().filter(({ ok }) => ok);
+  return found.flat().filter(({ id, ok }) => ok && !id.includes('@'));
 }
 
 /**
