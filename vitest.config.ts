@@ -62,6 +62,8 @@ export default defineConfig({
           name: 'heavy',
           include: HEAVY,
           testTimeout: 2 * common.testTimeout,
+          // The builds of the site wait for each other.
+          hookTimeout: 5 * common.hookTimeout,
           maxWorkers: 2,
           sequence: { groupOrder: 2 },
         },
