@@ -71,12 +71,13 @@ describe('the build', () => {
   });
 
   it('draws from records where there are some, and says so where there are none', () => {
+    /** Of these the made-up records have none: they are drawn from the virtual machine's. */
+    const IN_VM = /^(?:interrupts-wire|dma-pci|hybrid-burst|whose-line|serial-bridge)/;
     const figures = (folder: string, page: string) =>
-      [
-        ...readFileSync(join(folder, page, 'index.html'), 'utf8').matchAll(
-          /data-measured="(\w+)"/g,
-        ),
-      ].map(found => found[1]);
+      [...readFileSync(join(folder, page, 'index.html'), 'utf8').matchAll(/<figure\b[^>]*>/g)]
+        .map(([tag]) => [/\bid="([^"]+)"/.exec(tag)?.[1], /data-measured="(\w+)"/.exec(tag)?.[1]])
+        .filter(([id, measured]) => measured !== undefined && !IN_VM.test(id ?? ''))
+        .map(([, measured]) => measured);
     for (const page of [
       '',
       'polling',

@@ -1,10 +1,8 @@
 // The simulator in a real browser: the same counts as the command line's script over the same board,
 // by keyboard alone, without a request beyond this site, and with nothing loaded before it is asked for.
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
@@ -19,6 +17,7 @@ import { SIMULATED_BOARDS } from '../../site/data/simulator.ts';
 import { makeBoard } from '../../site/simulator/boards.ts';
 import { distribution } from '../helpers/records.ts';
 import { boardFixtures } from './board-fixtures.ts';
+import { buildSite } from './build-site.ts';
 import { writePublished } from './fixtures.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
@@ -26,8 +25,6 @@ const root = resolve(import.meta.dirname, '../..');
 const BASE = '/iolab';
 const work = mkdtempSync(join(tmpdir(), 'iolab-simulator-'));
 const built = join(work, 'site');
-/** What the test runner puts into the environment, and Astro would take for its own. */
-const RUNNERS = /^(VITEST.*|TEST|MODE|DEV|PROD|SSR|BASE_URL|NODE_ENV|IOLAB_SITE)$/;
 const SAMPLES = 60;
 const PLANS = SIMULATED_BOARDS.map(({ name, image }) => ({
   name,
@@ -86,25 +83,10 @@ describe.skipIf(path === undefined)('the simulator in Chromium', () => {
       const place = join(published, 'fake-bench', record.run_id, `${record.id}.json`);
       writeFileSync(place, JSON.stringify(record));
     }
-    await promisify(execFile)(
-      process.execPath,
-      [join(root, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', built],
-      {
-        cwd: root,
-        env: {
-          ...Object.fromEntries(
-            Object.entries(process.env).filter(([name]) => !RUNNERS.test(name)),
-          ),
-          ASTRO_TELEMETRY_DISABLED: '1',
-          IOLAB_PUBLISHED: published,
-          IOLAB_BASE: BASE,
-        },
-        timeout: 110_000,
-      },
-    );
+    await buildSite(built, published, BASE);
     site = await serve(built, BASE);
     browser = await chromium.launch({ executablePath: path!, args: CHROMIUM_ARGUMENTS });
-  }, 180_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await site?.close();
