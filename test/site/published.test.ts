@@ -20,7 +20,7 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   disk: ['disk-nvme'],
   'driver-queues': ['nvme-one', 'nvme-depth-rate', 'nvme-depth-doorbells', 'nvme-depth-interrupts'],
   'submission-polling': ['iopoll-memory', 'iopoll-latency', 'iopoll-cpu'],
-  'usb-input': ['input-interval-8', 'input-interval-1', 'input-uinput', 'input-keyboard'],
+  'usb-input': ['input-uinput', 'input-keyboard'],
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'iolab-published-'));
