@@ -19,7 +19,7 @@ import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   disk: ['disk-nvme'],
   'driver-queues': ['nvme-one', 'nvme-depth-rate', 'nvme-depth-doorbells', 'nvme-depth-interrupts'],
-  'submission-polling': ['iopoll-memory', 'iopoll-latency', 'iopoll-cpu'],
+  'submission-polling': ['iopoll-latency', 'iopoll-cpu'],
   'usb-input': ['input-uinput', 'input-keyboard'],
 };
 
