@@ -1,5 +1,5 @@
 // Which stages are run under Wine, and how: short, because starting Wine and each thread in it is slow.
-import type { Asked } from './inside.ts';
+import type { Asked } from '../stages/inside-wine.ts';
 
 /** Tries of a stage of `messages`, and of one that a lost click makes wait. */
 export const TRIES = 5;

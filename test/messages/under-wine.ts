@@ -1,13 +1,7 @@
-// Runs stages under Wine in one process, and finds each one's counts by its name and
+// Runs stages of several experiments under Wine in one process, and finds each one's counts by its name and
 // its parameters.
-import { join } from 'node:path';
-import { root } from '../helpers/cli.ts';
-import { runUnderWine } from '../helpers/wine.ts';
-import type { Asked, Told } from './inside.ts';
-
-const PROGRAM = join(root, 'test/messages/inside.ts');
-/** Each stage bounds itself; this bounds a Wine that hangs. */
-const LIMIT_MS = 100_000;
+import type { Asked } from '../stages/inside-wine.ts';
+import { askUnderWine } from '../stages/under-wine.ts';
 
 export interface Answers {
   /** What this stage counted. Throws what it failed with. */
@@ -15,21 +9,12 @@ export interface Answers {
 }
 
 export async function runInside(asked: readonly Asked[]): Promise<Answers> {
-  const words = asked.map(one => JSON.stringify(one));
-  const { code, stdout, stderr } = await runUnderWine(PROGRAM, words, LIMIT_MS);
-  const told = stdout
-    .split('\n')
-    .filter(line => line.startsWith('{'))
-    .map(line => JSON.parse(line) as Told);
-  if (code !== 0 || told.length !== asked.length) {
-    throw new Error(`code ${code}, ${told.length} of ${asked.length} answered: ${stderr}`);
-  }
+  const told = await askUnderWine(asked);
   return {
     of(stage, wanted = {}) {
       const fits = ({ parameters }: Asked) =>
         Object.keys(wanted).every(key => parameters[key] === wanted[key]);
-      const at = asked.findIndex(one => one.stage === stage && fits(one));
-      const answer = told[at];
+      const answer = told[asked.findIndex(one => one.stage === stage && fits(one))];
       if (answer === undefined) throw new Error(`${stage} was not asked`);
       if ('error' in answer) throw new Error(answer.error);
       return answer.totals;

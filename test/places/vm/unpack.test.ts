@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { installedBy, packagesIn, sizeOf } from '../../../lab/benches/parts/unpack.ts';
 
-const URIS = `'http://deb.debian.org/debian/pool/main/q/qemu/qemu-system-x86_7.2%2bdfsg-7_amd64.deb' qemu-system-x86_1%3a7.2+dfsg-7_amd64.deb 8543212 SHA256:00
-'http://deb.debian.org/debian/pool/main/s/seabios/seabios_1.16.2-1_all.deb' seabios_1.16.2-1_all.deb 180288 MD5Sum:00
+const URIS = `'http://mirror.example/debian/pool/main/q/qemu/qemu-system-x86_7.2%2bdfsg-7_amd64.deb' qemu-system-x86_1%3a7.2+dfsg-7_amd64.deb 8543212 SHA256:00
+'http://mirror.example/debian/pool/main/s/seabios/seabios_1.16.2-1_all.deb' seabios_1.16.2-1_all.deb 180288 MD5Sum:00
 W: something else
 `;
 

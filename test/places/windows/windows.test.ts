@@ -9,7 +9,7 @@ import { loadPlatform } from '../../../lab/ffi/load.ts';
 import { contextFor } from '../../conformance/session.ts';
 import { openTcp } from '../../conformance/windows-lines.ts';
 import { root } from '../../helpers/cli.ts';
-import type { Told } from '../../stages/ports/inside.ts';
+import type { Told } from '../../stages/inside-wine.ts';
 import { judge } from '../wine/judge.ts';
 
 const windows = process.platform === 'win32';
@@ -34,7 +34,7 @@ function run(file: string, ...args: readonly string[]) {
 function counted(stage: string): Readonly<Record<string, number>> {
   const texts = Object.entries(pool).map(([key, value]) => [key, String(value)]);
   const asked = { experiment: 'worker-pool', stage, parameters: Object.fromEntries(texts) };
-  const { stdout, stderr } = run('test/stages/ports/inside.ts', JSON.stringify(asked));
+  const { stdout, stderr } = run('test/stages/inside-wine.ts', JSON.stringify(asked));
   const told = JSON.parse(stdout.trim() || '{}') as Told;
   if (!('totals' in told)) throw new Error(`${stage}: ${JSON.stringify(told)} ${stderr}`);
   return told.totals;

@@ -3,7 +3,7 @@
 // operations finds.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from './under-wine.ts';
+import { type Counted, countUnderWine } from '../under-wine.ts';
 
 const LONG = process.env.IOLAB_LONG === '1';
 const DEPTHS = [1, 8, 32, 128];

@@ -7,7 +7,7 @@ import { requireInstallation } from '../../../lab/places/wine/installation.ts';
 import { WineSession } from '../../../lab/places/wine/session.ts';
 import { root } from '../../helpers/cli.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import type { Asked } from './inside.ts';
+import type { Asked } from '../inside-wine.ts';
 
 const LONG = process.env.IOLAB_LONG === '1';
 const TIMES = 50;
@@ -74,7 +74,7 @@ async function once(): Promise<string> {
     const words = stages.map(([experiment, stage, parameters = {}]) =>
       JSON.stringify({ experiment, stage, parameters } as Asked),
     );
-    const code = await run('test/stages/ports/inside.ts', words);
+    const code = await run('test/stages/inside-wine.ts', words);
     expect(code, wrong).toBe(0);
     const answers = said.split('\n').filter(line => line.startsWith('{'));
     expect(answers).toHaveLength(stages.length);

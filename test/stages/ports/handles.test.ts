@@ -2,7 +2,7 @@
 // right key, and no thread was made for any of it.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from './under-wine.ts';
+import { type Counted, countUnderWine } from '../under-wine.ts';
 
 const LONG = process.env.IOLAB_LONG === '1';
 const THREADS = 4;

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { stageIds } from '../../../lab/stages/find.ts';
 import { ERAS, metricOf } from '../../../lab/stages/how-it-grew/parts/history.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from './under-wine.ts';
+import { type Counted, countUnderWine } from '../under-wine.ts';
 
 describe('the history', () => {
   it('has a stage for every era, names no call twice, and cites a source for each', () => {

@@ -34,7 +34,7 @@ describe.runIf(whereWine())('a serial line on a port under Wine', () => {
         parameters: { port: 'COM7' },
       };
       await session.run({
-        script: join(root, 'test/stages/ports/inside.ts'),
+        script: join(root, 'test/stages/inside-wine.ts'),
         args: [JSON.stringify(asked)],
         environment: { IOLAB_PLACE: 'wine' },
         signal: new AbortController().signal,

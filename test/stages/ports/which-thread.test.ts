@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { runStage } from '../../helpers/stages.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from './under-wine.ts';
+import { type Counted, countUnderWine } from '../under-wine.ts';
 
 const OPERATIONS = 32;
 /** Of libuv's pool. */

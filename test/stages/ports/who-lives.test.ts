@@ -6,7 +6,7 @@ import { countTrace } from '../../../lab/stages/who-lives-on-it/parts/on-epoll.t
 import { whyNoTrace } from '../../drivers/trace.ts';
 import { runStage } from '../../helpers/stages.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from './under-wine.ts';
+import { type Counted, countUnderWine } from '../under-wine.ts';
 
 const EXCHANGES = 100;
 

@@ -3,7 +3,7 @@
 // not: then lab/places/wine/divergences.ts has to change.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../../helpers/wine.ts';
-import { countUnderWine } from './under-wine.ts';
+import { countUnderWine } from '../under-wine.ts';
 
 const WORKERS = 3;
 const PACKETS = 24;

@@ -3,9 +3,9 @@
 import { mkdtempSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { loadPlatform } from '../../../lab/ffi/load.ts';
-import { findStage } from '../../../lab/stages/find.ts';
-import { stageContext } from '../run.ts';
+import { loadPlatform } from '../../lab/ffi/load.ts';
+import { findStage } from '../../lab/stages/find.ts';
+import { stageContext } from './run.ts';
 
 export interface Asked {
   readonly experiment: string;
@@ -23,7 +23,7 @@ export type Told =
 
 const STANDARD_OUTPUT = 1;
 const platform = await loadPlatform();
-const folder = mkdtempSync(join(tmpdir(), 'iolab-ports-'));
+const folder = mkdtempSync(join(tmpdir(), 'iolab-stages-'));
 const say = (told: Told) => void writeSync(STANDARD_OUTPUT, `${JSON.stringify(told)}\n`);
 
 for (const text of process.argv.slice(2)) {
