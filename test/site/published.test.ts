@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../lab/records/published.ts';
 import { OFFLINE_PATH, relativeLinks } from '../../site/build/offline.ts';
 import { SEARCH_RANKING } from '../../site/data/search-words.ts';
+import { fakeRun } from '../helpers/records.ts';
 import { bytesOf, sentBy, shiftOf } from './budget.ts';
 import { buildSite } from './build-site.ts';
 import { QUESTIONS } from './questions.ts';
@@ -155,4 +156,42 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
       rmSync(copy, { recursive: true, force: true });
     }
   }, 60_000);
+
+  it('answers for a reader’s own program and files, on a phone, and sends nothing', async () => {
+    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    const page = await context.newPage();
+    const wrong: string[] = [];
+    page.on('pageerror', error => wrong.push(error.message));
+    page.on('console', message => message.type() === 'error' && wrong.push(message.text()));
+    page.on('request', request => request.method() !== 'GET' && wrong.push(request.url()));
+    await page.goto(`${site.origin}/which/`);
+    const form = page.locator('lab-decide');
+    await form.locator('[data-part="open"]').click();
+    const answer = form.locator('[data-part="answer"]');
+    await answer.locator('p').first().waitFor();
+    const before = await answer.innerText();
+    await form.locator('[data-choice="spare"][value="yes"]').check();
+    expect(await answer.innerText(), 'a free processor changes the answer').not.toBe(before);
+    await form.locator('[data-choice="task"][value="read"]').check();
+    expect(await answer.innerText()).toContain('reads a second');
+    const buffer = Buffer.from(JSON.stringify(fakeRun()));
+    const files = form.locator('[data-part="files"]');
+    await form.locator('[data-choice="task"][value="wait"]').check();
+    await files.setInputFiles([
+      { name: 'mine.json', mimeType: 'application/json', buffer },
+      { name: 'torn.json', mimeType: 'application/json', buffer: buffer.subarray(0, 99) },
+    ]);
+    await answer.getByText('Decided on your files').waitFor();
+    expect(await form.locator('[data-part="refused"]').innerText()).toBe(
+      'torn.json: it is not JSON',
+    );
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+
+  it('says of a machine only what was measured there', () => {
+    const html = readFileSync(join(folder, 'which/index.html'), 'utf8');
+    expect(html.match(/Not measured yet: /g) ?? [], 'a machine without an answer').toEqual([]);
+  });
 });
