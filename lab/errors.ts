@@ -81,3 +81,20 @@ export class CannotSave extends Error {
     this.name = 'CannotSave';
   }
 }
+
+export interface Refusal {
+  readonly reason: string;
+  readonly fix: string;
+  readonly errno?: string;
+}
+
+/** Why something is not available, in the words of a record; `other` is the remedy where none is known. */
+export function whyNot(error: Error, other: string): Refusal {
+  if (error instanceof SystemCallError) {
+    const { call, errno, hint } = error;
+    return { reason: `${call}: ${errno}`, fix: hint || other, errno };
+  }
+  if (!(error instanceof Unsupported)) return { reason: error.message, fix: other };
+  const { reason, fix, errno } = error;
+  return { reason, fix: fix || other, ...(errno ? { errno } : {}) };
+}

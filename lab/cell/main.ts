@@ -3,17 +3,17 @@
 // and no thread pool with other mechanisms, and a foreign call that hangs can be killed with it.
 
 import { allDevices } from '../devices/find.ts';
-import type { OpenContext, Probe, Target } from '../drivers/driver.ts';
+import type { OpenContext } from '../drivers/driver.ts';
 import { findDriver } from '../drivers/find.ts';
 import { loadPlatform } from '../ffi/load.ts';
 import type { Platform } from '../ffi/platform.ts';
-import { findLayer } from '../layers/find.ts';
 import { Account } from './account.ts';
 import { Conversation } from './conversation.ts';
 import { createDialogue } from './dialogues/create.ts';
 import { measureFloor } from './floor.ts';
 import { failure, readLine, say } from './lines.ts';
 import { runBlocking, runEvent } from './loops.ts';
+import { ask, probe } from './probe.ts';
 import { runProgram } from './program.ts';
 import type {
   CellJob,
@@ -21,7 +21,6 @@ import type {
   DialogueWorkload,
   FoundRow,
   Job,
-  ProbeJob,
   ProgramWorkload,
   StageWorkload,
   ToggleWorkload,
@@ -30,30 +29,6 @@ import { runStage } from './stage.ts';
 import { openToggle } from './toggle.ts';
 import type { WorkloadResults } from './workload.ts';
 import { createWorkload, slotsFor } from './workloads/create.ts';
-
-/** One slot serves to ask; a page serves any device. */
-const PROBE_SLOT_BYTES = 4096;
-
-async function probe(platform: Platform, job: ProbeJob): Promise<void> {
-  const askOne = async (id: string, target: Target): Promise<Probe> => {
-    if (job.layers) return (await findLayer(id)).probe({ platform, target, parameters: {} });
-    const driver = await findDriver(id);
-    return driver.probe({
-      platform,
-      target,
-      depth: 1,
-      slot_bytes: PROBE_SLOT_BYTES,
-      parameters: {},
-    });
-  };
-  const answers: Record<string, Record<string, Probe>> = {};
-  for (const target of job.targets) {
-    const mine: Record<string, Probe> = {};
-    answers[target.device] = mine;
-    for (const id of job.drivers) mine[id] = await askOne(id, target);
-  }
-  say({ event: 'probed', answers });
-}
 
 async function measure(platform: Platform, job: CellJob): Promise<void> {
   const { workload } = job;
@@ -207,7 +182,8 @@ async function main(): Promise<void> {
   const job = JSON.parse(readLine()) as Job;
   const platform = await loadPlatform();
   platform.dieWithParent();
-  if (job.do === 'probe') await probe(platform, job);
+  if (job.do === 'probe') say({ event: 'probed', answers: await probe(platform, job) });
+  else if (job.do === 'ask') say({ event: 'probed', answers: await ask(platform, job) });
   else if (job.do === 'find') await find();
   else if (job.do === 'floor') say({ event: 'floor', floor: await measureFloor(platform) });
   else await measure(platform, job);

@@ -122,6 +122,13 @@ export interface ProbeJob {
   readonly targets: readonly Target[];
 }
 
+/** Start these devices in the asking process itself, and ask every driver about each. */
+export interface AskJob {
+  readonly do: 'ask';
+  readonly drivers: readonly string[];
+  readonly starts: readonly DeviceJob[];
+}
+
 export interface FloorJob {
   readonly do: 'floor';
 }
@@ -130,7 +137,7 @@ export interface FindJob {
   readonly do: 'find';
 }
 
-export type Job = CellJob | ProbeJob | FloorJob | FindJob;
+export type Job = CellJob | ProbeJob | AskJob | FloorJob | FindJob;
 
 /** One cell's measurement. Samples travel as base64 of little-endian doubles. */
 export interface CellResult {

@@ -7,14 +7,7 @@ import type { Device } from '../devices/device.ts';
 import { findDevice, splitId } from '../devices/find.ts';
 import type { DriverFacts } from '../drivers/driver.ts';
 import { driverIds, findDriver } from '../drivers/find.ts';
-import {
-  Cancelled,
-  CannotSave,
-  SystemCallError,
-  TimedOut,
-  Unsupported,
-  WrongUsage,
-} from '../errors.ts';
+import { Cancelled, CannotSave, TimedOut, Unsupported, WrongUsage, whyNot } from '../errors.ts';
 import type { Experiment, PlannedCell, PlanRequest, Setting } from '../experiments/experiment.ts';
 import { allPrograms, programIds } from '../machines/find.ts';
 import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
@@ -156,7 +149,7 @@ export class Bench {
   }
 
   #refuseAll(error: Error): void {
-    const { reason, fix, errno } = whyNot(error);
+    const { reason, fix, errno } = whyNot(error, 'see iolab scan');
     const beyond = [WrongUsage, TimedOut, CannotSave].some(kind => error instanceof kind);
     if (beyond) this.#failure = error;
     for (const driver of this.#drivers()) this.#refuse(driver, reason, fix, errno);
@@ -175,7 +168,7 @@ export class Bench {
 
   /** The device itself said no to this setting: that is an answer, not a failure. */
   #refused(series: Series, error: Unsupported): void {
-    const { reason, fix, errno } = whyNot(error);
+    const { reason, fix, errno } = whyNot(error, 'see iolab scan');
     series.refuse(reason, fix, errno);
     const row = { device: this.device_id, driver: series.driver, reason, fix };
     this.skipped.push(errno === undefined ? row : { ...row, errno });
@@ -433,18 +426,6 @@ export class Bench {
     this.#device = undefined;
     this.#lock = undefined;
   }
-}
-
-/** A device that did not start, in a record's words. */
-function whyNot(error: Error): { reason: string; fix: string; errno?: string } {
-  const other = 'see iolab scan';
-  if (error instanceof SystemCallError) {
-    const { call, errno, hint } = error;
-    return { reason: `${call}: ${errno}`, fix: hint || other, errno };
-  }
-  if (!(error instanceof Unsupported)) return { reason: error.message, fix: other };
-  const { reason, fix, errno } = error;
-  return { reason, fix: fix || other, ...(errno ? { errno } : {}) };
 }
 
 /** The same entries in another order (Fisher and Yates). */

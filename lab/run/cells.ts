@@ -102,19 +102,27 @@ export async function probeDrivers(
   signal: AbortSignal,
   layers?: true,
 ): Promise<Readonly<Record<string, Probe>>> {
-  return (await probeTargets(drivers, [target], signal, layers))[target.device]!;
+  const job: Job = { do: 'probe', drivers, targets: [target], ...(layers ? { layers } : {}) };
+  return (await probed(job, `probe on ${target.device}`, signal, 1))[target.device]!;
 }
 
-/** The same about several targets, one after the other: a process costs more than its questions. */
-export async function probeTargets(
+/** Ask every driver about devices that one process starts for it. Throws what that process failed with. */
+export async function askAboutDevices(
   drivers: readonly string[],
-  targets: readonly Target[],
+  starts: readonly DeviceJob[],
   signal: AbortSignal,
-  layers?: true,
 ): Promise<Answers> {
-  const title = `probe on ${targets.map(({ device }) => device).join(', ')}`;
-  const job: Job = { do: 'probe', drivers, targets, ...(layers ? { layers } : {}) };
-  const answer = await askCell(job, title, signal, targets.length * START_LIMIT_MS);
+  const title = `probe on ${starts.map(({ device }) => device).join(', ')}`;
+  return probed({ do: 'ask', drivers, starts }, title, signal, starts.length);
+}
+
+async function probed(
+  job: Job,
+  title: string,
+  signal: AbortSignal,
+  devices: number,
+): Promise<Answers> {
+  const answer = await askCell(job, title, signal, devices * START_LIMIT_MS);
   if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
   return answer.answers;
 }

@@ -3,13 +3,14 @@
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { benchRows } from '../benches/status.ts';
-import type { Answers } from '../cell/protocol.ts';
+import type { Answers, DeviceJob } from '../cell/protocol.ts';
 import type { FoundDevice } from '../devices/device.ts';
 import { allDevices } from '../devices/find.ts';
-import type { Probe, Target } from '../drivers/driver.ts';
+import type { Probe } from '../drivers/driver.ts';
 import { allDrivers } from '../drivers/find.ts';
+import { whyNot } from '../errors.ts';
 import { type LabScan, SCAN_SCHEMA } from '../records/schema.ts';
-import { findDevices, probeTargets, type RunningDevice, startDevice } from './cells.ts';
+import { askAboutDevices, findDevices } from './cells.ts';
 import { openWorkspace, sweep, type Workspace } from './workspace.ts';
 
 type Row = LabScan['availability'][number];
@@ -79,56 +80,45 @@ async function devicesOfTheLab(): Promise<FoundDevice[]> {
   return found.flat().filter(({ id, ok }) => ok && !id.includes('@'));
 }
 
-/**
- * Some devices with every driver: all are started, then one process asks about them. Where that process
- * fails, each device is asked about alone, so that only the one that it failed over is without answers.
- */
+/** Some devices with every driver, all started and asked about by one process. */
 async function askAbout(
   devices: readonly FoundDevice[],
   drivers: readonly string[],
   { workspace, signal }: Place,
 ): Promise<Row[]> {
-  const started = await Promise.all(
-    devices.map(async ({ id }): Promise<RunningDevice | Row[]> => {
-      try {
-        return await startDevice(id, workspace.folder(id), SMALL, signal);
-      } catch (error) {
-        const why = refusal(error, signal);
-        return drivers.map(driver => ({ device: id, driver, ...why }));
-      }
-    }),
-  );
-  const running = started.filter((one): one is RunningDevice => !Array.isArray(one));
-  try {
-    const ask = (targets: readonly Target[]) => probeTargets(drivers, targets, signal);
-    const targets = running.map(({ target }) => target);
-    const answers = await answersOf(targets, drivers, ask, signal);
-    return started.flatMap(one => (Array.isArray(one) ? one : rowsOf(one.id, drivers, answers)));
-  } finally {
-    await Promise.all(running.map(one => one.close()));
-  }
+  const starts = devices.map(({ id }) => ({
+    ...{ device: id, address: '', parameters: SMALL },
+    folder: workspace.folder(id),
+  }));
+  const ask = (some: readonly DeviceJob[]) => askAboutDevices(drivers, some, signal);
+  const answers = await answersOf(starts, drivers, ask, signal);
+  return devices.flatMap(({ id }) => rowsOf(id, drivers, answers));
 }
 
-/** Throws only where the scan was given up. `ask` asks one process about all that it is given. */
+/**
+ * Throws only where the scan was given up. `ask` asks one process about all that it is given; where that
+ * process fails, each device is asked about alone, so that only the one it failed over has no answers.
+ */
 export async function answersOf(
-  targets: readonly Target[],
+  starts: readonly DeviceJob[],
   drivers: readonly string[],
-  ask: (targets: readonly Target[]) => Promise<Answers>,
+  ask: (starts: readonly DeviceJob[]) => Promise<Answers>,
   signal: AbortSignal,
 ): Promise<Answers> {
-  if (targets.length === 0) return {};
+  if (starts.length === 0) return {};
   try {
-    return await ask(targets);
+    return await ask(starts);
   } catch {
     signal.throwIfAborted();
   }
   const alone: Record<string, Answers[string]> = {};
-  for (const target of targets) {
+  for (const start of starts) {
     try {
-      Object.assign(alone, await ask([target]));
+      Object.assign(alone, await ask([start]));
     } catch (error) {
-      const why = refusal(error, signal);
-      alone[target.device] = Object.fromEntries(drivers.map(driver => [driver, why]));
+      signal.throwIfAborted();
+      const why: Probe = { ok: false, ...whyNot(error as Error, 'run iolab doctor') };
+      alone[start.device] = Object.fromEntries(drivers.map(driver => [driver, why]));
     }
   }
   return alone;
@@ -136,15 +126,3 @@ export async function answersOf(
 
 const rowsOf = (device: string, drivers: readonly string[], answers: Answers): Row[] =>
   drivers.map(driver => ({ device, driver, ...answers[device]![driver]! }));
-
-/** A device that does not start, or cannot be asked about, is unavailable to all drivers. */
-function refusal(error: unknown, signal: AbortSignal): Extract<Probe, { readonly ok: false }> {
-  signal.throwIfAborted();
-  const { message, errno, fix } = error as { message: string; errno?: string; fix?: string };
-  return {
-    ok: false,
-    reason: message,
-    fix: fix || 'run iolab doctor',
-    ...(errno ? { errno } : {}),
-  };
-}

@@ -1,34 +1,27 @@
 // One process asks about several devices at once; where it fails, each device is asked about alone, so that
 // only the one that it failed over is without answers.
 import { describe, expect, it } from 'vitest';
-import type { Answers } from '../../lab/cell/protocol.ts';
-import type { Target } from '../../lab/drivers/driver.ts';
+import type { Answers, DeviceJob } from '../../lab/cell/protocol.ts';
 import { SystemCallError, TimedOut } from '../../lab/errors.ts';
 import { answersOf } from '../../lab/run/scan.ts';
 
 const DRIVERS = ['one', 'other'];
-const target = (device: string): Target => ({
-  device,
-  kind: 'stream',
-  path: '',
-  tty: false,
-  writable: false,
-});
+const start = (device: string): DeviceJob => ({ device, address: '', folder: '', parameters: {} });
 const good = { one: { ok: true }, other: { ok: true } } as const;
 const never = new AbortController().signal;
 
 /** Answers for all but those that make its process fail; `asked` keeps what it was asked about. */
 function asking(failing: Readonly<Record<string, Error>>) {
   const asked: string[] = [];
-  const ask = async (targets: readonly Target[]): Promise<Answers> => {
-    asked.push(targets.map(({ device }) => device).join('+'));
-    for (const { device } of targets) if (failing[device]) throw failing[device];
-    return Object.fromEntries(targets.map(({ device }) => [device, good]));
+  const ask = async (starts: readonly DeviceJob[]): Promise<Answers> => {
+    asked.push(starts.map(({ device }) => device).join('+'));
+    for (const { device } of starts) if (failing[device]) throw failing[device];
+    return Object.fromEntries(starts.map(({ device }) => [device, good]));
   };
   return { ask, asked };
 }
 
-const three = ['a', 'b', 'c'].map(target);
+const three = ['a', 'b', 'c'].map(start);
 
 describe('asking about several devices', () => {
   it('is one question where nothing goes wrong, and none about nothing', async () => {
@@ -51,7 +44,7 @@ describe('asking about several devices', () => {
 
   it('keeps the errno of a refusal', async () => {
     const { ask } = asking({ a: new SystemCallError('open', 'EACCES') });
-    const { a } = await answersOf([target('a')], DRIVERS, ask, never);
+    const { a } = await answersOf([start('a')], DRIVERS, ask, never);
     expect(a!.one).toMatchObject({ ok: false, reason: 'open: EACCES', errno: 'EACCES' });
   });
 
