@@ -124,7 +124,7 @@ describe('iolab bench', () => {
       [['status', 'pers'], /unknown bench "pers"; did you mean peers\?/],
       [['install', 'peers', 'avrr'], /unknown bench "avrr"; did you mean avr or arm\?/],
       [['instal', 'peers'], /did you mean install\?/],
-      [['install'], /needs a name; known: arm, avr, classic, peers/],
+      [['install'], /needs a name; known: arm, avr, classic, /],
       [['--verbose'], /unknown option/],
     ];
     fakeApt(makePeers());
