@@ -82,6 +82,7 @@ export class CannotSave extends Error {
   }
 }
 
+/** Why something is not available, and what to do about it. */
 export interface Refusal {
   readonly reason: string;
   readonly fix: string;

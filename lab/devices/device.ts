@@ -7,6 +7,7 @@ import type { Platform } from '../ffi/platform.ts';
 /** What a device is made of: a physical thing, a hypervisor's, this kernel's, or a simulator's. */
 export type Evidence = 'hardware' | 'virtual' | 'stand-in' | 'simulated';
 
+/** What a device says of itself, before anything is started. */
 export interface DeviceFacts {
   /** The stable id, or its family: `serial` stands for `serial@PATH`. */
   readonly id: string;
@@ -48,6 +49,7 @@ export interface SentStamps {
   readonly error_ns: number;
 }
 
+/** What a device is started with. */
 export interface DeviceContext {
   readonly platform: Platform;
   /** The address after `@`; empty where the device has none. */
@@ -76,6 +78,7 @@ export interface DeviceSession {
    * brought back.
    */
   refresh?(): Promise<void>;
+  /** Ends the device and takes its links, pipes and processes away. Idempotent. */
   close(): Promise<void>;
 }
 
@@ -89,6 +92,7 @@ export interface FoundDevice {
   readonly fix?: string;
 }
 
+/** A device’s file exports one of these under the name `device`. */
 export interface Device extends DeviceFacts {
   /** Which of these are on this machine? Never throws; opens nothing that a board would notice. */
   find(): Promise<FoundDevice[]>;

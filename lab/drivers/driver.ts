@@ -4,6 +4,10 @@
 // `OpenContext`, so the site may read its facts and show its source.
 import type { Platform } from '../ffi/platform.ts';
 
+/**
+ * What passes through a device: bytes in order, messages with an edge each, blocks at offsets, or
+ * the device’s own registers.
+ */
 export type DeviceKind = 'stream' | 'events' | 'block' | 'registers';
 
 /** The colour of a driver on every figure: what tells the program that work is finished. */
@@ -132,6 +136,7 @@ export interface InputTarget {
   readonly hands?: string;
 }
 
+/** What a driver is opened with: the system, the device, and how much may be in flight. */
 export interface OpenContext {
   readonly platform: Platform;
   readonly target: Target;
@@ -142,7 +147,9 @@ export interface OpenContext {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
+/** Opcode of a slot: move bytes from the device into the slot. */
 export const READ = 0;
+/** Opcode of a slot: move the slot’s bytes to the device. */
 export const WRITE = 1;
 
 /** What is to be done, one entry per slot; the caller fills a slot's entry before submitting it. */
@@ -166,6 +173,7 @@ export interface Completions {
   readonly time_ns: Float64Array;
 }
 
+/** What a driver counts itself, from its opening on. */
 export interface Counters {
   /** System calls the driver made since it was opened. */
   syscalls: number;
@@ -181,7 +189,8 @@ export interface Counters {
   doorbells?: number;
 }
 
-interface Engine {
+/** What both loops share: slots, their operations, and what became of them. */
+export interface Engine {
   readonly operations: Operations;
   readonly completions: Completions;
   readonly counters: Counters;
@@ -210,14 +219,18 @@ export interface BlockingEngine extends Engine {
 /** A driver that lives on Node's event loop. */
 export interface EventEngine extends Engine {
   readonly loop: 'event';
+  /** As that of a blocking engine, but the thread goes on meanwhile. */
   wait(min: number, deadline_ns: number): Promise<number>;
+  /** As that of a blocking engine; resolves when nothing is in flight any more. */
   close(): Promise<void>;
 }
 
+/** The answer to “does this work here?”: yes, or why not and what to do about it. */
 export type Probe =
   | { readonly ok: true }
   | { readonly ok: false; readonly reason: string; readonly errno?: string; readonly fix: string };
 
+/** A driver’s file exports one of these under the name `driver`. */
 export interface Driver extends DriverFacts {
   /** Can this mechanism serve this device here? Finds out by a real operation; never throws. */
   probe(context: OpenContext): Promise<Probe>;

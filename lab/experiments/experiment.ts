@@ -17,6 +17,7 @@ export interface PlanRequest {
   readonly short: boolean;
 }
 
+/** One choice of what an experiment varies: rate, depth, mode. Each becomes a record. */
 export type Setting = Readonly<Record<string, string | number>>;
 
 /** What one cell of one round does. */
@@ -45,6 +46,7 @@ export interface Shown {
   readonly meaning?: string;
 }
 
+/** An experiment’s file exports one of these under the name `experiment`. */
 export interface Experiment {
   readonly id: string;
   readonly title: string;

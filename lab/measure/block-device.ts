@@ -6,6 +6,7 @@ import { basename, dirname, join } from 'node:path';
 import { listNames, readNumber, readText, resolvePath } from './files.ts';
 import { mountOf, nearestExisting, parseMounts } from './mounts.ts';
 
+/** The disk behind a path, and how its interrupts are told from others. */
 export interface BlockDevice {
   /** The whole disk's kernel name (`vda`, `nvme0n1`); undefined where no disk is behind the path. */
   readonly device: string | undefined;
@@ -31,6 +32,7 @@ export interface BlockDevice {
   readonly read_ahead_bytes?: number;
 }
 
+/** Where to look, and what the caller knows. */
 export interface BlockDeviceOptions {
   /** Folder that holds `proc` and `sys`. */
   readonly root?: string;

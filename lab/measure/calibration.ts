@@ -8,6 +8,7 @@ import { median, quantileSorted } from './statistics.ts';
 /** A monotonic clock in nanoseconds. */
 export type Now = () => number;
 
+/** The part of the floor that the clock alone decides. */
 export type ClockFloor = Pick<
   Floor,
   'clock_resolution_ns' | 'clock_read_ns' | 'clock_step_ns_p9999'

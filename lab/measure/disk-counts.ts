@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { blockDeviceOf } from './block-device.ts';
 import { readText } from './files.ts';
 
+/** What the kernel counted of one disk since boot. */
 export interface DiskCounts {
   readonly reads: number;
   readonly read_bytes: number;

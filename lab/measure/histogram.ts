@@ -3,6 +3,7 @@
 // (stat.h, "plat" bins); the bins are our own so that the record's format is.
 import type { Bins } from '../records/schema.ts';
 
+/** What records call these bins, so that others are not mistaken for them. */
 export const SCHEME = 'log-linear-7';
 /** Largest value that can be kept: 2^53, where doubles stop telling whole numbers apart. */
 export const LARGEST = 2 ** 53;
@@ -41,6 +42,7 @@ export function binHigh(index: number): number {
   return Math.min(binLow(index + 1) - 1, LARGEST);
 }
 
+/** Counts of values in bins of at most 1 % width; two histograms can be added. */
 export class Histogram {
   readonly #counts = new Float64Array(BIN_COUNT);
   // n, min and max live in a typed array: a double field of an object may be boxed on each store.

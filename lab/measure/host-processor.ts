@@ -4,7 +4,9 @@
 import { join } from 'node:path';
 import { fieldOf, listNames, readNumber, readText } from './files.ts';
 
+/** What executes the instructions: the chip itself, a hypervisor’s share of it, or a program. */
 export type Processor = 'metal' | 'virtual' | 'emulated';
+/** What an audit found, by name; undefined where the system does not say. */
 export type Findings = Record<string, string | number | boolean | undefined>;
 
 /** One value out of many: the distinct ones in order of their first appearance. */

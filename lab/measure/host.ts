@@ -21,6 +21,7 @@ import { auditBattery, auditCgroup, auditKernel, auditLoad, auditMounts } from '
 export { readSteal, type StealReading, stealPercent } from './host-system.ts';
 export { auditPath, type PathAudit } from './mounts.ts';
 
+/** Where to look, and what the caller knows better. */
 export interface AuditOptions {
   /** Folder that holds `proc`, `sys` and `etc`; tests hand in synthetic trees. */
   readonly root?: string;

@@ -5,6 +5,7 @@ import { readText } from './files.ts';
 
 export { type BlockDevice, blockDeviceOf } from './block-device.ts';
 
+/** One line of /proc/interrupts. */
 export interface InterruptLine {
   /** The number, or a name such as `LOC`. */
   readonly irq: string;

@@ -3,6 +3,7 @@
 import { dirname, join } from 'node:path';
 import { readText, resolvePath } from './files.ts';
 
+/** One file system that is mounted. */
 export interface Mount {
   readonly major: number;
   readonly minor: number;

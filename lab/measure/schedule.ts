@@ -3,6 +3,7 @@
 // measure latency": coordinated omission).
 import { createRandom } from './random.ts';
 
+/** How many operations, how often, and which order of chance. */
 export interface ScheduleOptions {
   /** How many operations. */
   readonly count: number;

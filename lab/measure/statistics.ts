@@ -3,6 +3,7 @@
 // quantiles are nearest rank, so each one is a value that was really measured.
 import { createRandom } from './random.ts';
 
+/** Low and high end of an interval; 95 % where nothing else is said. */
 export type Interval = [low: number, high: number];
 
 /**
@@ -42,6 +43,7 @@ function medianInPlace(values: Float64Array): number {
   return values.length % 2 === 1 ? upper : (values[half - 1]! + upper) / 2;
 }
 
+/** How the bootstrap draws, and of what it takes the interval. */
 export interface BootstrapOptions {
   readonly seed: number;
   readonly resamples?: number;
@@ -79,6 +81,7 @@ function middle95(values: Float64Array): Interval {
   return [quantileSorted(values, 0.025), quantileSorted(values, 0.975)];
 }
 
+/** A ratio that was taken round by round. */
 export interface PairedRatio {
   /** Median of the rounds' ratios, driver over baseline. */
   readonly ratio: number;
@@ -109,6 +112,7 @@ export function pairedRatio(
   return { ratio: median(ratios), interval: bootstrapInterval(ratios, { seed }) };
 }
 
+/** Of a cost, `lower` is better; of a rate, `higher` is. */
 export type Verdict = 'lower' | 'higher' | 'tie';
 
 /**
@@ -129,12 +133,14 @@ export function verdict(
   return ratio < 1 ? 'lower' : 'higher';
 }
 
+/** One point: a setting, what it cost, and the round that it is from. */
 export interface FitPoint {
   readonly x: number;
   readonly y: number;
   readonly round: number;
 }
 
+/** A line through points, with the intervals of both its numbers. */
 export interface LinearFit {
   /** cost = a + b · x, in the unit of y. */
   readonly a: number;

@@ -10,6 +10,7 @@ import {
   quantilesFor,
 } from './statistics.ts';
 
+/** What the samples are, and from which seed intervals are drawn. */
 export interface SummaryOptions {
   /** Unit of the samples: `ns`, `cycles`, … */
   readonly unit: string;
@@ -25,6 +26,7 @@ export interface RoundQuantiles {
   p99?: number;
 }
 
+/** All rounds together, and each by itself. */
 export interface Summary {
   readonly distribution: Distribution;
   readonly perRound: RoundQuantiles[];

@@ -6,6 +6,7 @@ import type { Evidence } from '../devices/device.ts';
 
 /** What the command in there says while it works: the lines of its standard error, as they come. */
 export interface PlaceEvents {
+  /** One line, without its end. */
   line(text: string): void;
   /** Something the user should read while waiting: booting, preparing. */
   note(text: string): void;
@@ -26,6 +27,7 @@ export interface Errand {
   readonly events: PlaceEvents;
 }
 
+/** How an errand ended. */
 export interface ErrandEnd {
   /** The command's own exit code, as lab/cli/terminal/output.ts means it. */
   readonly exit_code: number;
@@ -38,6 +40,7 @@ export interface ErrandEnd {
   readonly audit: Readonly<Record<string, string | number | boolean>>;
 }
 
+/** A place’s file exports one of these under the name `place`. */
 export interface Place {
   readonly id: string;
   readonly title: string;

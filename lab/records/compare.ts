@@ -8,6 +8,7 @@ import type { Comparison, LabRecord } from './schema.ts';
 /** Marks the baseline's repeat: `repeat: 1` among its parameters. */
 export const REPEAT = 'repeat';
 
+/** What is compared inside one run, and from which seed its intervals are drawn. */
 export interface InsideOptions {
   /** Driver id that the others are divided by. */
   readonly baseline: string;

@@ -15,7 +15,9 @@ export interface DocumentKind {
   readonly steps: Readonly<Record<number, MigrationStep>>;
 }
 
+/** Records: version 1 is the first, so there is no step yet. */
 export const RECORD_KIND: DocumentKind = { family: 'iolab/record', current: 1, steps: {} };
+/** Run documents: version 1 is the first, so there is no step yet. */
 export const RUN_KIND: DocumentKind = { family: 'iolab/run', current: 1, steps: {} };
 
 /** The document in the current version. Throws Error whose message says what is wrong. */

@@ -3,8 +3,11 @@
 // last in names. A record stands alone: what was measured, on what, from where, and how surely.
 import Type, { type Static } from 'typebox';
 
+/** What a record names in `schema`: family and version. */
 export const RECORD_SCHEMA = 'iolab/record/1';
+/** What a run document names in `schema`. */
 export const RUN_SCHEMA = 'iolab/run/1';
+/** What a scan names in `schema`. */
 export const SCAN_SCHEMA = 'iolab/scan/1';
 
 const closed = { additionalProperties: false } as const;
@@ -74,6 +77,7 @@ export const TotalSchema = Type.Object(
   closed,
 );
 
+/** What was measured of one thing: a distribution where there are samples, else a total. */
 export const MetricSchema = Type.Union([DistributionSchema, TotalSchema]);
 
 /** One round's summary: `n` operations and, per metric, its median or its value. */
@@ -129,8 +133,10 @@ export const ThreadSchema = Type.Object(
   closed,
 );
 
+/** How a measurement ended. Whatever is not ok says why. */
 export const StatusSchema = Type.Enum(['ok', 'partial', 'failed', 'unsupported']);
 
+/** One driver on one device in one setting: the document that every figure is drawn from. */
 export const RecordSchema = Type.Object(
   {
     schema: Type.Literal(RECORD_SCHEMA),
@@ -215,6 +221,7 @@ export const FitSchema = Type.Object(
   closed,
 );
 
+/** What was asked for and not measured, and why. */
 export const SkippedSchema = Type.Object(
   {
     device: name,
@@ -250,6 +257,7 @@ export const RunFileSchema = Type.Object(
   closed,
 );
 
+/** What works on a machine: every driver asked about every device that is there. */
 export const ScanSchema = Type.Object(
   {
     schema: Type.Literal(SCAN_SCHEMA),
@@ -300,19 +308,35 @@ export const ScanSchema = Type.Object(
   closed,
 );
 
+/** A record as TypeScript sees it. */
 export type LabRecord = Static<typeof RecordSchema>;
+/** A run with its records whole. */
 export type LabRun = Static<typeof RunSchema>;
+/** A run with its records by id, as it stands on disk. */
 export type LabRunFile = Static<typeof RunFileSchema>;
+/** A scan as TypeScript sees it. */
 export type LabScan = Static<typeof ScanSchema>;
+/** One value of `metrics`. */
 export type Metric = Static<typeof MetricSchema>;
+/** Quantiles and bins of samples. */
 export type Distribution = Static<typeof DistributionSchema>;
+/** One value, with its interval where it has one. */
 export type Total = Static<typeof TotalSchema>;
+/** One round’s summary. */
 export type Round = Static<typeof RoundSchema>;
+/** A histogram as records keep it. */
 export type Bins = Static<typeof BinsSchema>;
+/** What the lab itself costs on that machine. */
 export type Floor = Static<typeof FloorSchema>;
+/** The machine as it was audited. */
 export type Host = Static<typeof HostSchema>;
+/** One thread’s share of the cost. */
 export type Thread = Static<typeof ThreadSchema>;
+/** A driver over a baseline. */
 export type Comparison = Static<typeof ComparisonSchema>;
+/** A line through several settings. */
 export type Fit = Static<typeof FitSchema>;
+/** What a run left out. */
 export type Skipped = Static<typeof SkippedSchema>;
+/** ok, partial, failed or unsupported. */
 export type RecordStatus = Static<typeof StatusSchema>;

@@ -4,6 +4,7 @@
 // that its owner can look.
 import type { LabRecord, LabRun, LabRunFile, LabScan } from './schema.ts';
 
+/** What may be published, once its owner’s name is out of it. */
 export type Publishable = LabRecord | LabRun | LabRunFile | LabScan;
 
 /** What names this machine and its user; empty words are ignored. */
@@ -13,6 +14,7 @@ export interface Secrets {
   readonly home: string;
 }
 
+/** One text that was taken out: what it was, and where it stood. */
 export interface Removal {
   readonly what:
     | 'path'

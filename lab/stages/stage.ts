@@ -23,9 +23,11 @@ export interface StageFacts {
 export interface Counting {
   /** Returns the clock when the counting has begun, in nanoseconds. */
   begin(): number;
+  /** The counted part is over. */
   end(): void;
 }
 
+/** What a stage runs with. */
 export interface StageContext {
   readonly platform: Platform;
   /** The device's; of the device `kernel` its path is an empty folder of this cell's own. */
@@ -36,6 +38,7 @@ export interface StageContext {
   readonly counting: Counting;
 }
 
+/** What a stage saw. */
 export interface StageResult {
   /** Operations, events or tries: what costs per operation are divided by. */
   readonly n: number;
@@ -47,6 +50,7 @@ export interface StageResult {
   readonly notes?: readonly string[];
 }
 
+/** A stage’s file exports one of these under the name `stage`. */
 export interface Stage extends StageFacts {
   /**
    * Do it once, bounded in time, and leave nothing behind: no descriptor, thread, process or file.

@@ -14,12 +14,19 @@ import { plainText } from './format.ts';
 
 /** Exit codes of the command line; 0 is good. */
 export const EXIT = {
+  /** A check failed, or a comparison that was demanded did not come out so. */
   check_failed: 1,
+  /** Wrong usage: an unknown name, a bad value, a file that is no record. */
   wrong_usage: 2,
+  /** Something that was named is missing here, or this machine cannot do it. */
   unsupported: 3,
+  /** A bounded wait ran out. */
   timed_out: 4,
+  /** A result could not be saved. */
   cannot_save: 5,
+  /** A fault of ours: please report it. */
   our_fault: 70,
+  /** Stopped by Ctrl-C or a signal. */
   interrupted: 130,
 } as const;
 
