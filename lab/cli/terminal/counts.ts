@@ -177,7 +177,7 @@ function inUnit(value: number, { unit }: Metric): string {
 }
 
 const columnsOf = (record: LabRecord): readonly Field[] | undefined =>
-  isProgram(record) ? PROGRAM : (COLUMNS[record.experiment] ?? SHOWN.get(record.experiment));
+  SHOWN.get(record.experiment) ?? (isProgram(record) ? PROGRAM : COLUMNS[record.experiment]);
 
 /** Do these records hold nothing but counts of a board or of a machine, or what their experiment shows? */
 export function isCounted(records: readonly LabRecord[]): boolean {
