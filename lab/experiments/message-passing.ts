@@ -12,6 +12,7 @@ interface Reach {
 const REACH: Readonly<Record<string, Reach>> = {
   'mail-worker': { counts: [2, 8, 32], short: [2] },
   'mail-ring': { counts: [2, 8, 32], short: [2] },
+  'mail-pipe': { counts: [2, 8, 32], short: [2] },
   'mail-actor': { counts: [2, 1000, 100_000], short: [2, 10_000] },
   'mail-erlang': { counts: [2, 1000, 100_000, 200_000], short: [2, 100_000] },
 };

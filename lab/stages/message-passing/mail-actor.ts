@@ -4,7 +4,7 @@ import { Unsupported } from '../../errors.ts';
 import { Actors } from '../../examples/actors/actors.ts';
 import { Down, type Flow, type Process } from '../../examples/actors/process.ts';
 import type { Stage, StageContext } from '../stage.ts';
-import { type Form, measureForm, PATIENCE_MS, threadsOf } from './parts/measure.ts';
+import { type Form, measureForm, PATIENCE_MS, patienceFor, threadsOf } from './parts/measure.ts';
 import { check, messageOf } from './parts/message.ts';
 
 const HOPS = 200_000;
@@ -78,7 +78,7 @@ function actorForm({ platform }: StageContext, count: number): Form {
       let gave_up = 0;
       const wait = function* wait(self: Process, other: () => Process, first: boolean): Flow {
         if (first) self.system.send(other(), messageOf(0));
-        const message = yield* self.receive(isMessage, PATIENCE_MS * 1e6);
+        const message = yield* self.receive(isMessage, patienceFor(speaks) * 1e6);
         if (!message) gave_up++;
         else {
           check(message, 0);

@@ -3,21 +3,28 @@
 import { memoryOf } from '../spawn-cost/parts/memory.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import type { BlockingTask } from './parts/blocking-flow.ts';
-import { type Form, LIMIT_MS, measureForm, PATIENCE_MS, threadsOf } from './parts/measure.ts';
+import {
+  type Form,
+  LIMIT_MS,
+  measureForm,
+  PATIENCE_MS,
+  patienceFor,
+  threadsOf,
+} from './parts/measure.ts';
 import { check, messageOf, WORDS } from './parts/message.ts';
 import { mailboxMemory, SharedMailbox } from './parts/shared-mailbox.ts';
-import { Workers } from './parts/workers.ts';
+import { closedGate, openGate, Workers } from './parts/workers.ts';
 
 const HOPS = 4000;
+const DEFAULTS = { at: 0, every: 1, count: 0, speaks: false, patience_ms: PATIENCE_MS };
 const PROGRAM = new URL('./parts/blocking-flow.ts', import.meta.url);
 
 function ringForm(_context: StageContext, count: number): Form {
   const workers = new Workers(PROGRAM);
   const start = async (task: Partial<BlockingTask>, expendable = false) => {
     const [inbox, outbox] = [task.inbox ?? mailboxMemory(), task.outbox ?? mailboxMemory()];
-    const gate = task.gate ?? new Int32Array(new SharedArrayBuffer(4));
-    const whole = { at: 0, every: 1, count: 0, speaks: false, ...task, inbox, outbox, gate };
-    const carrier = await workers.start(whole, [], expendable);
+    const data = { ...DEFAULTS, gate: closedGate(), ...task, inbox, outbox };
+    const carrier = await workers.start(data, [], expendable);
     return { to: new SharedMailbox(inbox), from: new SharedMailbox(outbox), inbox, carrier };
   };
   /** This thread sleeps in its receive as well, so it hears of a crash only afterwards. */
@@ -25,19 +32,15 @@ function ringForm(_context: StageContext, count: number): Form {
 
   /** A flow that receives when its gate is open, and what sends it so many messages. */
   const sending = async (messages: number) => {
-    const gate = new Int32Array(new SharedArrayBuffer(4));
+    const gate = closedGate();
     const { to, from } = await start({ role: 'sink', count: messages, gate });
-    const open = () => {
-      Atomics.store(gate, 0, 1);
-      Atomics.notify(gate, 0);
-    };
     const send = async (first: number) => {
       for (let number = first; number < messages; number++) {
         if (!to.send(messageOf(number), LIMIT_MS)) await workers.failure();
       }
       check(await received(from), messages);
     };
-    return { to, open, send };
+    return { to, open: () => openGate(gate), send };
   };
 
   const end = mailboxMemory();
@@ -72,10 +75,13 @@ function ringForm(_context: StageContext, count: number): Form {
     },
     async pair(speaks) {
       const [one, other] = [mailboxMemory(), mailboxMemory()];
+      const gate = closedGate();
+      const common = { role: 'wait', gate, patience_ms: patienceFor(speaks) } as const;
       const both = await Promise.all([
-        start({ role: 'wait', inbox: one, outbox: other, speaks }),
-        start({ role: 'wait', inbox: other, outbox: one }),
+        start({ ...common, inbox: one, outbox: other, speaks }),
+        start({ ...common, inbox: other, outbox: one }),
       ]);
+      openGate(gate);
       const told = await Promise.all(both.map(({ carrier }) => carrier.next()));
       return told.filter(word => word === 'gave up').length;
     },

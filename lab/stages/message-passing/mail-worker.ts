@@ -4,11 +4,12 @@ import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { memoryOf } from '../spawn-cost/parts/memory.ts';
 import type { Stage, StageContext } from '../stage.ts';
 import type { EventTask } from './parts/event-flow.ts';
-import { type Form, measureForm, threadsOf } from './parts/measure.ts';
+import { type Form, measureForm, PATIENCE_MS, patienceFor, threadsOf } from './parts/measure.ts';
 import { messageOf } from './parts/message.ts';
-import { Workers } from './parts/workers.ts';
+import { closedGate, openGate, Workers } from './parts/workers.ts';
 
 const HOPS = 4000;
+const DEFAULTS = { at: 0, every: 1, count: 0, speaks: false, patience_ms: PATIENCE_MS };
 const PROGRAM = new URL('./parts/event-flow.ts', import.meta.url);
 
 function workerForm(_context: StageContext, count: number): Form {
@@ -23,18 +24,12 @@ function workerForm(_context: StageContext, count: number): Form {
   const start = async (task: Partial<EventTask>, outbox?: MessagePort, expendable = false) => {
     const [to, inbox] = channel();
     const out = outbox ?? channel()[0];
-    const closed = new Int32Array(new SharedArrayBuffer(4));
-    const whole = { at: 0, every: 1, count: 0, gate: closed, speaks: false, ...task };
-    const data = { ...whole, inbox, outbox: out };
+    const data = { ...DEFAULTS, gate: closedGate(), ...task, inbox, outbox: out };
     return { to, carrier: await workers.start(data, [inbox, out], expendable) };
-  };
-  const opened = (gate: Int32Array<SharedArrayBuffer>) => {
-    Atomics.store(gate, 0, 1);
-    Atomics.notify(gate, 0);
   };
   /** A flow that receives when its gate is open, and what sends it so many messages. */
   const sending = async (messages: number) => {
-    const gate = new Int32Array(new SharedArrayBuffer(4));
+    const gate = closedGate();
     const { to, carrier } = await start({ role: 'sink', count: messages, gate });
     const send = () => {
       for (let number = 0; number < messages; number++) to.postMessage(messageOf(number));
@@ -43,7 +38,7 @@ function workerForm(_context: StageContext, count: number): Form {
       const told = await carrier.next();
       if (told !== 'complete') throw new Error(`the flow ${told}`);
     };
-    return { open: () => opened(gate), send, complete };
+    return { open: () => openGate(gate), send, complete };
   };
 
   const [last, end] = channel();
@@ -81,14 +76,15 @@ function workerForm(_context: StageContext, count: number): Form {
     },
     async pair(speaks) {
       const [one, other] = [channel(), channel()];
-      const gate = new Int32Array(new SharedArrayBuffer(4));
-      const common = { role: 'wait', at: 0, every: 1, count: 0, gate } as const;
+      const gate = closedGate();
+      const common = { ...DEFAULTS, role: 'wait', gate, patience_ms: patienceFor(speaks) };
       const begin = (inbox: MessagePort, outbox: MessagePort, speaks: boolean) =>
         workers.start({ ...common, inbox, outbox, speaks }, [inbox, outbox]);
       const both = await Promise.all([
         begin(one[1], other[0], speaks),
         begin(other[1], one[0], false),
       ]);
+      openGate(gate);
       const told = await Promise.all(both.map(carrier => carrier.next()));
       return told.filter(word => word === 'gave up').length;
     },

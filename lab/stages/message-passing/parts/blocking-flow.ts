@@ -1,6 +1,6 @@
 // A flow that has a thread to itself and blocks in its receive: straight-line code, as if it were alone.
 import { parentPort, workerData } from 'node:worker_threads';
-import { LIMIT_MS, PATIENCE_MS } from './measure.ts';
+import { LIMIT_MS } from './measure.ts';
 import { check, messageOf } from './message.ts';
 import { SharedMailbox } from './shared-mailbox.ts';
 import type { Told } from './workers.ts';
@@ -12,11 +12,13 @@ export interface BlockingTask {
   /** Number of the first message, and how much higher each following one is. */
   readonly at: number;
   readonly every: number;
-  /** sink: how many; it does not receive before its gate is open. */
+  /** sink: how many. */
   readonly count: number;
-  readonly gate: Int32Array<SharedArrayBuffer>;
-  /** wait: sends before it waits. */
+  /** wait: sends before it waits; and how long it waits. */
   readonly speaks: boolean;
+  readonly patience_ms: number;
+  /** sink and wait: begin to receive when it is 1. */
+  readonly gate: Int32Array<SharedArrayBuffer>;
 }
 
 const task = workerData as BlockingTask;
@@ -31,14 +33,13 @@ function relay(): void {
 }
 
 function sink(): void {
-  Atomics.wait(task.gate, 0, 0);
   for (let number = 0; number < task.count; number++) check(inbox.receive(LIMIT_MS), number);
   outbox.send(messageOf(task.count), LIMIT_MS);
 }
 
 function wait(): void {
   if (task.speaks) outbox.send(messageOf(0), LIMIT_MS);
-  const message = inbox.receive(PATIENCE_MS);
+  const message = inbox.receive(task.patience_ms);
   if (message) {
     check(message, 0);
     if (!task.speaks) outbox.send(messageOf(0), LIMIT_MS);
@@ -47,4 +48,5 @@ function wait(): void {
 }
 
 tell('waits');
+if (task.role !== 'relay') Atomics.wait(task.gate, 0, 0);
 ({ relay, sink, wait })[task.role]();

@@ -1,7 +1,6 @@
 // A flow on a worker's event loop: messages come as events of a port, and the code is a handler that must
 // remember what it waits for.
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { PATIENCE_MS } from './measure.ts';
 import { check, messageOf } from './message.ts';
 import type { Told } from './workers.ts';
 
@@ -12,14 +11,17 @@ export interface EventTask {
   /** Number of the first message, and how much higher each following one is. */
   readonly at: number;
   readonly every: number;
-  /** sink: how many; it does not receive before its gate is open. */
+  /** sink: how many. */
   readonly count: number;
-  readonly gate: Int32Array<SharedArrayBuffer>;
-  /** wait: sends before it waits. */
+  /** wait: sends before it waits; and how long it waits. */
   readonly speaks: boolean;
+  readonly patience_ms: number;
+  /** sink and wait: begin to receive when it is 1. */
+  readonly gate: Int32Array<SharedArrayBuffer>;
 }
 
-const { role, inbox, outbox, at, every, count, gate, speaks } = workerData as EventTask;
+const { role, inbox, outbox, at, every, count, gate, ...other } = workerData as EventTask;
+const { speaks, patience_ms } = other;
 const tell = (told: Told): void => parentPort?.postMessage(told);
 let number = at;
 
@@ -36,7 +38,7 @@ function sink(message: unknown): void {
 
 /** A wait with a limit is a timer and a handler that know of each other. */
 function wait(): void {
-  const timer = setTimeout(() => tell('gave up'), PATIENCE_MS);
+  const timer = setTimeout(() => tell('gave up'), patience_ms);
   inbox.on('message', message => {
     clearTimeout(timer);
     check(message, 0);
@@ -47,8 +49,6 @@ function wait(): void {
 }
 
 tell('waits');
+if (role !== 'relay') Atomics.wait(gate, 0, 0);
 if (role === 'wait') wait();
-else {
-  if (role === 'sink') Atomics.wait(gate, 0, 0);
-  inbox.on('message', role === 'relay' ? relay : sink);
-}
+else inbox.on('message', role === 'relay' ? relay : sink);

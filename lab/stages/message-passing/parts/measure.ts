@@ -10,6 +10,8 @@ import { check } from './message.ts';
 export const LIMIT_MS = 20_000;
 /** How long each of two waits for the other before it gives up. */
 export const PATIENCE_MS = 100;
+/** Where a message will come, patience costs nothing. */
+export const patienceFor = (speaks: boolean): number => (speaks ? LIMIT_MS : PATIENCE_MS);
 /** So many messages to one flow, one behind the other. */
 export const STREAM = 20_000;
 /** Sent to a flow that receives nothing. */

@@ -7,6 +7,14 @@ import { LIMIT_MS, PATIENCE_MS, within } from './measure.ts';
 /** What a flow tells: that it waits, that all came, or that it gave up. */
 export type Told = 'waits' | 'complete' | 'gave up';
 
+/** Flows that sleep before a gate go on when it is opened. */
+export const closedGate = () => new Int32Array(new SharedArrayBuffer(4));
+
+export function openGate(gate: Int32Array<SharedArrayBuffer>): void {
+  Atomics.store(gate, 0, 1);
+  Atomics.notify(gate, 0);
+}
+
 /** One worker, and what it says. */
 export interface Carrier {
   /** The next thing that it tells. Rejects with its error where it crashed. */

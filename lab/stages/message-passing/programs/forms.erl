@@ -31,7 +31,7 @@ main([CountText, LapsText, WarmupText, StreamText, FloodText, PatienceText]) ->
     told("passed", [{lap_ns, Time} || Time <- lists:reverse(Times)]),
     told("streamed", [{stream_ns, stream(Stream)}]),
     told("flooded", [{taken_unread, flood(Flood)}]),
-    told("waited", [{gave_up, pair(false, Patience)}, {gave_up_cured, pair(true, Patience)}]),
+    told("waited", [{gave_up, pair(false, Patience)}, {gave_up_cured, pair(true, ?LIMIT)}]),
     told("crashed", [{reason, crash()}]),
     halt(0).
 
