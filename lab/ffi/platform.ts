@@ -214,6 +214,8 @@ export interface LinuxCalls {
   vfio(): VfioCalls;
   /** Keyboards, mice and their like, and how a program makes one. */
   input(): InputCalls;
+  /** Sound cards, without a library between. */
+  sound(): SoundCalls;
 }
 
 /**
@@ -268,6 +270,41 @@ export interface InputCalls {
   create(uinput: number, name: string, axes: readonly number[]): string;
   /** Two connected stream sockets. */
   socketPair(): readonly [number, number];
+}
+
+/**
+ * A sound card's playback by the kernel's own interface (sound/asound.h). Samples have 16 bits; a frame is
+ * one sample for each channel. `configure` throws SystemCallError; the others are called while sound
+ * plays, and return −1 with the reason in `errno()`.
+ */
+export interface SoundCalls {
+  /** How the card calls itself. Throws SystemCallError. */
+  nameOf(fd: number): string;
+  configure(fd: number, format: SoundFormat): void;
+  /** Empty the buffer, and be ready to begin anew. */
+  prepare(fd: number): number;
+  /** Stop at once, and forget what was not played. */
+  drop(fd: number): number;
+  /**
+   * Hand over frames from `address`. Returns how many were taken: fewer where the descriptor does not
+   * wait. EPIPE says that the card ran out of them since the last time.
+   */
+  write(fd: number, address: number, frames: number): number;
+  /** Frames between the program and the loudspeaker, now. */
+  delay(fd: number): number;
+  /** SNDRV_PCM_STATE_… */
+  state(fd: number): number;
+}
+
+export interface SoundFormat {
+  readonly rate_hz: number;
+  readonly channels: number;
+  /** Frames from one interrupt of the card to the next. */
+  readonly period_frames: number;
+  /** Frames that fit between program and card, whole periods. */
+  readonly buffer_frames: number;
+  /** So many frames must be there before the card begins. */
+  readonly start_frames: number;
 }
 
 /** kqueue(2). `changes` and `events` point at arrays of struct kevent, `timespec` may be 0. */

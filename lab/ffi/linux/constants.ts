@@ -212,3 +212,21 @@ export const VFIO_PCI_MSI_IRQ_INDEX = 1;
 export const VFIO_PCI_MSIX_IRQ_INDEX = 2;
 /** Raised when the kernel wants the function back: it is being unplugged or unbound. */
 export const VFIO_PCI_REQ_IRQ_INDEX = 4;
+
+/** sound/asound.h: how frames are handed over, what a sample is, and which parameters are chosen. */
+export const SNDRV_PCM_ACCESS_RW_INTERLEAVED = 3;
+export const SNDRV_PCM_FORMAT_S16_LE = 2;
+export const SNDRV_PCM_HW_PARAM_ACCESS = 0;
+export const SNDRV_PCM_HW_PARAM_FORMAT = 1;
+export const SNDRV_PCM_HW_PARAM_SUBFORMAT = 2;
+export const SNDRV_PCM_HW_PARAM_SAMPLE_BITS = 8;
+export const SNDRV_PCM_HW_PARAM_CHANNELS = 10;
+export const SNDRV_PCM_HW_PARAM_RATE = 11;
+export const SNDRV_PCM_HW_PARAM_PERIOD_SIZE = 13;
+export const SNDRV_PCM_HW_PARAM_BUFFER_SIZE = 17;
+export const SNDRV_PCM_HW_PARAM_TICK_TIME = 19;
+/** States of a stream of sound. */
+export const SNDRV_PCM_STATE_SETUP = 1;
+export const SNDRV_PCM_STATE_PREPARED = 2;
+export const SNDRV_PCM_STATE_RUNNING = 3;
+export const SNDRV_PCM_STATE_XRUN = 4;

@@ -24,6 +24,7 @@ import { inputCalls } from './input.ts';
 import { lifeCalls } from './lives.ts';
 import { placementCalls } from './placement.ts';
 import { socketCalls } from './sockets.ts';
+import { soundCalls } from './sound.ts';
 import { threadCalls } from './threads.ts';
 import { vfioCalls } from './vfio.ts';
 import { waitingCalls } from './waiting.ts';
@@ -92,6 +93,7 @@ export function loadLinux(): Platform {
     ...lifeCalls(libc, memory),
     ...vfioCalls(libc, memory),
     ...inputCalls(libc, memory),
+    ...soundCalls(libc, memory),
     io_uring_setup: (entries, params) => syscall2(SYS_IO_URING_SETUP, entries, params),
     io_uring_enter: (fd, submit, min, flags, argument, bytes) =>
       syscall6(SYS_IO_URING_ENTER, fd, submit, min, flags, argument, bytes),

@@ -6,21 +6,17 @@ import { SystemCallError } from '../../errors.ts';
 import type { InputCalls, LinuxCalls, Memory } from '../platform.ts';
 import { type Library, systemCallError } from '../posix.ts';
 import { CLOCK_MONOTONIC } from './constants.ts';
+import { ASK, request, TELL } from './ioctl.ts';
 
-/** asm-generic/ioctl.h: direction, size, letter and number of a request. */
-const request = (direction: number, letter: string, number: number, bytes: number): number =>
-  direction * 2 ** 30 + bytes * 2 ** 16 + letter.charCodeAt(0) * 2 ** 8 + number;
-const [WRITE, READ] = [1, 2];
-
-const EVIOCSCLOCKID = request(WRITE, 'E', 0xa0, 4);
-const EVIOCGRAB = request(WRITE, 'E', 0x90, 4);
-const EVIOCSMASK = request(WRITE, 'E', 0x93, 16);
-const EVIOCGKEY = (bytes: number) => request(READ, 'E', 0x18, bytes);
-const UI_SET_EVBIT = request(WRITE, 'U', 100, 4);
-const UI_SET_RELBIT = request(WRITE, 'U', 102, 4);
-const UI_DEV_SETUP = request(WRITE, 'U', 3, 92);
+const EVIOCSCLOCKID = request(TELL, 'E', 0xa0, 4);
+const EVIOCGRAB = request(TELL, 'E', 0x90, 4);
+const EVIOCSMASK = request(TELL, 'E', 0x93, 16);
+const EVIOCGKEY = (bytes: number) => request(ASK, 'E', 0x18, bytes);
+const UI_SET_EVBIT = request(TELL, 'U', 100, 4);
+const UI_SET_RELBIT = request(TELL, 'U', 102, 4);
+const UI_DEV_SETUP = request(TELL, 'U', 3, 92);
 const UI_DEV_CREATE = request(0, 'U', 1, 0);
-const UI_GET_SYSNAME = (bytes: number) => request(READ, 'U', 44, bytes);
+const UI_GET_SYSNAME = (bytes: number) => request(ASK, 'U', 44, bytes);
 
 const EV_REL = 2;
 /** struct uinput_setup: struct input_id (four u16), 80 characters of a name, u32. */

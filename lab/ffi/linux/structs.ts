@@ -89,3 +89,28 @@ export const VFIO_IRQ_SET_BYTES = 20;
 export const VFIO_DMA_MAP_BYTES = 32;
 /** struct vfio_iommu_type1_dma_unmap: u64 address of the device's, u64 size. */
 export const VFIO_DMA_UNMAP_BYTES = 24;
+
+/** sound/asound.h. struct snd_pcm_info: its names, each of them ended by a zero. */
+export const SND_PCM_INFO_BYTES = 288;
+export const SND_PCM_INFO_ID = 16;
+export const SND_PCM_INFO_NAME = 80;
+/** struct snd_pcm_hw_params: u32 flags; three masks of 256 bits; twelve intervals from byte 260 on. */
+export const SND_HW_PARAMS_BYTES = 608;
+export const SND_HW_PARAMS_MASKS = 4;
+export const SND_MASK_BYTES = 32;
+export const SND_HW_PARAMS_INTERVALS = 260;
+/** struct snd_interval: u32 least, u32 most, and a word of which bit 2 asks for whole numbers. */
+export const SND_INTERVAL_BYTES = 12;
+export const SND_HW_PARAMS_ASKED = 512;
+/** struct snd_pcm_sw_params; what is counted in frames are unsigned longs. */
+export const SND_SW_PARAMS_BYTES = 136;
+export const SND_SW_PARAMS_PERIOD_STEP = 4;
+export const SND_SW_PARAMS_AVAIL_MIN = 16;
+export const SND_SW_PARAMS_START = 32;
+export const SND_SW_PARAMS_STOP = 40;
+/** struct snd_pcm_status: i32 state, then times and counts that are not read here. */
+export const SND_PCM_STATUS_BYTES = 152;
+/** struct snd_xferi: long moved; void *frames; unsigned long frames. */
+export const SND_XFERI_BYTES = 24;
+export const SND_XFERI_BUFFER = 8;
+export const SND_XFERI_FRAMES = 16;
