@@ -51,6 +51,11 @@ export const vmHardware = {
   null_blk: { path: '/dev/nullb0', bytes: 64 * 2 ** 20 },
   /** A 16550A on the ISA bus: first port, the kernel's name. */
   isa_uart: { port: 0x2f8, path: '/dev/ttyS1' },
+  /**
+   * An Intel 82801AA (AC97), a function of the first bus. Slot 10 shares its line with `nvme` only, which
+   * never uses it: a disk interrupts by messages.
+   */
+  sound: { slot: 10, address: '0000:00:0a.0', vendor: '0x8086', device: '0x2415' },
   /** Serial lines whose other end the host holds. */
   lines: ['usb-serial', 'uart', 'isa-uart'],
 } as const;

@@ -152,6 +152,10 @@ function firstRoot(kit: Kit, init: string, extra_modules: readonly string[]): Tr
   tree.text('/modules/early.sh', script(early));
   tree.text('/modules/devices.sh', script(all.filter(name => !early.includes(name))));
   tree.text('/modules/expected', EXPECTED.map(path => `${path}\n`).join(''));
+  for (const name of MODULES.packed) {
+    const needed = loadOrder([name], source).filter(one => !all.includes(one));
+    tree.text(`/modules/${moduleName(name)}.order`, needed.map(one => `${one}\n`).join(''));
+  }
   for (const name of loadOrder([...all, ...MODULES.packed], source)) {
     tree.add(`/modules/${name}.ko`, { kind: 'file', content: contentOf(name) });
   }

@@ -27,7 +27,7 @@ export const MODULES = {
     'vhci_hcd',
   ],
   /** Packed too and loaded by whoever wants them: `insmod /modules/NAME.ko`. */
-  packed: ['scsi_debug', 'sd_mod'],
+  packed: ['scsi_debug', 'sd_mod', 'snd_intel8x0'],
 } as const;
 
 /** What the guest waits for before it says that it is up: paths in its own file system. */
@@ -115,6 +115,7 @@ export function qemuArguments(files: MachineFiles, options: MachineOptions): str
     ...['-append', commandLine(options)],
     ...['-device', 'intel-iommu,intremap=on'],
     ...channels(),
+    ...soundCard(),
     ...disks(files),
     ...rootPorts().flatMap(asArguments),
     ...backEnds(files.scratch).flatMap(words => ['-blockdev', words]),
@@ -163,6 +164,20 @@ function channels(): string[] {
       '-device',
       `virtserialport,bus=ports.0,nr=${i + 1},chardev=${channel},name=${name}`,
     ]),
+  ];
+}
+
+/**
+ * The card plays to nobody: QEMU takes the frames away at the rate at which a loudspeaker would, and looks
+ * every so many microseconds whether some are due. Without its mixer, which would take a thousand at once.
+ */
+const SOUND_TICK_US = 500;
+
+function soundCard(): string[] {
+  const { slot } = vmHardware.sound;
+  return [
+    ...['-audiodev', `none,id=nobody,timer-period=${SOUND_TICK_US},out.mixing-engine=off`],
+    ...['-device', `AC97,id=sound,audiodev=nobody,${onBus(slot)}`],
   ];
 }
 
