@@ -2,7 +2,7 @@
 // a ring of positions, nearest first, and takes the cheapest; then all get a second chance. No
 // randomness, so the same records always give the same drawing. (After Christensen, Marks and
 // Shieber, "An empirical study of algorithms for point-feature label placement", 1995.)
-import { type Box, CHARACTER } from './axis.ts';
+import type { Box } from './axis.ts';
 
 export interface Point {
   readonly x: number;
@@ -20,6 +20,14 @@ export interface Placed extends Point {
 
 const HEIGHT = 14;
 const MARK = 10;
+/** Width of a letter in the widest of the fonts that a name is drawn in (DejaVu Sans Mono, 12 px). */
+const LETTER = 7.25;
+/** How far from its mark a label may go, nearest first. */
+const RINGS = [14, 24, 38, 56, 78, 104];
+/** Right first, then left, above, below, then between: the order in which a reader looks. */
+const TURNS = [0, 180, -90, 90, -45, 45, -135, 135, -22, 22, -158, 158, -68, 68, -112, 112];
+/** Every label may answer to where the others went so often. */
+const PASSES = 6;
 
 function overlap(a: Box, b: Box): number {
   const width = Math.min(a.right, b.right) - Math.max(a.left, b.left);
@@ -33,11 +41,10 @@ interface Candidate {
 }
 
 function candidates(point: Point, frame: Box): Candidate[] {
-  const width = point.text.length * CHARACTER + 4;
+  const width = point.text.length * LETTER + 4;
   const found: Candidate[] = [];
-  for (const [ring, distance] of [14, 24, 38, 56, 78].entries()) {
-    // Right first, then left, above, below, then between: the order in which a reader looks.
-    for (const [turn, degrees] of [0, 180, -90, 90, -45, 45, -135, 135].entries()) {
+  for (const [ring, distance] of RINGS.entries()) {
+    for (const [turn, degrees] of TURNS.entries()) {
       const angle = (degrees * Math.PI) / 180;
       const x = point.x + distance * Math.cos(angle);
       const y = point.y + distance * Math.sin(angle);
@@ -71,7 +78,7 @@ export function placeLabels(
     bottom: y + MARK,
   }));
   const chosen = new Map<number, Candidate>();
-  for (let pass = 0; pass < 3; pass++) {
+  for (let pass = 0; pass < PASSES; pass++) {
     for (const index of order) {
       let best: Candidate | undefined;
       let least = Infinity;

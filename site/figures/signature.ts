@@ -109,7 +109,7 @@ function draw(items: readonly Item[], frame: Frame, width: number, height: numbe
   });
   const labels = placeLabels(points, box).map((placed, index) => {
     const { mechanism } = items[index]!;
-    const middle_x = placed.label_x + placed.text.length * 3.4;
+    const middle_x = placed.label_x + placed.text.length * 3.6;
     return element(
       'g',
       { class: `m-${mechanism}` },

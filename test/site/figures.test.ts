@@ -228,7 +228,7 @@ describe('labels', () => {
     }));
     const boxes = placeLabels(points, frame).map(({ label_x, label_y, text }) => ({
       left: label_x,
-      right: label_x + text.length * 6.9,
+      right: label_x + text.length * 7.25,
       top: label_y - 11,
       bottom: label_y + 3,
     }));
@@ -241,6 +241,26 @@ describe('labels', () => {
         expect(apart, `label ${index} covers another`).toBe(true);
       }
     }
+  });
+
+  it('are apart in a crowd, on a phone', () => {
+    const crowd = Array.from({ length: 25 }, (_, index) => ({
+      x: 110 + ((index * 37) % 90),
+      y: 100 + ((index * 53) % 180),
+      text: 'thread-per-device'.slice(0, 5 + ((index * 7) % 12)),
+    }));
+    const placed = placeLabels(crowd, { left: 62, top: 34, right: 318, bottom: 290 });
+    const covered = placed.flatMap((a, index) =>
+      placed
+        .slice(index + 1)
+        .filter(
+          b =>
+            Math.abs(a.label_y - b.label_y) < 12 &&
+            a.label_x < b.label_x + b.text.length * 7.25 &&
+            b.label_x < a.label_x + a.text.length * 7.25,
+        ),
+    );
+    expect(covered).toEqual([]);
   });
 
   it('are apart even where the marks lie on one spot', () => {
