@@ -113,6 +113,6 @@ export const stage: Stage = {
   mechanism: 'interrupt',
   about:
     'generators with mailboxes, resumed on one thread by a scheduler of ours when a message came',
-  source: 'https://dl.acm.org/doi/10.5555/1624775.1624804',
+  source: 'https://www.ijcai.org/Proceedings/73/Papers/027B.pdf',
   run: context => measureForm(context, actorForm, { hops: HOPS }),
 };

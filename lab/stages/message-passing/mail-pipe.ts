@@ -31,7 +31,9 @@ function pipeForm({ platform }: StageContext, count: number): Form {
     threads: () => pipes.pids.reduce((sum, pid) => sum + threadsOf(pid), threadsOf('self')),
     pass(number) {
       pipes.send(first, messageOf(number));
-      return pipes.receive(end.reader);
+      const message = pipes.receive(end.reader);
+      if (!message) throw new Error('the ring has ended: one of its processes is gone');
+      return message;
     },
     stream(messages) {
       const { to, flow } = start(['sink', messages]);

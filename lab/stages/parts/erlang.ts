@@ -99,6 +99,11 @@ export class ErlangProgram {
     this.#child.stdin.write('go\n');
   }
 
+  /** The end of its input, after which it must end itself. */
+  leave(): void {
+    this.#child.stdin.end();
+  }
+
   async close(): Promise<void> {
     this.#child.kill('SIGKILL');
     await this.#ended;

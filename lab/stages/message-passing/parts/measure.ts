@@ -102,7 +102,7 @@ export async function measureForm(
       memory_bytes,
       threads,
       threads_made: threads - before.threads,
-      messages_per_s: STREAM / (stream_ns / 1e9),
+      ops_per_s: STREAM / (stream_ns / 1e9),
       taken_unread,
       gave_up: await form.pair(false),
       gave_up_cured: await form.pair(true),
@@ -119,10 +119,11 @@ export interface Answers {
   readonly n: number;
   readonly hop_ns: Float64Array;
   readonly create_ns: number;
-  readonly memory_bytes: number;
+  /** Undefined where it cannot be told apart. */
+  readonly memory_bytes: number | undefined;
   readonly threads: number;
   readonly threads_made: number;
-  readonly messages_per_s: number;
+  readonly ops_per_s: number;
   readonly taken_unread: number;
   readonly gave_up: number;
   readonly gave_up_cured: number;
@@ -130,15 +131,18 @@ export interface Answers {
   readonly told: string | undefined;
 }
 
-export function resultOf({ n, hop_ns, told, count, ...totals }: Answers): StageResult {
-  const { create_ns, memory_bytes, taken_unread } = totals;
+export function resultOf(answers: Answers): StageResult {
+  const { n, hop_ns, told, count, memory_bytes, ...totals } = answers;
+  const { create_ns, taken_unread } = totals;
+  const memory =
+    memory_bytes === undefined ? {} : { memory_bytes, bytes_per_op: memory_bytes / count };
   return {
     n,
     series: { hop_ns },
     totals: {
       ...totals,
+      ...memory,
       create_ns_per_op: create_ns / count,
-      bytes_per_op: memory_bytes / count,
       crashes_told: told === undefined ? 0 : 1,
     },
     notes: [

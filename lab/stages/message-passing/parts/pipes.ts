@@ -1,4 +1,5 @@
 // Processes that carry flows, joined by pipes (pipe(7)), and this process' own ends of them.
+import { fileURLToPath } from 'node:url';
 import { SystemCallError, TimedOut, Unsupported } from '../../../errors.ts';
 import { EAGAIN, F_SETFL, O_CLOEXEC, O_NONBLOCK } from '../../../ffi/linux/constants.ts';
 import type { LinuxCalls, Memory, Platform } from '../../../ffi/platform.ts';
@@ -7,7 +8,7 @@ import { MESSAGE_BYTES, WORDS, type Words } from './message.ts';
 import { GATE, TELLS, WAITS } from './pipe-flow.ts';
 import { readable } from './readable.ts';
 
-const PROGRAM = new URL('./pipe-flow.ts', import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL('./pipe-flow.ts', import.meta.url));
 const QUIET = '--disable-warning=ExperimentalWarning';
 const ERRORS = 2;
 const WRITE_ONLY = 1;

@@ -27,6 +27,7 @@ export class Workers {
   readonly #program: URL;
   readonly #workers: Worker[] = [];
   #failure: Error | undefined;
+  #closed = false;
   #failed = Promise.withResolvers<never>();
 
   constructor(program: URL) {
@@ -50,6 +51,10 @@ export class Workers {
       crash.resolve(error);
       if (!expendable) this.#fail(error);
     });
+    worker.on('exit', code => {
+      // 0: its task was done. It may also be ended from outside, and then says nothing.
+      if (code !== 0 && !expendable) this.#fail(new Error(`a flow was ended (exit code ${code})`));
+    });
     const next = () => {
       const one = told.shift();
       if (one !== undefined) return Promise.resolve(one);
@@ -57,13 +62,15 @@ export class Workers {
       waiting = resolve;
       return this.awaited(promise, 'a word of a worker');
     };
-    const crashed = () => Promise.race([crash.promise, pause(PATIENCE_MS * 20, undefined)]);
+    const crashed = () =>
+      Promise.race([crash.promise, pause(PATIENCE_MS * 20, undefined, { ref: false })]);
     const first = await next();
     if (first !== 'waits') throw new Error(`a worker began with “${first}”`);
     return { next, crashed };
   }
 
   #fail(error: Error): void {
+    if (this.#closed) return;
     this.#failure ??= error;
     this.#failed.reject(error);
   }
@@ -80,6 +87,7 @@ export class Workers {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await Promise.all(this.#workers.splice(0).map(worker => worker.terminate()));
   }
 }
