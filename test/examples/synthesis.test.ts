@@ -40,11 +40,13 @@ interface Setting {
   readonly seed: number;
   readonly wanted: readonly number[];
 }
+/** An answer that was lost is waited for without end; no conversation here takes a tenth of this. */
+const ENOUGH = 2_000_000;
 const USUAL: Setting = { interval: 64, pace: 1000, seed: 1, wanted: [25, 25, 25, 25] };
 
 function held(hold: Hold, changed: Partial<Setting> = {}) {
   const { interval, pace, seed, wanted } = { ...USUAL, ...changed };
-  const machine = new Machine(devicesOf(pace, seed));
+  const machine = new Machine(devicesOf(pace, seed), ENOUGH);
   const talk = new Talk(machine, wanted);
   hold(machine, talk, interval);
   const { executed, interrupts, now, taken_late } = machine;
@@ -212,6 +214,7 @@ describe('the machine', () => {
   });
 
   it('refuses what no device can do, and ends what does not end', () => {
+    expect(() => new Machine(at(...Array(32).fill(1)))).toThrow('at most 31 devices');
     const machine = new Machine(at(5), 100);
     machine.start(0, 1);
     expect(() => machine.start(0, 1)).toThrow('device 0 has not been heard yet');

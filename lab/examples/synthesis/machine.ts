@@ -8,6 +8,8 @@ export type Instruction = 'work' | 'start' | 'poll' | 'take' | 'load' | 'store' 
 /** What a device answers, never 0, and after how many instructions. */
 export type Device = (question: number) => { readonly answer: number; readonly after: number };
 
+/** A bit for each in the word that a poll reads. */
+export const MOST_DEVICES = 31;
 const ENTRY = 4;
 const EXIT = 2;
 
@@ -38,6 +40,7 @@ export class Machine {
   #masked = false;
 
   constructor(devices: readonly Device[], most_instructions = 50_000_000) {
+    if (devices.length > MOST_DEVICES) throw new RangeError(`at most ${MOST_DEVICES} devices`);
     this.#devices = devices;
     this.#most = most_instructions;
   }

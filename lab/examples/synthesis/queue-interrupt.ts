@@ -1,6 +1,6 @@
 // A completion queue on an interrupt: the handler writes at the head, in the order in which answers come; the
 // program reads at the tail, when it likes. Each slot has one writer at a time, so no lock is needed.
-import { devicesIn, type Machine } from './machine.ts';
+import { devicesIn, type Machine, MOST_DEVICES } from './machine.ts';
 import type { Queue } from './talk.ts';
 
 export class InterruptQueue implements Queue {
@@ -28,12 +28,12 @@ export class InterruptQueue implements Queue {
     if (word === 0) return undefined;
     this.#machine.store(this.#tail, 0);
     this.#tail = (this.#tail + 1) % this.#slots;
-    return { device: word % this.#slots, answer: Math.floor(word / this.#slots) };
+    return { device: word % MOST_DEVICES, answer: Math.floor(word / MOST_DEVICES) };
   }
 
   #handle(): void {
     for (const device of devicesIn(this.#machine.poll())) {
-      this.#machine.store(this.#head, this.#machine.take(device) * this.#slots + device);
+      this.#machine.store(this.#head, this.#machine.take(device) * MOST_DEVICES + device);
       this.#head = (this.#head + 1) % this.#slots;
     }
   }

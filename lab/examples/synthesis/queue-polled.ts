@@ -1,6 +1,6 @@
 // A completion queue on polling alone: a look asks the devices and puts what is finished into a ring of words.
 // Between two looks nobody notes the order: what one look finds, it finds by device, not by time.
-import { devicesIn, type Machine } from './machine.ts';
+import { devicesIn, type Machine, MOST_DEVICES } from './machine.ts';
 import type { Queue } from './talk.ts';
 
 export class PolledQueue implements Queue {
@@ -21,7 +21,7 @@ export class PolledQueue implements Queue {
 
   look(): void {
     for (const device of devicesIn(this.#machine.poll())) {
-      this.#machine.store(this.#head, this.#machine.take(device) * this.#slots + device);
+      this.#machine.store(this.#head, this.#machine.take(device) * MOST_DEVICES + device);
       this.#head = (this.#head + 1) % this.#slots;
     }
   }
@@ -32,6 +32,6 @@ export class PolledQueue implements Queue {
     if (word === 0) return undefined;
     this.#machine.store(this.#tail, 0);
     this.#tail = (this.#tail + 1) % this.#slots;
-    return { device: word % this.#slots, answer: Math.floor(word / this.#slots) };
+    return { device: word % MOST_DEVICES, answer: Math.floor(word / MOST_DEVICES) };
   }
 }
