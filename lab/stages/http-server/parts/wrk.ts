@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { closeSync, constants, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Platform } from '../../../ffi/platform.ts';
+import { withParent } from '../../parts/with-parent.ts';
 
 /** What wrk printed. */
 export interface Load {
@@ -42,16 +43,6 @@ export const whyNoWrk = (): string | undefined =>
     ? undefined
     : 'wrk is not installed';
 
-/**
- * A cell that is killed ends no children, and wrk would call a dead server to the end of its time: so it is
- * started by setpriv(1), which asks the kernel to end it with its parent (PR_SET_PDEATHSIG).
- */
-function withParent(): string[] {
-  const words = ['--pdeathsig', 'KILL'];
-  const here = spawnSync('setpriv', [...words, 'true'], { stdio: 'ignore' }).status === 0;
-  return here ? ['setpriv', ...words, 'wrk'] : ['wrk'];
-}
-
 /** A running wrk. */
 export interface Client {
   /** Ends (is hung up) when wrk does: for a server whose thread does not see Node's events. */
@@ -81,8 +72,9 @@ export function startWrk(platform: Platform, options: ClientOptions): Client {
   const theirs = openSync(end_path, constants.O_WRONLY);
   const out = openSync(out_path, 'w');
   const words = ['-t1', `-c${connections}`, `-d${seconds}s`, '--latency'];
-  const [program, ...before] = withParent();
-  const child = spawn(program!, [...before, ...words, `http://127.0.0.1:${port}/`], {
+  // A server that is gone would be called to the end of wrk's time.
+  const [program, ...rest] = withParent(['wrk', ...words, `http://127.0.0.1:${port}/`]);
+  const child = spawn(program, rest, {
     stdio: ['ignore', out, 'ignore', theirs],
   });
   for (const fd of [theirs, out]) closeSync(fd);
