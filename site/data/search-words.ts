@@ -15,6 +15,8 @@ export const SEARCH_WORDS: Readonly<Record<string, string>> = {
   interrupts: 'what does an interrupt cost interrupts cost of an interrupt entry exit handler',
   'select-and-poll': 'select limit 1024 descriptors FD_SETSIZE',
   'set-up': 'install permission denied serial port dialout udev',
+  synthesis:
+    'build callbacks event flags completion queue from polling and interrupts, poll every N instructions',
   'ten-thousand': 'ten thousand connections C10k many clients',
   'usb-input': 'keyboard mouse USB polling interval evdev hidraw latency',
   'what-it-says': 'POSIX AIO thread pool glibc emulated',

@@ -27,6 +27,7 @@ export const SIDEBAR: Group[] = [
       { label: 'Pure polling machines', slug: 'polling-machines' },
       { label: 'Channel I/O', slug: 'channel-io' },
       { label: 'Spooling', slug: 'spooling' },
+      { label: 'Synthesis', slug: 'synthesis' },
     ],
   },
   {

@@ -21,6 +21,8 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   disk: ['disk-nvme'],
   'driver-queues': ['nvme-one', 'nvme-depth-rate', 'nvme-depth-doorbells', 'nvme-depth-interrupts'],
   'submission-polling': ['iopoll-latency', 'iopoll-cpu'],
+  // iolab run synthesis
+  synthesis: ['synthesis-late', 'synthesis-overhead', 'synthesis-ledger'],
   'usb-input': ['input-uinput', 'input-keyboard'],
 };
 

@@ -9,6 +9,7 @@ export const QUESTIONS: readonly (readonly [question: string, page: string])[] =
   ['6502 overflow pin', 'polling-machines'],
   ['channel program CCW', 'channel-io'],
   ['spooling printer', 'spooling'],
+  ['build callbacks from polling and interrupts', 'synthesis'],
   ['blocking read', 'blocking'],
   ['O_NONBLOCK EAGAIN', 'nonblocking'],
   ['select limit 1024 descriptors', 'select-and-poll'],
