@@ -17,3 +17,10 @@ export function machineHref(machine: string): string {
 export function machineId(machine: string): string {
   return `${machine.toLowerCase().replace(/[^a-z0-9]+/g, '-')}`;
 }
+
+/** A line of the sources where they are published; undefined where nobody said where that is. */
+export function sourceHref(file: string, line: number): string | undefined {
+  const repository = process.env.IOLAB_REPOSITORY;
+  if (repository === undefined || repository === '') return undefined;
+  return `${repository.replace(/\/+$/, '')}/blob/main/${file}#L${line}`;
+}
