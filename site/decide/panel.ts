@@ -1,5 +1,6 @@
 // The form on the page "Which should I use?": reads the reader's situation, decides on the published
 // records or on files of the reader's own, and says why. Files stay in the browser.
+import { DECIDE_PANEL } from '../data/strings.ts';
 import type { Evidence, Form, Situation, Unanswered, Verdict } from './decide.ts';
 import { decide, isAnswered } from './decide.ts';
 import { NotOurs, readEvidence } from './evidence.ts';
@@ -40,7 +41,7 @@ export class DecidePanel {
   async #published(): Promise<void> {
     const [first] = Object.entries(this.#data.published);
     if (!first) {
-      this.#say('No machine has published records yet: choose files of your own.');
+      this.#say(DECIDE_PANEL.none);
       return;
     }
     const [machine, href] = first;
@@ -51,7 +52,7 @@ export class DecidePanel {
       this.#whose = machine;
       this.#answer();
     } catch (error) {
-      this.#say(`The published records could not be loaded (${(error as Error).message}).`);
+      this.#say(DECIDE_PANEL.unreachable((error as Error).message));
     }
   }
 
@@ -61,10 +62,10 @@ export class DecidePanel {
     const refused: string[] = [];
     for (const file of files) {
       try {
-        if (file.size > LARGEST_BYTES) throw new NotOurs('it is larger than any run of the lab');
+        if (file.size > LARGEST_BYTES) throw new NotOurs(DECIDE_PANEL.too_large);
         all.push(readEvidence(await file.text()));
       } catch (error) {
-        refused.push(`${file.name}: ${(error as Error).message}`);
+        refused.push(DECIDE_PANEL.refused(file.name, (error as Error).message));
       }
     }
     this.#part('refused').textContent = refused.join('; ');
@@ -73,7 +74,7 @@ export class DecidePanel {
       records: all.flatMap(({ records }) => records),
       fits: all.flatMap(({ fits }) => fits),
     };
-    this.#whose = 'your files';
+    this.#whose = DECIDE_PANEL.your_files;
     this.#answer();
   }
 
@@ -115,27 +116,31 @@ export class DecidePanel {
 
   #show(answer: Verdict | Unanswered): void {
     if (!isAnswered(answer)) {
-      this.#say(`Not measured here: ${answer.missing}. Measure it: ${answer.command}`);
+      this.#say(DECIDE_PANEL.missing(answer.missing, answer.command));
       return;
     }
     const { best, ties, behind, refused, basis } = answer;
     const parts: HTMLElement[] = [
-      paragraph('Use ', this.#name(best.driver), `: ${best.reasons.join('; ')}.`),
+      paragraph(
+        DECIDE_PANEL.use,
+        this.#name(best.driver),
+        `${DECIDE_PANEL.because(best.reasons.join('; '))}.`,
+      ),
     ];
     if (ties.length > 0) {
       const names = ties.flatMap(({ driver }, at) => [at > 0 ? ', ' : '', this.#name(driver)]);
-      parts.push(paragraph('The measurement cannot tell these from it: ', ...names, '.'));
+      parts.push(paragraph(DECIDE_PANEL.ties, ...names, '.'));
     }
     parts.push(
       list(
-        'Behind it',
-        behind.map(one => [this.#name(one.driver), `: ${one.reasons.join('; ')}`]),
+        DECIDE_PANEL.behind,
+        behind.map(one => [this.#name(one.driver), DECIDE_PANEL.because(one.reasons.join('; '))]),
       ),
       list(
-        'Ruled out',
-        refused.map(one => [this.#name(one.driver), `: ${one.why}`]),
+        DECIDE_PANEL.ruled_out,
+        refused.map(one => [this.#name(one.driver), DECIDE_PANEL.because(one.why)]),
       ),
-      paragraph(`Decided on ${this.#whose}, measured with ${basis}.`),
+      paragraph(DECIDE_PANEL.decided(this.#whose, basis)),
     );
     this.#part('answer').replaceChildren(...parts);
   }

@@ -2,6 +2,7 @@
 // its rounds; every round begins on a fresh board, so each must have counted the same. Pure.
 import { Histogram } from '../../lab/measure/histogram.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { SIMULATOR_EQUAL } from '../data/strings.ts';
 
 export interface Verdict {
   readonly equal: boolean;
@@ -15,28 +16,24 @@ const no = (words: string): Verdict => ({ equal: false, words });
 export function compareWith(record: LabRecord, values: readonly number[], sha256: string): Verdict {
   const { firmware_sha256 } = record.identity;
   if (firmware_sha256 !== undefined && firmware_sha256 !== sha256) {
-    return no('The record was made with another firmware image.');
+    return no(SIMULATOR_EQUAL.other_image);
   }
   const theirs = record.metrics.service_cycles;
-  if (theirs === undefined || !('bins' in theirs)) return no('The record holds no such cycles.');
+  if (theirs === undefined || !('bins' in theirs)) return no(SIMULATOR_EQUAL.no_cycles);
   const mine = new Histogram();
   mine.recordMany(Float64Array.from(values));
   const rounds = theirs.n / values.length;
   if (!Number.isInteger(rounds) || rounds === 0) {
-    return no(`The record holds ${theirs.n} samples, which are no whole rounds of these.`);
+    return no(SIMULATOR_EQUAL.no_rounds(theirs.n));
   }
   if (theirs.min !== mine.min || theirs.max !== mine.max) {
-    return no(`The record goes from ${theirs.min} to ${theirs.max} cycles.`);
+    return no(SIMULATOR_EQUAL.range(theirs.min, theirs.max));
   }
   const bins = mine.toBins();
   const same =
     bins.index.length === theirs.bins.index.length &&
     bins.index.every((bin, at) => bin === theirs.bins.index[at]) &&
     bins.count.every((count, at) => count * rounds === theirs.bins.count[at]);
-  if (!same) return no('The counts fall into other bins.');
-  const often = rounds === 1 ? 'its one round' : `each of its ${rounds} rounds`;
-  return {
-    equal: true,
-    words: `Same least, same most, and the same count in every bin, in ${often}.`,
-  };
+  if (!same) return no(SIMULATOR_EQUAL.bins);
+  return { equal: true, words: SIMULATOR_EQUAL.same(rounds) };
 }

@@ -2,6 +2,7 @@
 // a worker, draws what comes, and compares it with the published record at the end. Nothing leaves
 // the page, and nothing is asked of any other site.
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { SIMULATOR_PANEL } from '../data/strings.ts';
 import { compareWith } from './equal.ts';
 import type { BoardName, RunEvent, RunRequest } from './messages.ts';
 import { middleOf, plot } from './plot.ts';
@@ -46,7 +47,7 @@ export class Panel {
     this.#root = root;
     this.#data = data;
     this.#part('start').addEventListener('click', () => this.#start());
-    this.#part('stop').addEventListener('click', () => this.#stop('Stopped.'));
+    this.#part('stop').addEventListener('click', () => this.#stop(SIMULATOR_PANEL.stopped));
     for (const input of root.querySelectorAll('input')) {
       input.addEventListener('change', () => this.#chosen());
     }
@@ -109,13 +110,13 @@ export class Panel {
     this.#worker = worker;
     this.#running(true);
     this.#part('verdict').textContent = '';
-    this.#say('Running.');
+    this.#say(SIMULATOR_PANEL.running);
     worker.addEventListener('message', ({ data }: MessageEvent<RunEvent>) => {
       if (worker === this.#worker) this.#heard(data, sha256);
     });
     worker.addEventListener('error', event => {
       if (worker === this.#worker)
-        this.#stop(`It could not run here: ${event.message || 'the worker did not load'}`);
+        this.#stop(SIMULATOR_PANEL.not_here(event.message || SIMULATOR_PANEL.not_loaded));
     });
     worker.postMessage(request);
   }
@@ -142,7 +143,7 @@ export class Panel {
 
   #heard(event: RunEvent, sha256: string): void {
     if (event.event === 'failed') {
-      this.#stop(`It did not run: ${event.message}`);
+      this.#stop(SIMULATOR_PANEL.failed(event.message));
       return;
     }
     if (event.event === 'samples') {
@@ -159,8 +160,12 @@ export class Panel {
     const [least, most] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
     const notes = event.notes.length > 0 ? ` ${event.notes.join('. ')}.` : '';
     this.#say(
-      `Finished: ${grouped(sorted.length)} bytes, least ${grouped(least)}, median ` +
-        `${grouped(middleOf(sorted))}, most ${grouped(most)} cycles.${notes}`,
+      SIMULATOR_PANEL.finished(
+        grouped(sorted.length),
+        grouped(least),
+        grouped(middleOf(sorted)),
+        grouped(most),
+      ) + notes,
     );
     void this.#judge(sha256);
   }
@@ -169,23 +174,23 @@ export class Panel {
     const place = this.#part('verdict');
     const published = this.#data.records[this.#key()];
     if (published === undefined) {
-      place.textContent = 'There is no published record of this setting to compare with.';
+      place.textContent = SIMULATOR_PANEL.no_record;
       return;
     }
     const values = this.#values;
     const answer = await fetch(published.href).catch(() => undefined);
     if (values !== this.#values) return; // another run began meanwhile
     if (answer?.ok !== true) {
-      place.textContent = 'The published record did not load, so nothing was compared.';
+      place.textContent = SIMULATOR_PANEL.record_not_loaded;
       return;
     }
     const verdict = compareWith((await answer.json()) as LabRecord, values, sha256);
     const link = document.createElement('a');
     link.href = published.href;
-    link.textContent = 'published record';
+    link.textContent = SIMULATOR_PANEL.record;
     const strong = document.createElement('strong');
-    strong.textContent = verdict.equal ? 'yes' : 'no';
-    place.replaceChildren('Equals the ', link, ': ', strong, `. ${verdict.words}`);
+    strong.textContent = verdict.equal ? SIMULATOR_PANEL.yes : SIMULATOR_PANEL.no;
+    place.replaceChildren(SIMULATOR_PANEL.equals, link, ': ', strong, `. ${verdict.words}`);
     place.dataset.equal = String(verdict.equal);
   }
 
@@ -199,7 +204,7 @@ export class Panel {
     place.innerHTML = plot(values, {
       width,
       mechanism: this.#data.mechanisms[mode] ?? 'reference',
-      title: `Histogram of ${values.length} waits, from ${sorted[0] ?? 0} to ${sorted.at(-1) ?? 0} cycles`,
+      title: SIMULATOR_PANEL.histogram(values.length, sorted[0] ?? 0, sorted.at(-1) ?? 0),
     });
     const set = (name: string, value: number | undefined) => {
       this.#part(name).textContent =
@@ -208,7 +213,10 @@ export class Panel {
     set('least', sorted[0]);
     set('median', middleOf(sorted));
     set('most', sorted.at(-1));
-    this.#part('count').textContent = `${grouped(values.length)} of ${grouped(this.#samples())}`;
+    this.#part('count').textContent = SIMULATOR_PANEL.of(
+      grouped(values.length),
+      grouped(this.#samples()),
+    );
     const { clock_hz } = this.#data.boards[this.#choice('board')]!;
     this.#part('time').textContent =
       this.#cycles === 0 ? '–' : `${(this.#cycles / clock_hz).toFixed(2)}\u00a0s`;

@@ -1,5 +1,6 @@
 // The histogram that grows while the board runs: cycles across on a logarithmic axis, counts up.
 // Same classes, and so the same look, as the published figures; drawn small and without a library.
+import { SIMULATOR_PANEL } from '../data/strings.ts';
 import { element, label, line } from '../figures/svg.ts';
 
 const HEIGHT = 190;
@@ -80,7 +81,7 @@ export function plot(values: readonly number[], options: PlotOptions): string {
     ...labelled.map(value =>
       label(grouped(value), x(value), BOTTOM + 17, { 'text-anchor': 'middle', class: 'fig-tick' }),
     ),
-    label('cycles from arrival to service', right, BOTTOM + 36, {
+    label(SIMULATOR_PANEL.axis, right, BOTTOM + 36, {
       'text-anchor': 'end',
       class: 'fig-title',
     }),

@@ -1,6 +1,8 @@
 // Moves through a timeline that is drawn already: a playhead over both drawings, the step that is told, and the
 // keys. It stops at each step as long as reading it takes. For readers who prefer little motion there are
 // steps only: nothing runs.
+import { TIMELINE } from '../data/strings.ts';
+
 const CROSS_MS = 7000;
 const READ_MS = 700;
 const READ_LETTER_MS = 26;
@@ -107,13 +109,13 @@ export class LabTimeline extends HTMLElement {
       this.#frame = requestAnimationFrame(move);
     };
     this.#frame = requestAnimationFrame(move);
-    this.#part('play').textContent = 'Pause';
+    this.#part('play').textContent = TIMELINE.pause;
   }
 
   #pause() {
     cancelAnimationFrame(this.#frame);
     this.#frame = 0;
-    this.#part('play').textContent = 'Play';
+    this.#part('play').textContent = TIMELINE.play;
   }
 
   /** -1 is the whole drawing, as it is without a script. */
@@ -136,9 +138,13 @@ export class LabTimeline extends HTMLElement {
     this.#scrub.value = String(Math.max(0, at));
     if (index === before) return;
     const step = this.#steps[index];
-    const number = `${index + 1} of ${this.#steps.length}`;
+    const number = TIMELINE.of(index + 1, this.#steps.length);
     for (const one of this.#steps) one.item.classList.toggle('is-now', one === step);
-    this.#part('now').textContent = step === undefined ? this.#hint : `${number}. ${step.words}`;
-    this.#scrub.setAttribute('aria-valuetext', step === undefined ? 'the whole' : `step ${number}`);
+    this.#part('now').textContent =
+      step === undefined ? this.#hint : TIMELINE.told(number, step.words);
+    this.#scrub.setAttribute(
+      'aria-valuetext',
+      step === undefined ? TIMELINE.whole : TIMELINE.step_of(number),
+    );
   }
 }

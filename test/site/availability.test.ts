@@ -7,7 +7,8 @@ import { describe, expect, it } from 'vitest';
 import { listPublished, readPublishedScans } from '../../lab/records/published.ts';
 import { readScanFile, SCAN_FILE } from '../../lab/records/read.ts';
 import type { LabScan } from '../../lab/records/schema.ts';
-import { matrixOf } from '../../site/data/availability.ts';
+import { atlasOf, matrixOf, reasons, whyNumbers } from '../../site/data/availability.ts';
+import { MECHANISMS } from '../../site/figures/marks.ts';
 
 const no = { ok: false, reason: 'io_uring_setup: EPERM', errno: 'EPERM', fix: 'allow it' };
 const scan: LabScan = {
@@ -53,6 +54,63 @@ describe('what works where', () => {
       [1, undefined],
       [2, 'EPERM'],
     ]);
+  });
+
+  it('puts any number of machines side by side, mechanism by mechanism, each reason said once', () => {
+    const other: LabScan = {
+      ...scan,
+      drivers: [
+        { ...scan.drivers[1]!, mechanism: 'completion' },
+        {
+          id: 'iocp',
+          title: 'ports',
+          mechanism: 'completion',
+          form: 'asynchronous',
+          loop: 'blocking',
+        },
+      ],
+      availability: [
+        { device: 'fifo', driver: 'io-uring', ...no, fix: 'another way out' },
+        { device: 'fifo', driver: 'iocp', ok: true },
+        { device: 'file', driver: 'iocp', ...no },
+      ],
+    };
+    const list = reasons();
+    const found = [
+      { machine: 'a', scan },
+      { machine: 'b', scan: other },
+    ];
+    const atlas = atlasOf(found, MECHANISMS, list);
+    expect(atlas.machines).toEqual(['a', 'b']);
+    expect(atlas.groups.map(({ mechanism }) => mechanism)).toEqual(['interrupt', 'completion']);
+    const rows = new Map(atlas.groups.flatMap(group => group.rows.map(row => [row.driver, row])));
+    expect([...rows.keys()]).toEqual(['epoll', 'io-uring', 'iocp']);
+    expect(rows.get('epoll')?.machines).toEqual([
+      { works: ['fifo'], refused: [{ device: 'file', why: 1 }] },
+      undefined,
+    ]);
+    const [here, there] = rows.get('io-uring')!.machines;
+    expect(here).toEqual({
+      works: [],
+      refused: [2, 2].map((why, at) => ({ device: ['fifo', 'file'][at], why })),
+    });
+    expect(whyNumbers(here!)).toEqual([2]);
+    expect(there?.refused).toEqual([{ device: 'fifo', why: 3 }]);
+    expect(rows.get('iocp')?.machines[1]).toEqual({
+      works: ['fifo'],
+      refused: [{ device: 'file', why: 2 }],
+    });
+    // A machine's own table counts on in the same list.
+    expect(matrixOf(other, list).rows[1]?.answers).toEqual([{ ok: true }, { ok: false, why: 2 }]);
+    expect(list.all.map(({ fix }) => fix)).toEqual([
+      'choose a stream',
+      'allow it',
+      'another way out',
+    ]);
+  });
+
+  it('has nothing to show where no machine published a scan', () => {
+    expect(atlasOf([], MECHANISMS, reasons())).toEqual({ machines: [], groups: [] });
   });
 
   it('reads the scan beside a machine’s runs and takes it for no record', () => {

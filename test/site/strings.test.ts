@@ -1,0 +1,100 @@
+// Readers' words stand in site/data/strings.ts, so that a translation has one file to write: no component
+// says anything of its own.
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import * as strings from '../../site/data/strings.ts';
+import { programsOf, wordsIn } from '../helpers/astro-words.ts';
+
+const site = join(import.meta.dirname, '../../site');
+const components = new Map(
+  readdirSync(join(site, 'components'))
+    .filter(name => name.endsWith('.astro'))
+    .map(name => [name, readFileSync(join(site, 'components', name), 'utf8')]),
+);
+const scripts = ['timelines/player.ts', 'decide/panel.ts', 'simulator/panel.ts'];
+
+describe('the words of the components', () => {
+  it('stand in site/data/strings.ts and nowhere else', () => {
+    const found = wordsIn(components);
+    expect(found, 'move it to site/data/strings.ts and say it from there').toEqual([]);
+    expect(components.size).toBeGreaterThan(30);
+  });
+
+  it('are missed nowhere that readers look', () => {
+    const hidden = `---
+import A from './A.astro';
+const word = 'Not for you';
+const label = \`\${word} and more\`;
+if (!word) throw new Error('This page needs a word');
+---
+<p class="lead big">Plain text {word} <b>{cond ? 'yes' : 'no'}</b></p>
+<A title="A title" {word} text={\`of \${word}\`} class="not this" />
+{list.map(one => <td data-kind="not this either">{one.a > 1 ? one.name : <>nothing</>}</td>)}
+<pre><code>npm start</code></pre>
+<p>{WORDS.said('ignored')} – 12 %</p>
+<script>
+  document.querySelector('a b c');
+  hint.textContent = 'It did not load';
+</script>
+<style>p { color: red }</style>`;
+    const found = wordsIn(new Map([['Made up.astro', hidden]]));
+    expect(found.map(one => one.replace('Made up.astro: ', '')).sort()).toEqual(
+      [
+        'Not for you',
+        'and more',
+        'Plain text',
+        'yes',
+        'no',
+        'title="A title"',
+        'text="of "',
+        'nothing',
+        'It did not load',
+      ].sort(),
+    );
+  });
+
+  it('are read as JSX with Astro’s shorthand spelt out', () => {
+    const { page, script } = programsOf(
+      '---\nconst a = 1;\n---\n<A {a} b="c" />\n<script>go();</script>',
+    );
+    expect(page).toContain('<A a={a} b="c" />');
+    expect(script).toContain('go();');
+  });
+
+  it('are imported by scripts group by group, so that a page carries its own only', () => {
+    for (const name of scripts) {
+      const text = readFileSync(join(site, name), 'utf8');
+      expect(text, name).toMatch(/import \{ [A-Z_]+ \} from '\.\.\/data\/strings\.ts'/);
+    }
+  });
+});
+
+describe('the strings', () => {
+  const groups = Object.entries(strings) as [string, Record<string, unknown>][];
+
+  it('are all used: a word that nobody says is no word to translate', () => {
+    const all = [
+      ...components.values(),
+      ...['pages', 'social', 'timelines', 'decide', 'simulator'].flatMap(folder =>
+        readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
+          .filter(name => /\.(?:astro|ts)$/.test(name))
+          .map(name => readFileSync(join(site, folder, name), 'utf8')),
+      ),
+    ].join('\n');
+    const unused = groups.flatMap(([group, words]) =>
+      Object.keys(words)
+        .filter(word => !new RegExp(`\\b${group}(?:\\.${word}\\b|\\[)`).test(all))
+        .map(word => `${group}.${word}`),
+    );
+    expect(unused).toEqual([]);
+  });
+
+  it('have words in them', () => {
+    const texts = groups
+      .flatMap(([, words]) => Object.values(words))
+      .filter(one => typeof one === 'string');
+    expect(texts.length).toBeGreaterThan(100);
+    expect(texts.filter(text => text.trim() === '')).toEqual([]);
+  });
+});
