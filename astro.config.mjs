@@ -12,6 +12,7 @@ import { builtLinks } from './site/build/links.ts';
 import { offlineCopy } from './site/build/offline.ts';
 import { ownRecords } from './site/build/own.ts';
 import { contentPolicy } from './site/build/policy.ts';
+import { socialPictures } from './site/build/social.ts';
 import { SEARCH_RANKING } from './site/data/search-words.ts';
 import { SIDEBAR } from './site/data/sidebar.ts';
 
@@ -46,6 +47,7 @@ export default defineConfig({
       favicon: '/favicon.svg',
       customCss: ['./site/styles/theme.css', './site/styles/figures.css', './site/styles/page.css'],
       components: {
+        Footer: './site/components/Footer.astro',
         PageTitle: './site/components/PageTitle.astro',
         SiteTitle: './site/components/SiteTitle.astro',
       },
@@ -54,6 +56,7 @@ export default defineConfig({
         ? { editLink: { baseUrl: `${process.env.IOLAB_REPOSITORY}/edit/main/` } }
         : {}),
       lastUpdated: true,
+      routeMiddleware: './site/social/head.ts',
       pagefind: { ranking: SEARCH_RANKING },
       sidebar: SIDEBAR,
       credits: false,
@@ -73,6 +76,8 @@ export default defineConfig({
     focusableCode(),
     // Before the policies: a page that is opened as a file has no origin that a policy could name.
     offlineCopy(),
+    // After the copy to take along: nobody links to a file on a disk.
+    socialPictures(),
     builtLinks(),
     contentPolicy(),
   ],

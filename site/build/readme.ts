@@ -7,6 +7,7 @@ import { loadLibrary, publishedFolder } from '../data/records.ts';
 import { inProject } from '../data/root.ts';
 import { select } from '../data/select.ts';
 import { signature } from '../figures/signature.ts';
+import { themeColours } from './theme-colours.ts';
 
 export const README_FIGURE = ['site', 'public', 'readme-wakeup.svg'] as const;
 /** The two ends, and what most programs use between them: all would be too many for a first look. */
@@ -16,31 +17,13 @@ const TITLE = 'How late the program knows, and what the waiting costs, on a name
 /** Starlight makes these from the theme's fonts; here nothing makes them. */
 const FONTS = '--__sl-font:system-ui,sans-serif;--__sl-font-mono:ui-monospace,monospace';
 
-/** The declarations of the first rule with exactly this selector. */
-function declarations(css: string, selector: string): string {
-  const start = css.indexOf(`${selector} {`);
-  if (start < 0) throw new Error(`The style sheets have no rule ${selector}`);
-  const open = css.indexOf('{', start);
-  return css.slice(open + 1, css.indexOf('}', open));
-}
-
-/** Colours of a theme by their names; the style sheets' other properties concern pages. */
-function colours(theme: string, figures: string, selector: string): Map<string, string> {
-  const all = `${declarations(theme, selector)}${declarations(figures, selector)}`;
-  return new Map(
-    [...all.matchAll(/(--[\w-]+):\s*(#\w+);/g)].map(([, name, value]) => [name!, value!]),
-  );
-}
-
 const text = (properties: ReadonlyMap<string, string>): string =>
   [...properties].map(([name, value]) => `${name}:${value};`).join('');
 
 /** Colours of both themes, and the rules that begin with a class of the figures'. */
 function style(): string {
-  const theme = readFileSync(inProject('site', 'styles', 'theme.css'), 'utf8');
   const figures = readFileSync(inProject('site', 'styles', 'figures.css'), 'utf8');
-  const dark = colours(theme, figures, ':root');
-  const light = new Map([...dark, ...colours(theme, figures, ':root[data-theme="light"]')]);
+  const { dark, light } = themeColours();
   const rules = figures.match(/^(?:svg)?\.(?:m-|e-|fig|bar)[^{}]*\{[^{}]*\}/gm) ?? [];
   return [
     `:root{${text(light)}--sl-color-hairline-light:#dfe3e1;${FONTS}}`,

@@ -1,6 +1,6 @@
 // The built site in a real browser: every page, both themes, a phone, and without JavaScript.
 // Built twice: from made-up records under a base path, and from no records at all.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -17,6 +17,14 @@ const work = mkdtempSync(join(tmpdir(), 'iolab-site-'));
 const full = join(work, 'full');
 const bare = join(work, 'bare');
 
+/** Made up, as the course has none yet. */
+const EXERCISES = {
+  polling: [
+    { title: 'Poll less often', href: '/hybrid/', minutes: 20 },
+    { title: 'Poll something else', href: 'https://example.org/exercise' },
+  ],
+};
+
 /** Pages whose listings are looked at word by word: TypeScript, C and shell. */
 const LISTINGS = new Set(['polling/', 'board-firmware/', 'set-up/']);
 
@@ -30,7 +38,9 @@ function pagesOf(folder: string): string[] {
 beforeAll(async () => {
   const published = join(work, 'published');
   writePublished(published);
-  await buildSite(full, published, BASE);
+  const exercises = join(work, 'exercises.json');
+  writeFileSync(exercises, JSON.stringify(EXERCISES));
+  await buildSite(full, published, BASE, { IOLAB_EXERCISES: exercises });
   await buildSite(bare, join(work, 'nothing'), '/');
 });
 afterAll(() => rmSync(work, { recursive: true, force: true }));
@@ -103,6 +113,25 @@ describe('the build', () => {
     const page = readFileSync(join(bare, 'polling/index.html'), 'utf8');
     expect(page.includes('Not measured yet')).toBe(true);
     expect(page.includes('npx iolab run wakeup --device fifo')).toBe(true);
+  });
+
+  it('shows a page’s exercises where it has some, and nothing of them where it has none', () => {
+    const ofPage = (folder: string, page: string) =>
+      /<aside class="exercises[\s\S]*?<\/aside>/.exec(
+        readFileSync(join(folder, page, 'index.html'), 'utf8'),
+      )?.[0];
+    const shown = ofPage(full, 'polling') ?? '';
+    expect([...shown.matchAll(/href="([^"]*)"/g)].map(([, href]) => href)).toEqual([
+      `${BASE}/hybrid/`,
+      'https://example.org/exercise',
+    ]);
+    expect(shown.replace(/<[^>]+>/g, ' ')).toMatch(
+      /Exercises\s+Poll less often\s*, about 20 minutes/,
+    );
+    for (const page of pagesOf(full).filter(name => name !== 'polling/')) {
+      expect(ofPage(full, page), page).toBeUndefined();
+    }
+    for (const page of pagesOf(bare)) expect(ofPage(bare, page), page).toBeUndefined();
   });
 
   it('shows each driver’s file whole', () => {

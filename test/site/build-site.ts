@@ -12,17 +12,30 @@ const RUNNERS = /^(VITEST.*|TEST|MODE|DEV|PROD|SSR|BASE_URL|NODE_ENV|IOLAB_SITE)
 /** Builds of one checkout share Astro's own folder of work: one goes after the other. */
 const LONGEST_WAIT_MS = 400_000;
 
-/** `astro build` into a folder of its own, from a folder of published records, under a base path. */
-export async function buildSite(folder: string, published: string, base: string): Promise<void> {
+/**
+ * `astro build` into a folder of its own, from a folder of published records, under a base path; `more` is
+ * what else its environment holds.
+ */
+export async function buildSite(
+  folder: string,
+  published: string,
+  base: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const turn = await takeLock(`site-build ${root}`, 'a test that builds the site', LONGEST_WAIT_MS);
   try {
-    await build(folder, published, base);
+    await build(folder, published, base, more);
   } finally {
     await turn.release();
   }
 }
 
-async function build(folder: string, published: string, base: string): Promise<void> {
+async function build(
+  folder: string,
+  published: string,
+  base: string,
+  more: Readonly<Record<string, string>>,
+): Promise<void> {
   await promisify(execFile)(
     process.execPath,
     [join(root, 'node_modules/astro/bin/astro.mjs'), 'build', '--outDir', folder],
@@ -33,6 +46,7 @@ async function build(folder: string, published: string, base: string): Promise<v
         ASTRO_TELEMETRY_DISABLED: '1',
         IOLAB_PUBLISHED: published,
         IOLAB_BASE: base,
+        ...more,
       },
       timeout: 110_000,
     },
