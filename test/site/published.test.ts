@@ -19,7 +19,13 @@ import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 /** Figures that no committed record backs yet, by page. */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   disk: ['disk-nvme'],
+  // iolab run five-languages
+  'five-languages': ['languages-facts', 'languages-cancel', 'languages-cost', 'languages-price'],
   'driver-queues': ['nvme-one', 'nvme-depth-rate', 'nvme-depth-doorbells', 'nvme-depth-interrupts'],
+  // iolab run sound --in vm
+  sound: ['sound-latency', 'sound-interrupts', 'sound-cpu', 'sound-late', 'sound-brim'],
+  // iolab run message-passing selective-receive
+  'message-passing': ['mail-flows', 'mail-hops', 'mail-hop-count', 'mail-failures', 'mail-select'],
   'submission-polling': ['iopoll-latency', 'iopoll-cpu'],
   // iolab run synthesis
   synthesis: ['synthesis-late', 'synthesis-overhead', 'synthesis-ledger'],
@@ -27,7 +33,9 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
 };
 
 const folder = mkdtempSync(join(tmpdir(), 'iolab-published-'));
-beforeAll(() => buildSite(folder, publishedFolder(), '/'));
+/** Where it is published, as whoever builds it says: pictures of pages are named by whole addresses. */
+const ADDRESS = 'https://course.invalid';
+beforeAll(() => buildSite(folder, publishedFolder(), '/', { IOLAB_SITE: ADDRESS }));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const pages = () =>
@@ -58,6 +66,47 @@ describe('the published course', () => {
     );
     const drawn = pages().flatMap(({ html }) => figures(html));
     expect(drawn.length, 'there are figures to look at').toBeGreaterThan(100);
+  });
+});
+
+describe('links to the course', () => {
+  const metaOf = (html: string, name: string) =>
+    new RegExp(`<meta (?:property|name)="${name}" content="([^"]*)"`).exec(html)?.[1];
+
+  it('show a picture of the page, which is there and as large as it says', () => {
+    const all = [
+      ...pages(),
+      { page: '404', html: readFileSync(join(folder, '404.html'), 'utf8') },
+    ].map(({ page, html }) => ({ page, html, image: metaOf(html, 'og:image') ?? '' }));
+    expect(all.length).toBeGreaterThan(80);
+    expect(new Set(all.map(({ image }) => image)).size, 'each has its own').toBe(all.length);
+    for (const { page, html, image } of all) {
+      expect(image, page).toBe(`${ADDRESS}/social/${page === '' ? 'index' : page}.png`);
+      expect(metaOf(html, 'twitter:image'), page).toBe(image);
+      expect(metaOf(html, 'twitter:card'), page).toBe('summary_large_image');
+      expect(metaOf(html, 'og:image:alt'), page).toMatch(/\S, a page of iolab/);
+      const png = readFileSync(join(folder, new URL(image).pathname));
+      expect(png.subarray(1, 4).toString(), page).toBe('PNG');
+      // Width and height stand in the first chunk (PNG specification, section 11.2.2).
+      const size = [png.readUInt32BE(16), png.readUInt32BE(20)];
+      expect(size, page).toEqual(
+        ['og:image:width', 'og:image:height'].map(name => Number(metaOf(html, name))),
+      );
+    }
+  });
+
+  it('can lead to each figure: every one has an address and says it', () => {
+    let seen = 0;
+    for (const { page, html } of pages()) {
+      for (const [tag] of html.matchAll(
+        /<(?:figure|lab-channel)\b[^>]*\bclass="[^"]*\blab-[^>]*>/g,
+      )) {
+        const id = /\sid="([^"]+)"/.exec(tag)?.[1];
+        expect(html.includes(`<a class="deep-link" href="#${id}"`), `${page} ${tag}`).toBe(true);
+        seen += 1;
+      }
+    }
+    expect(seen).toBeGreaterThan(150);
   });
 });
 
