@@ -6,6 +6,7 @@ import { numbersOf } from './parts/hazards.ts';
 const INTERVALS = [1, 4, 16, 64, 256, 1024, 4096];
 const SHORT_INTERVALS = [1, 64, 4096];
 const MOST_INTERVAL = 65_536;
+const MOST_PACE = 1_000_000;
 const USUAL = 400;
 const LIMIT_MS = 10_000;
 const EXPECTED_MS = 500;
@@ -53,16 +54,22 @@ export const experiment: Experiment = {
   rounds: 1,
   short_rounds: 1,
   misfit: ({ id }) => (id === 'two-tools' ? undefined : 'its programs run on two-tools'),
-  plan: (_program, { records = [], set, short }) =>
-    (records.length > 0 ? records : [USUAL]).flatMap(one =>
-      numbersOf(set, 'interval', short ? SHORT_INTERVALS : INTERVALS, MOST_INTERVAL).map(
-        interval => ({
-          interval,
-          records: one,
-          ...(set.pace === undefined ? {} : { pace: set.pace }),
-        }),
-      ),
-    ),
+  plan(_program, { records = [], set, short }) {
+    const intervals = numbersOf(
+      set,
+      'interval',
+      short ? SHORT_INTERVALS : INTERVALS,
+      MOST_INTERVAL,
+    );
+    const [pace] = numbersOf(set, 'pace', [], MOST_PACE);
+    return (records.length > 0 ? records : [USUAL]).flatMap(one =>
+      intervals.map(interval => ({
+        interval,
+        records: one,
+        ...(pace === undefined ? {} : { pace }),
+      })),
+    );
+  },
   cell: setting => ({
     depth: 1,
     parameters: Object.fromEntries(
