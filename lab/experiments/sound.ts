@@ -33,7 +33,7 @@ export const experiment: Experiment = {
       meaning: 'latency: from the write until the frame is heard, p50',
     },
     {
-      metric: 'underruns_per_op',
+      metric: 'underruns_per_s',
       title: 'underruns',
       meaning: 'underruns, interrupts, calls, CPU: per second of sound',
     },
@@ -42,8 +42,8 @@ export const experiment: Experiment = {
       title: 'each time late',
       meaning: 'each time late: underruns for each time the program was busy',
     },
-    { metric: 'interrupts_per_op', title: 'interrupts' },
-    { metric: 'syscalls_per_op', title: 'calls' },
+    { metric: 'interrupts_per_s', title: 'interrupts' },
+    { metric: 'syscalls_per_s', title: 'calls' },
     { metric: 'cpu_ns_per_op', title: 'CPU' },
   ],
   settings: {

@@ -16,7 +16,7 @@ export function soundSession(platform: Platform, device: string, path: string): 
   try {
     fd = platform.posix.open(path, constants.O_WRONLY | constants.O_NONBLOCK);
   } catch (error) {
-    if (!(error instanceof SystemCallError) || error.errno !== 'EAGAIN') throw error;
+    if (!(error instanceof SystemCallError) || error.errno !== 'EBUSY') throw error;
     throw new Unsupported(`${path} is played on by another program`, 'end that one first');
   }
   try {

@@ -13,7 +13,7 @@ export const stage: Stage = {
   experiment: 'sound',
   mechanism: 'polling',
   about: 'sleeps by the clock, asks the card how much is left, and fills up to a mark of its own',
-  source: 'https://docs.kernel.org/sound/designs/timestamping.html',
+  source: 'https://0pointer.de/blog/projects/pulse-glitch-free.html',
   run: context =>
     measureSound(context, { nonblocking: true, ahead_frames: AHEAD_FRAMES }, player => {
       const { start_frames } = player.sound;

@@ -27,6 +27,16 @@ describe('the table of hardware', () => {
     for (const [name, { port_slot }] of Object.entries(others)) {
       expect(line(port_slot), name).not.toBe(line(edu.port_slot));
     }
+    expect(line(vmHardware.sound.slot), 'the sound card').not.toBe(line(edu.port_slot));
+  });
+
+  it('has the sound card where it is plugged in, on a slot of its own', () => {
+    const { slot, address } = vmHardware.sound;
+    expect(address).toBe(`0000:00:${slot.toString(16).padStart(2, '0')}.0`);
+    expect(words.filter(one => one.endsWith(`bus=pcie.0,addr=0x${slot.toString(16)}`))).toEqual([
+      expect.stringMatching(/^AC97,/),
+    ]);
+    expect(rootPorts().map(({ addr }) => addr)).not.toContain(`0x${slot.toString(16)}`);
   });
 
   it('names every part as QEMU and the agent do', () => {
@@ -66,6 +76,10 @@ describe('QEMU’s command line', () => {
     ]);
     expect(words).not.toContain('-netdev');
     expect(words).toContain('-nodefaults');
+  });
+
+  it('plays to nobody: no sound of the guest’s leaves the machine', () => {
+    expect(valuesOf('-audiodev')).toEqual([expect.stringMatching(/^none,/)]);
   });
 
   it('plugs every part into a root port or a USB port that is there', () => {

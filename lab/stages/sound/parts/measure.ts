@@ -42,19 +42,22 @@ export function measureSound(
     counting.end();
     const played_s = (seconds * RATE_HZ - in_flight) / RATE_HZ;
     const after = count();
-    const { underruns, latenesses, syscalls } = player;
+    const { underruns, latenesses, syscalls, stalls } = player;
     return {
       n: seconds,
       series: { latency_ns: player.latencies_ns() },
       totals: {
-        underruns_per_op: underruns / seconds,
-        syscalls_per_op: syscalls / seconds,
+        underruns_per_s: underruns / seconds,
+        syscalls_per_s: syscalls / seconds,
         ...(before === undefined || after === undefined
           ? {}
-          : { interrupts_per_op: (after - before) / played_s }),
+          : { interrupts_per_s: (after - before) / played_s }),
         ...(latenesses > 0 ? { underruns_per_lateness: underruns / latenesses } : {}),
       },
-      notes: ['costs and counts: per second of sound; latency: of the frame handed over last'],
+      notes: [
+        'costs and counts: per second of sound; latency: of the frame handed over last',
+        ...(stalls > 0 ? [`the card itself stood still too long, ${stalls} times`] : []),
+      ],
     };
   } finally {
     player.close();

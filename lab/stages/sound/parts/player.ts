@@ -11,8 +11,10 @@ import type { Memory, Platform, SoundCalls } from '../../../ffi/platform.ts';
 export const RATE_HZ = 48_000;
 const CHANNELS = 2;
 const FRAME_BYTES = 2 * CHANNELS;
-const { EAGAIN, EINTR, ENODEV, EPIPE } = system.errno;
+const { EAGAIN, EINTR, EIO, ENODEV, EPIPE } = system.errno;
 const LIMIT_MS = 5000;
+/** The kernel gives a card a tenth of a second, or the length of the buffer, to end a period. */
+const MOST_STALLS = 50;
 /** How far behind the program hears itself is asked so often, whatever it hands over at once. */
 const ASK_EVERY_FRAMES = 1024;
 
@@ -33,6 +35,8 @@ export class Player {
   underruns = 0;
   /** Times the program was busy with something else. */
   latenesses = 0;
+  /** Times the card ended no period for so long that the kernel gave up waiting for it. */
+  stalls = 0;
   readonly #platform: Platform;
   readonly #calls: SoundCalls;
   readonly #fd: number;
@@ -79,6 +83,7 @@ export class Player {
     this.syscalls = 0;
     this.underruns = 0;
     this.latenesses = 0;
+    this.stalls = 0;
     this.#asked = 0;
     this.#until_asked = ASK_EVERY_FRAMES;
     this.#left = frames;
@@ -93,7 +98,7 @@ export class Player {
     const most = Math.min(frames, this.#left);
     this.syscalls++;
     const taken = this.#calls.write(this.#fd, this.#address[0], most);
-    if (taken < 0) return this.#refused();
+    if (taken < 0) return this.#refused('SNDRV_PCM_IOCTL_WRITEI_FRAMES');
     this.#left -= taken;
     this.#until_asked -= taken;
     if (this.#until_asked <= 0) this.#ask();
@@ -112,9 +117,7 @@ export class Player {
   ahead(): number {
     this.syscalls++;
     const frames = this.#calls.delay(this.#fd);
-    if (frames >= 0) return frames;
-    this.#refused();
-    return 0;
+    return frames < 0 ? this.#refused('SNDRV_PCM_IOCTL_DELAY') : frames;
   }
 
   sleepUntil(time_ns: number): void {
@@ -136,7 +139,7 @@ export class Player {
   /** What was handed over and has not been played. Counts the underrun that nobody has noticed yet. */
   end(): number {
     const frames = this.#calls.delay(this.#fd);
-    if (frames < 0) this.#refused();
+    if (frames < 0) this.#refused('SNDRV_PCM_IOCTL_DELAY');
     this.#must(this.#calls.drop(this.#fd), 'SNDRV_PCM_IOCTL_DROP');
     return Math.max(0, frames);
   }
@@ -161,11 +164,12 @@ export class Player {
   }
 
   /** The last call failed: none was taken. Throws where it was not for want of frames or of room. */
-  #refused(): number {
+  #refused(call: string): number {
     const errno = this.#platform.errno();
     if (errno === EAGAIN || errno === EINTR) return 0;
+    if (errno === EIO && ++this.stalls < MOST_STALLS) return 0;
     if (errno === ENODEV) throw new DeviceGone('the sound card was pulled out');
-    if (errno !== EPIPE) this.#must(-1, 'SNDRV_PCM_IOCTL_WRITEI_FRAMES');
+    if (errno !== EPIPE) this.#must(-1, call);
     const state = this.#calls.state(this.#fd);
     if (state !== SNDRV_PCM_STATE_XRUN)
       throw new Error(`the card ran out of frames, and says that its state is ${state}`);
