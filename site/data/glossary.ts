@@ -16,6 +16,11 @@ const all: readonly Term[] = [
     page: 'how-we-measure',
   },
   {
+    term: 'actor',
+    means: 'a flow that shares nothing, and does nothing but receive messages and send some',
+    page: 'message-passing',
+  },
+  {
     term: 'arena',
     means:
       'memory that a driver owns, outside of the collector’s reach, so that the kernel may write into it at any time',
@@ -194,6 +199,17 @@ const all: readonly Term[] = [
     page: 'epoll',
   },
   {
+    term: 'lightweight process',
+    means:
+      'a flow that a program schedules itself: it blocks in its own code, and needs no thread meanwhile',
+    page: 'message-passing',
+  },
+  {
+    term: 'mailbox',
+    means: 'the messages of one flow that have come and were not received yet, in their order',
+    page: 'message-passing',
+  },
+  {
     term: 'message loop',
     means: 'the loop that takes messages from a window’s queue and hands them to the window',
     page: 'windows-messages',
@@ -223,6 +239,12 @@ const all: readonly Term[] = [
     term: 'page cache',
     means: 'the kernel’s memory of files: a read may be answered from it without any device',
     page: 'page-cache',
+  },
+  {
+    term: 'period',
+    also: ['fragment'],
+    means: 'the part of a sound card’s buffer at whose end the card interrupts',
+    page: 'sound',
   },
   {
     term: 'phase bit',
@@ -269,6 +291,11 @@ const all: readonly Term[] = [
     page: 'how-we-measure',
   },
   {
+    term: 'selective receive',
+    means: 'to take the first message that fits out of a mailbox, and leave the others in it',
+    page: 'message-passing',
+  },
+  {
     term: 'service time',
     means: 'the time, or the cycles, that the device’s own program takes to answer',
     page: 'serial-board',
@@ -313,6 +340,12 @@ const all: readonly Term[] = [
     page: 'interrupts',
   },
   { term: 'unbuffered', means: 'every request goes to the device by itself', page: 'unbuffered' },
+  {
+    term: 'underrun',
+    also: ['XRUN'],
+    means: 'a device that keeps its own time finds nothing to play, and stops',
+    page: 'sound',
+  },
   {
     term: 'wake-up',
     means: 'a sleeping thread is made ready to run, and then gets a processor',

@@ -13,8 +13,11 @@ export const SEARCH_WORDS: Readonly<Record<string, string>> = {
   'how-we-measure':
     'how do you measure measured measuring how we measure method benchmark statistics',
   interrupts: 'what does an interrupt cost interrupts cost of an interrupt entry exit handler',
+  'message-passing':
+    'Erlang actor lightweight process mailbox worker_threads postMessage MessageChannel',
   'select-and-poll': 'select limit 1024 descriptors FD_SETSIZE',
   'set-up': 'install permission denied serial port dialout udev',
+  sound: 'audio latency buffer size ALSA xrun underrun crackle',
   synthesis:
     'build callbacks event flags completion queue from polling and interrupts, poll every N instructions',
   'ten-thousand': 'ten thousand connections C10k many clients',
