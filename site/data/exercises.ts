@@ -1,6 +1,6 @@
-// Exercises to pages, once somebody has written them: each stands under its page's text. A page that is not
-// named here shows nothing of exercises. The list may be empty. IOLAB_EXERCISES names a JSON file to be taken
-// instead, as IOLAB_PUBLISHED does for records: a class may have its own.
+// Exercises to pages: each stands under its page's text, and a page that is not named here shows nothing of
+// exercises. IOLAB_EXERCISES names a JSON file to be taken instead, as IOLAB_PUBLISHED does for records: a
+// class may have its own.
 import { readFileSync } from 'node:fs';
 
 export interface Exercise {
@@ -15,7 +15,17 @@ export interface Exercise {
 /** By slug of the page. */
 export type Exercises = Readonly<Record<string, readonly Exercise[]>>;
 
-export const EXERCISES: Exercises = {};
+export const EXERCISES: Exercises = {
+  synthesis: [
+    { title: 'Build callbacks', href: '/synthesis/#exercise-callbacks', minutes: 20 },
+    { title: 'Build event flags', href: '/synthesis/#exercise-event-flags', minutes: 20 },
+    {
+      title: 'Build a completion queue',
+      href: '/synthesis/#exercise-a-completion-queue',
+      minutes: 40,
+    },
+  ],
+};
 
 /** Throws Error where the file is no list of exercises, by name. */
 export function readExercises(file: string): Exercises {
