@@ -125,6 +125,12 @@ const all: readonly Term[] = [
   },
   { term: 'durable', means: 'written so that it survives a loss of power', page: 'durable-writes' },
   {
+    term: 'eager',
+    means:
+      'of a task: begun by the call that makes it; a lazy one begins when it is awaited or polled',
+    page: 'five-languages',
+  },
+  {
     term: 'edge-triggered',
     means: 'told once when something becomes ready, and not again until it has ceased to be',
     page: 'epoll',

@@ -9,6 +9,8 @@ export const SEARCH_WORDS: Readonly<Record<string, string>> = {
   'driver-registers': 'MMIO memory-mapped registers PCI BAR',
   energy: 'energy battery power CPU idle',
   'event-loop': 'write own HTTP server event loop Node',
+  'five-languages':
+    'C++20 coroutine Rust Future executor Tokio Python asyncio C# Task eager lazy hot',
   'how-many-threads': 'libuv UV_THREADPOOL_SIZE thread pool size',
   'how-we-measure':
     'how do you measure measured measuring how we measure method benchmark statistics',

@@ -27,6 +27,8 @@ export const QUESTIONS: readonly (readonly [question: string, page: string])[] =
   ['fibers generators', 'fibers'],
   ['async await cost', 'async-await'],
   ['AbortSignal cancel read', 'async-await'],
+  ['Rust future lazy or eager', 'five-languages'],
+  ['asyncio', 'five-languages'],
   ['Erlang lightweight processes mailbox', 'message-passing'],
   ['worker_threads postMessage', 'message-passing'],
   ['io_uring completion queue', 'completion-queues'],

@@ -26,7 +26,7 @@ export async function measureLanguage(
   language: Language,
 ): Promise<StageResult> {
   if (process.platform !== 'linux')
-    throw new Unsupported('the five programs wait as Linux lets them', 'use Linux, or --in vm');
+    throw new Unsupported('the five programs wait as Linux lets them', 'use Linux');
   const n = whole(parameters, 'samples');
   const tries = whole(parameters, 'tries');
   const rate_hz = whole(parameters, 'rate_hz');
