@@ -1,6 +1,5 @@
 // Erlang's own processes (programs/forms.erl): their code blocks in `receive`, their memory is theirs alone, a
 // message is copied from one to the other, and a handful of threads runs them all.
-import { readThreads } from '../../measure/accounting.ts';
 import { ErlangProgram, numberOf, numbersOf } from '../parts/erlang.ts';
 import { memoryOf } from '../spawn-cost/parts/memory.ts';
 import { type Stage, type StageContext, type StageResult, whole } from '../stage.ts';
@@ -11,6 +10,7 @@ import {
   resultOf,
   STREAM,
   threadsOf,
+  Usage,
   WARMUP_SHARE,
 } from './parts/measure.ts';
 
@@ -20,16 +20,14 @@ const SEEN_FROM = 1000;
 /** What Erlang calls the message that the process crashed of. */
 const WRONG = 'no_message';
 
-const cpuOf = (pid: number): number =>
-  readThreads(pid).reduce((sum, { cpu_ns }) => sum + cpu_ns, 0);
-
 async function run({ parameters, target }: StageContext): Promise<StageResult> {
   const count = whole(parameters, 'count');
   const laps = lapsFor(HOPS, count);
+  const warmup = Math.ceil(laps / WARMUP_SHARE);
   const erlang = await ErlangProgram.start({
     program: new URL('./programs/forms.erl', import.meta.url),
     folder: target.path,
-    words: [count, laps, Math.ceil(laps / WARMUP_SHARE), STREAM, FLOOD, PATIENCE_MS],
+    words: [count, laps, warmup, STREAM, FLOOD, PATIENCE_MS],
     processes: count,
   });
   const { pid } = erlang;
@@ -46,10 +44,9 @@ async function run({ parameters, target }: StageContext): Promise<StageResult> {
     if (numberOf(made, 'blocked') < count) {
       throw new Error(`only ${numberOf(made, 'blocked')} of ${count} processes wait`);
     }
-    const cpu_ns = cpuOf(pid);
+    const usage = new Usage(undefined, [pid]);
     const lap_ns = numbersOf(await next('passed'), 'lap_ns');
-    const spent_ns = cpuOf(pid) - cpu_ns;
-    const all_hops = (laps + Math.ceil(laps / WARMUP_SHARE)) * (count + 1);
+    const used = usage.each((laps + warmup) * (count + 1));
     const stream_ns = numberOf(await next('streamed'), 'stream_ns');
     const taken_unread = numberOf(await next('flooded'), 'taken_unread');
     const waited = await next('waited');
@@ -57,6 +54,7 @@ async function run({ parameters, target }: StageContext): Promise<StageResult> {
     const result = resultOf({
       count,
       n: laps * (count + 1),
+      ...used,
       hop_ns: Float64Array.from(lap_ns, one => one / (count + 1)),
       create_ns: numberOf(made, 'create_ns'),
       memory_bytes,
@@ -70,7 +68,7 @@ async function run({ parameters, target }: StageContext): Promise<StageResult> {
     });
     const told_bytes_per_op = numberOf(made, 'told_bytes') / count;
     const processes = numberOf(made, 'processes');
-    const totals = { ...result.totals, told_bytes_per_op, cpu_ns_per_op: spent_ns / all_hops };
+    const totals = { ...result.totals, told_bytes_per_op };
     const counted = `${processes} processes on ${numberOf(begun, 'schedulers')} schedulers`;
     return { ...result, totals: { ...totals, processes }, notes: [counted, ...result.notes!] };
   } finally {

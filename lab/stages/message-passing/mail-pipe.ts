@@ -29,6 +29,7 @@ function pipeForm({ platform }: StageContext, count: number): Form {
     },
     memory: () => pipes.pids.reduce((sum, pid) => sum + memoryOf(pid), memoryOf('self')),
     threads: () => pipes.pids.reduce((sum, pid) => sum + threadsOf(pid), threadsOf('self')),
+    pids: () => pipes.pids,
     pass(number) {
       pipes.send(first, messageOf(number));
       const message = pipes.receive(end.reader);

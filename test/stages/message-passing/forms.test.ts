@@ -90,7 +90,12 @@ describe.skipIf(!linux)('message passing', () => {
 
 describe.skipIf(!erlangHere)('a hundred thousand processes of Erlang', () => {
   it('wait on the threads that were there before the first of them', async () => {
-    const { totals } = await inCell('message-passing', 'mail-erlang', { count: 100_000 });
+    const { totals } = await inCell(
+      'message-passing',
+      'mail-erlang',
+      {},
+      { set: { count: '100000' } },
+    );
     expect(totals.threads_made).toBe(0);
     expect(totals.processes).toBeGreaterThan(100_000);
     expect(totals.processes! / totals.threads!, 'processes for each thread').toBeGreaterThan(1000);

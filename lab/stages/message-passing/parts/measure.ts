@@ -3,6 +3,8 @@
 // each other and of one who crashes? Every message is checked by who gets it (message.ts).
 import { readdirSync } from 'node:fs';
 import { TimedOut } from '../../../errors.ts';
+import type { Platform } from '../../../ffi/platform.ts';
+import { readThreads, type ThreadReading, threadTotals } from '../../../measure/accounting.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
 import { check } from './message.ts';
 
@@ -27,6 +29,8 @@ export interface Form {
   memory(): number;
   /** Threads of the system, in all processes of this form. */
   threads(): number;
+  /** Other processes that carry flows: what they use belongs to the cost. */
+  pids?(): readonly number[];
   /** Send a message with this number into the ring, and wait for what comes out. */
   pass(number: number): unknown;
   /** Ready to send messages 0 … count − 1 to one flow, until it has told that all came in order. */
@@ -48,7 +52,7 @@ export interface Effort {
   readonly hops: number;
 }
 
-const LEAST_LAPS = 6;
+const LEAST_LAPS = 4;
 export const WARMUP_SHARE = 4;
 
 export const lapsFor = (hops: number, count: number): number =>
@@ -59,15 +63,15 @@ export async function measureForm(
   open: (context: StageContext, count: number) => Form,
   { hops }: Effort,
 ): Promise<StageResult> {
-  const { platform, counting, parameters } = context;
+  const { platform, parameters } = context;
   const count = whole(parameters, 'count');
   const rehearsal = open(context, 1);
   try {
     await rehearsal.make();
     rehearsal.join?.();
-    counting.begin();
+    const usage = new Usage(platform, []);
     for (let i = 0; i < 20; i++) check(await rehearsal.pass(2 * i), 2 * i + 1);
-    counting.end();
+    usage.each(20);
     await (await rehearsal.stream(STREAM / WARMUP_SHARE))();
     rehearsal.memory();
   } finally {
@@ -87,7 +91,7 @@ export async function measureForm(
     const threads = form.threads();
     globalThis.gc?.();
     const memory_bytes = Math.max(0, form.memory() - before.bytes);
-    const { hop_ns, n } = await laps(context, form, count, hops);
+    const { hop_ns, n, used } = await laps(context, form, count, hops);
     const send = await form.stream(STREAM);
     const start_stream_ns = platform.now();
     await send();
@@ -98,6 +102,7 @@ export async function measureForm(
       count,
       n,
       hop_ns,
+      ...used,
       create_ns,
       memory_bytes,
       threads,
@@ -118,6 +123,9 @@ export interface Answers {
   /** Hops, and the time of one in each lap. */
   readonly n: number;
   readonly hop_ns: Float64Array;
+  /** All threads of all processes together. */
+  readonly cpu_ns_per_op: number;
+  readonly switches_per_op: number;
   readonly create_ns: number;
   /** Undefined where it cannot be told apart. */
   readonly memory_bytes: number | undefined;
@@ -152,9 +160,43 @@ export function resultOf(answers: Answers): StageResult {
   };
 }
 
+/** What this process and others have used since it was made (proc_pid_schedstat(5), proc_pid_status(5)). */
+export class Usage {
+  readonly #platform: Platform | undefined;
+  readonly #pids: readonly number[];
+  readonly #before: readonly (readonly ThreadReading[])[];
+  readonly #cpu_ns: number;
+
+  /** Without a platform this process is not one of those that carry flows. */
+  constructor(platform: Platform | undefined, pids: readonly number[]) {
+    this.#platform = platform;
+    this.#pids = pids;
+    this.#before = this.#read();
+    this.#cpu_ns = platform?.processCpu() ?? 0;
+  }
+
+  #read(): ThreadReading[][] {
+    return [this.#platform ? readThreads() : [], ...this.#pids.map(pid => readThreads(pid))];
+  }
+
+  each(operations: number): { cpu_ns_per_op: number; switches_per_op: number } {
+    const own_ns = (this.#platform?.processCpu() ?? 0) - this.#cpu_ns;
+    const used = this.#read().map((after, i) => threadTotals(this.#before[i]!, after));
+    const others_ns = used.slice(1).reduce((sum, { cpu_ns }) => sum + cpu_ns, 0);
+    const switches = used.reduce(
+      (sum, one) => sum + one.voluntary_switches + one.involuntary_switches,
+      0,
+    );
+    return {
+      cpu_ns_per_op: (own_ns + others_ns) / operations,
+      switches_per_op: switches / operations,
+    };
+  }
+}
+
 /** The time of a hop, lap by lap; a message has another number at each flow. */
 async function laps(context: StageContext, form: Form, count: number, hops: number) {
-  const { platform, counting } = context;
+  const { platform } = context;
   const times = lapsFor(hops, count);
   const warmup = Math.ceil(times / WARMUP_SHARE);
   const hop_ns = new Float64Array(times);
@@ -164,14 +206,14 @@ async function laps(context: StageContext, form: Form, count: number, hops: numb
     number += count + 1;
   };
   for (let i = 0; i < warmup; i++) await lap();
-  counting.begin();
+  const usage = new Usage(platform, form.pids?.() ?? []);
   for (let i = 0; i < times; i++) {
     const start_ns = platform.now();
     await lap();
     hop_ns[i] = (platform.now() - start_ns) / (count + 1);
   }
-  counting.end();
-  return { hop_ns, n: times * (count + 1) };
+  const n = times * (count + 1);
+  return { hop_ns, n, used: usage.each(n) };
 }
 
 /** Threads that the kernel counts in a process (proc_pid_task(5)). */
