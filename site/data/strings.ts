@@ -186,7 +186,7 @@ export const RESULTS = {
   feed_title: (n: number) => `${many(n, 'run', 'runs')}. As a {feed}.`,
   feed: 'feed',
   title: 'Published runs, newest first',
-  columns: ['Day', 'What', 'Machine', 'Records', 'Measured by'],
+  records: (n: number) => many(n, 'record', 'records'),
   nothing: 'nothing',
 } as const;
 
