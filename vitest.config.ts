@@ -28,7 +28,10 @@ const PURE = [
 ];
 
 /** Long, and busy with processors or a browser instead of waiting for a device: two beside each other. */
-const HEAVY = ['test/drivers/heap.test.ts', 'test/site/{browser,simulator,published}.test.ts'];
+const HEAVY = [
+  'test/drivers/heap.test.ts',
+  'test/site/{browser,keyboard,simulator,published}.test.ts',
+];
 
 const common = {
   testTimeout: 30_000,
