@@ -71,8 +71,8 @@ describe.skipIf(!isHere)('sound', () => {
     for (const { stage, parameters, totals } of every) {
       const law = RATE_HZ / Number(parameters.period_frames);
       const ratio = totals.interrupts_per_s! / law;
-      expect(ratio, `${stage} ${parameters.period_frames}`).toBeGreaterThan(0.8);
-      expect(ratio, `${stage} ${parameters.period_frames}`).toBeLessThan(1.2);
+      expect(ratio, `${stage} ${parameters.period_frames}`).toBeGreaterThan(0.7);
+      expect(ratio, `${stage} ${parameters.period_frames}`).toBeLessThan(1.3);
     }
   });
 
