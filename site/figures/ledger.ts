@@ -99,6 +99,7 @@ const TITLES: Readonly<Record<string, string>> = {
   transfers_per_op: 'reads and writes each',
   ready_ns: 'until it is ready',
   syscalls_per_op: 'system calls each',
+  syscalls_per_s: 'system calls',
   switches_per_op: 'switches each',
   ops_per_s: 'each second',
   threads_made: 'threads added',
