@@ -14,14 +14,12 @@ import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
 import sharp from 'sharp';
 import type { Mechanism } from '../../lab/drivers/driver.ts';
-import { driverPages } from '../data/driver-pages.ts';
-import { mechanisms } from '../data/drivers.ts';
 import { inProject } from '../data/root.ts';
 import { SIDEBAR } from '../data/sidebar.ts';
 import { MECHANISMS } from '../figures/marks.ts';
 import { type Card, card, lineAlone, MOST_LANES, TITLE_ROOM } from '../social/card.ts';
 import { fitTitle } from '../social/fit.ts';
-import { socialPath } from '../social/paths.ts';
+import { EXPLAINED, socialPath } from '../social/paths.ts';
 import { type BuiltPage, builtPages, unescapeAttribute } from './pages.ts';
 import { themeColours } from './theme-colours.ts';
 
@@ -46,28 +44,32 @@ export async function measured(text: string, size: number): Promise<number> {
 }
 
 /** The mechanisms that a page is about: of the drivers that it explains, then those its figures show most. */
-export function mechanismsOf(html: string, explained: readonly Mechanism[]): Mechanism[] {
+export function mechanismsOf(html: string): Mechanism[] {
+  const explained = namesIn(meta(html, EXPLAINED).split(' '));
   const shown = new Map<Mechanism, number>();
-  for (const [, name] of html.matchAll(/class="fig-mark m-([a-z]+)"/g)) {
-    const mechanism = MECHANISMS.find(one => one === name);
-    if (mechanism) shown.set(mechanism, (shown.get(mechanism) ?? 0) + 1);
-  }
+  const marks = [...html.matchAll(/class="fig-mark m-([a-z]+)"/g)].map(([, name]) => name!);
+  for (const one of namesIn(marks)) shown.set(one, (shown.get(one) ?? 0) + 1);
   const often = [...shown].sort(([, a], [, b]) => b - a).map(([mechanism]) => mechanism);
   const all = new Set([...explained, ...often]);
   all.delete('reference');
   return [...all].slice(0, MOST_LANES);
 }
 
+const namesIn = (words: readonly string[]): Mechanism[] =>
+  words.flatMap(word => MECHANISMS.find(one => one === word) ?? []);
+
 interface Wanted extends Card {
   readonly path: string;
 }
 
 function meta(html: string, property: string): string {
-  const found = new RegExp(`<meta property="${property}" content="([^"]*)"`).exec(html)?.[1];
+  const found = new RegExp(`<meta (?:property|name)="${property}" content="([^"]*)"`).exec(
+    html,
+  )?.[1];
   return unescapeAttribute(found ?? '');
 }
 
-function wantedOf(page: BuiltPage, explained: Explained): Wanted[] {
+function wantedOf(page: BuiltPage): Wanted[] {
   if (meta(page.html, 'og:image') === '') return [];
   const slug = page.name.replace(/\/?index\.html$|\.html$/, '');
   const part = SIDEBAR.find(({ items }) =>
@@ -78,7 +80,7 @@ function wantedOf(page: BuiltPage, explained: Explained): Wanted[] {
       path: socialPath(slug),
       title: meta(page.html, 'og:title'),
       part: part?.label ?? '',
-      mechanisms: mechanismsOf(page.html, explained(slug)),
+      mechanisms: mechanismsOf(page.html),
     },
   ];
 }
@@ -88,22 +90,9 @@ export interface Drawn {
   readonly drawn: number;
 }
 
-export type Explained = (slug: string) => Mechanism[];
-
-/** Mechanisms of the drivers that a page explains. */
-export async function explainedBy(): Promise<Explained> {
-  const mechanismOf = await mechanisms();
-  const pages = [...driverPages()];
-  return slug => pages.filter(([, page]) => page === slug).map(([driver]) => mechanismOf(driver));
-}
-
 /** All pictures of a built site, into it. `cache` keeps them for the next build. */
-export async function drawSocial(
-  folder: string,
-  cache: string,
-  explained: Explained,
-): Promise<Drawn> {
-  const wanted = builtPages(folder).flatMap(page => wantedOf(page, explained));
+export async function drawSocial(folder: string, cache: string): Promise<Drawn> {
+  const wanted = builtPages(folder).flatMap(wantedOf);
   const { dark } = themeColours();
   const code = DRAWN_BY.map(file => readFileSync(inProject('site', file), 'utf8'));
   let drawn = 0;
@@ -136,17 +125,14 @@ export async function drawSocial(
 
 export function socialPictures(): AstroIntegration {
   let cache = '';
-  let explained: Explained = () => [];
   return {
     name: 'iolab-social-pictures',
     hooks: {
-      'astro:config:done': async ({ config }) => {
+      'astro:config:done': ({ config }) => {
         cache = join(fileURLToPath(config.cacheDir), 'social');
-        // Now: when the build is done, what loaded this file may load nothing more.
-        if (config.site !== undefined) explained = await explainedBy();
       },
       'astro:build:done': async ({ dir, logger }) => {
-        const { pictures, drawn } = await drawSocial(fileURLToPath(dir), cache, explained);
+        const { pictures, drawn } = await drawSocial(fileURLToPath(dir), cache);
         if (pictures > 0) logger.info(`${pictures} pictures of pages, ${drawn} of them drawn anew`);
       },
     },

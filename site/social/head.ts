@@ -1,12 +1,26 @@
 // Tells whoever shows a link to a page (chats, mail, social networks) which picture stands for it. They ask
 // for whole addresses, so there is none where nobody said where the site is served.
 import { defineRouteMiddleware } from '@astrojs/starlight/route-data';
+import { driverPages } from '../data/driver-pages.ts';
+import { mechanisms } from '../data/drivers.ts';
 import { siteHref } from '../data/links.ts';
 import { SOCIAL } from '../data/strings.ts';
 import { CARD } from './card.ts';
-import { socialPath } from './paths.ts';
+import { EXPLAINED, socialPath } from './paths.ts';
 
-export const onRequest = defineRouteMiddleware(({ locals, site }) => {
+/** Mechanisms of the drivers that each page explains: all pages are read for it, so once. */
+async function explainedByPage(): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const mechanismOf = await mechanisms();
+  const pages = new Map<string, Set<string>>();
+  for (const [driver, page] of driverPages()) {
+    pages.set(page, (pages.get(page) ?? new Set()).add(mechanismOf(driver)));
+  }
+  return pages;
+}
+
+let kept: ReturnType<typeof explainedByPage> | undefined;
+
+export const onRequest = defineRouteMiddleware(async ({ locals, site }) => {
   if (site === undefined) return;
   const { head, id, entry } = locals.starlightRoute;
   const image = new URL(siteHref(socialPath(id)), site).href;
@@ -21,6 +35,10 @@ export const onRequest = defineRouteMiddleware(({ locals, site }) => {
   for (const [property, content] of properties) {
     head.push({ tag: 'meta', attrs: { property, content } });
   }
+  // Which mechanisms the picture shows is known here: whoever draws it loads no driver.
+  kept ??= explainedByPage();
+  const names = [...((await kept).get(id) ?? [])].join(' ');
+  head.push({ tag: 'meta', attrs: { name: EXPLAINED, content: names } });
   head.push({ tag: 'meta', attrs: { name: 'twitter:image', content: image } });
   head.push({ tag: 'meta', attrs: { name: 'twitter:image:alt', content: alt } });
 });

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { drawSocial, explainedBy, measured, mechanismsOf } from '../../site/build/social.ts';
+import { drawSocial, measured, mechanismsOf } from '../../site/build/social.ts';
 import { themeColours } from '../../site/build/theme-colours.ts';
 import { MECHANISMS } from '../../site/figures/marks.ts';
 import { CARD, card, TITLE_ROOM } from '../../site/social/card.ts';
@@ -73,15 +73,9 @@ describe('the picture', () => {
     const marks = (name: string, n: number) => `<g class="fig-mark m-${name}">`.repeat(n);
     const html =
       marks('interrupt', 5) + marks('reference', 9) + marks('dma', 2) + marks('hybrid', 1);
-    expect(mechanismsOf(html, ['polling'])).toEqual(['polling', 'interrupt', 'dma']);
-    expect(mechanismsOf('', [])).toEqual([]);
-  });
-
-  it('knows which drivers a page explains', async () => {
-    const explained = await explainedBy();
-    expect(explained('polling')).toContain('polling');
-    expect(explained('completion-queues')).toContain('completion');
-    expect(explained('glossary')).toEqual([]);
+    const explains = '<meta name="iolab:explains" content="polling"/>';
+    expect(mechanismsOf(explains + html)).toEqual(['polling', 'interrupt', 'dma']);
+    expect(mechanismsOf('')).toEqual([]);
   });
 });
 
@@ -98,7 +92,7 @@ describe('drawing them all', () => {
   });
 
   it('makes one for each page that names one, of the right size, and keeps it for the next build', async () => {
-    expect(await drawSocial(folder, cache, () => [])).toEqual({ pictures: 2, drawn: 2 });
+    expect(await drawSocial(folder, cache)).toEqual({ pictures: 2, drawn: 2 });
     for (const slug of ['', 'polling']) {
       const file = join(folder, socialPath(slug));
       const { width, height, format } = await sharp(file).metadata();
@@ -111,12 +105,12 @@ describe('drawing them all', () => {
       ).toBeGreaterThan(200);
     }
     const before = readFileSync(join(folder, socialPath('polling')));
-    expect(await drawSocial(folder, cache, () => [])).toEqual({ pictures: 2, drawn: 0 });
+    expect(await drawSocial(folder, cache)).toEqual({ pictures: 2, drawn: 0 });
     expect(readFileSync(join(folder, socialPath('polling')))).toEqual(before);
   });
 
   it('draws anew what says something else now', async () => {
     writeFileSync(join(folder, 'polling/index.html'), page('Polling again', true));
-    expect(await drawSocial(folder, cache, () => [])).toEqual({ pictures: 2, drawn: 1 });
+    expect(await drawSocial(folder, cache)).toEqual({ pictures: 2, drawn: 1 });
   });
 });
