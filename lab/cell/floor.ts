@@ -6,15 +6,21 @@ import {
   calibrateLoopLag,
   calibrateRecorder,
   calibrateSleep,
+  shareFor,
 } from '../measure/calibration.ts';
 import type { Floor } from '../records/schema.ts';
 
+const SAMPLES = 100_000;
+const TURNS = 1000;
+
 export async function measureFloor(platform: Platform): Promise<Floor> {
+  const clock = calibrateClock(platform.now);
+  const share = shareFor(clock.clock_read_ns);
   return {
     clock: platform.clock,
-    ...calibrateClock(platform.now),
-    record_sample_ns: calibrateRecorder(platform.now),
-    loop_lag_ns_p50: await calibrateLoopLag(platform.now),
+    ...clock,
+    record_sample_ns: calibrateRecorder(platform.now, Math.ceil(SAMPLES * share)),
+    loop_lag_ns_p50: await calibrateLoopLag(platform.now, Math.ceil(TURNS * share)),
     sleep_late_ns_p50: calibrateSleep(platform.now, platform.sleepUntil),
   };
 }

@@ -10,7 +10,6 @@ import type { Platform } from '../ffi/platform.ts';
 import { Account } from './account.ts';
 import { Conversation } from './conversation.ts';
 import { createDialogue } from './dialogues/create.ts';
-import { measureFloor } from './floor.ts';
 import { failure, readLine, say } from './lines.ts';
 import { runBlocking, runEvent } from './loops.ts';
 import { ask, probe } from './probe.ts';
@@ -185,7 +184,6 @@ async function main(): Promise<void> {
   if (job.do === 'probe') say({ event: 'probed', answers: await probe(platform, job) });
   else if (job.do === 'ask') say({ event: 'probed', answers: await ask(platform, job) });
   else if (job.do === 'find') await find();
-  else if (job.do === 'floor') say({ event: 'floor', floor: await measureFloor(platform) });
   else await measure(platform, job);
 }
 

@@ -129,15 +129,11 @@ export interface AskJob {
   readonly starts: readonly DeviceJob[];
 }
 
-export interface FloorJob {
-  readonly do: 'floor';
-}
-
 export interface FindJob {
   readonly do: 'find';
 }
 
-export type Job = CellJob | ProbeJob | AskJob | FloorJob | FindJob;
+export type Job = CellJob | ProbeJob | AskJob | FindJob;
 
 /** One cell's measurement. Samples travel as base64 of little-endian doubles. */
 export interface CellResult {
@@ -169,7 +165,6 @@ export type CellEvent =
   | { readonly event: 'ready' }
   | CellResult
   | { readonly event: 'probed'; readonly answers: Answers }
-  | { readonly event: 'floor'; readonly floor: Floor }
   | { readonly event: 'found'; readonly devices: readonly FoundRow[] }
   | Failure;
 
@@ -182,10 +177,15 @@ export interface DeviceJob {
 }
 
 export type DeviceCommand =
+  | { readonly do: 'floor' }
+  | { readonly do: 'start'; readonly job: DeviceJob }
+  | ProbeJob
   | { readonly do: 'stimulate'; readonly stimulus: Stimulus }
   | { readonly do: 'refresh' };
 
 export type DeviceEvent =
+  | { readonly event: 'floor'; readonly floor: Floor }
+  | { readonly event: 'probed'; readonly answers: Answers }
   | {
       readonly event: 'ready';
       readonly target: Target;

@@ -5,7 +5,14 @@ import { placeIds } from '../places/find.ts';
 import { number, numbers, settings, words } from './choose.ts';
 
 /** Measured by `iolab run` alone: each on its own first device. */
-export const MAIN_JOB = ['wakeup', 'round-trip', 'disk-read'];
+const MAIN_JOB = ['wakeup', 'round-trip', 'disk-read'];
+
+/** What is measured where no experiment is named: a place with devices of its own has a tour of its own. */
+export async function tourOf(place: string): Promise<readonly string[]> {
+  const { experimentsOf } = await import('../experiments/find.ts');
+  const own = place === 'host' ? [] : await experimentsOf(place);
+  return own.length > 0 ? own : MAIN_JOB;
+}
 
 export interface RunOptions {
   readonly device?: string[];
@@ -33,7 +40,9 @@ const collect = (text: string, before: string[] | undefined) => words(text, befo
 export function build(): Command {
   return new Command('run')
     .summary('run experiments and record what they cost')
-    .description('Runs experiments and records what they cost. Without a name: a first tour.')
+    .description(
+      'Runs experiments and records what they cost. Without a name: a first tour, which with --in vm is one of the virtual machine’s devices.',
+    )
     .argument('[experiment...]', 'see iolab list experiments')
     .option('--device <ids>', 'devices to measure, as iolab scan names them', collect)
     .option('--driver <ids>', 'drivers to measure', collect)

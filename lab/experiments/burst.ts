@@ -37,7 +37,7 @@ export const experiment: Experiment = {
     gap_us: { meaning: 'microseconds from one burst to the next', default: String(GAP_US) },
   },
   rounds: 3,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: ({ id }) => (id === 'vm:uart' ? undefined : 'it needs the serial port vm:uart'),
   plan(_stage, { set, samples, short }) {
     const [gap_us = GAP_US] = numbersOf(set, 'gap_us', [GAP_US], MOST_GAP_US);

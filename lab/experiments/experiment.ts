@@ -55,6 +55,8 @@ export interface Experiment {
   readonly options: readonly ('rate' | 'depth' | 'records' | 'peer')[];
   /** Devices measured when none is named. */
   readonly devices: readonly string[];
+  /** The same in the virtual machine, where no hand is and disks and lines of the lab's own are. */
+  readonly vm_devices?: readonly string[];
   /** Drivers measured when none is named; others that fit may be named. */
   readonly drivers: readonly string[];
   /** Fewer of them for the main job, where time is short. */

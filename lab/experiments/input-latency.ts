@@ -50,6 +50,7 @@ export const experiment: Experiment = {
   question: 'How long until the program has what a hand did, and where does the time go?',
   options: ['rate'],
   devices: ['keyboard', 'mouse', 'tablet'],
+  vm_devices: ['vm:keyboard'],
   drivers: [
     ...COMMON,
     'select',
@@ -100,7 +101,7 @@ export const experiment: Experiment = {
     { metric: 'lost_messages', title: 'lost' },
   ],
   rounds: 8,
-  short_rounds: 3,
+  short_rounds: 2,
   misfit: device =>
     device.stamps === 'kernel'
       ? undefined

@@ -44,7 +44,7 @@ export const experiment: Experiment = {
   ],
   settings: {},
   rounds: 9,
-  short_rounds: 6,
+  short_rounds: 2,
   misfit: noBlocks,
   plan(driver, { depth, short }) {
     const depths = depthsOf(depth, short);

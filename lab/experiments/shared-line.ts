@@ -33,7 +33,7 @@ export const experiment: Experiment = {
     },
   },
   rounds: 3,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: ({ id }) => (id === 'vm:edu' ? undefined : 'it needs two devices vm:edu on one line'),
   plan: (_stage, { set, samples, short }) =>
     (set.who === undefined ? WHO : [set.who]).map(who => ({

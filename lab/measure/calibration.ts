@@ -16,8 +16,14 @@ export type ClockFloor = Pick<
 
 const BATCHES = 10;
 const WARMUP = 20_000;
-/** A reading that takes longer than this (an emulated processor) is repeated the less often. */
-const SLOW_READING_NS = 500;
+/** Where a reading takes longer than this (an emulated processor), everything is repeated the less often. */
+const SLOW_READING_NS = 250;
+/** Enough for a p99.99. */
+const LEAST = 10_000;
+
+/** The share of its repetitions that a calibration needs where the clock is read in `reading_ns`. */
+export const shareFor = (reading_ns: number): number =>
+  reading_ns > SLOW_READING_NS ? SLOW_READING_NS / reading_ns : 1;
 
 /**
  * Read the clock back to back. Cost per reading: median over ten batches of elapsed time by
@@ -32,8 +38,8 @@ export function calibrateClock(now: Now, readings = 200_000): ClockFloor {
   const warm = most.subarray(0, Math.min(WARMUP, most.length));
   readInto(now, warm);
   const reading_ns = (warm[warm.length - 1]! - warm[0]!) / (warm.length - 1);
-  const share = reading_ns > SLOW_READING_NS ? SLOW_READING_NS / reading_ns : 1;
-  const times = most.subarray(0, Math.max(warm.length, Math.floor(most.length * share)));
+  const wanted = Math.max(LEAST, Math.floor(most.length * shareFor(reading_ns)));
+  const times = most.subarray(0, Math.min(most.length, wanted));
   readInto(now, times);
 
   const steps = new Float64Array(times.length - 1);

@@ -48,10 +48,24 @@ export function readNumber(path: string): number | undefined {
 /** Names in a folder, sorted as a person would (cpu2 before cpu10); empty where it is not there. */
 export function listNames(path: string): string[] {
   try {
-    return readdirSync(path).sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+    return readdirSync(path).sort(byNumber);
   } catch {
     return [];
   }
+}
+
+/** Names as a person sorts them. The language's own way (localeCompare) loads all languages first. */
+function byNumber(a: string, b: string): number {
+  const [left, right] = [a, b].map(name => name.split(/(\d+)/));
+  for (const [i, part] of left!.entries()) {
+    const other = right![i];
+    if (other === undefined) return 1;
+    if (part === other) continue;
+    // Every second part is a number.
+    const difference = i % 2 === 1 ? Number(part) - Number(other) : 0;
+    return difference || (part < other ? -1 : 1);
+  }
+  return left!.length - right!.length;
 }
 
 /** Where a path really leads, or undefined. */

@@ -6,7 +6,7 @@ import type { Errand, ErrandEnd, Place } from './place.ts';
 import { type BootEnd, boot } from './vm/boot.ts';
 import { prepareImages } from './vm/images.ts';
 import { requireKit } from './vm/kit.ts';
-import type { Accelerator } from './vm/machine.ts';
+import { type Accelerator, USUAL } from './vm/machine.ts';
 import { errandScript } from './vm/script.ts';
 
 /** More than any document of the lab; what is printed beyond it is dropped. */
@@ -18,8 +18,8 @@ const parameters: Place['parameters'] = {
     default: 'tcg',
     values: ['tcg', 'kvm', 'auto'],
   },
-  memory_mib: { meaning: 'memory of the machine', default: '384' },
-  cpus: { meaning: 'processors of the machine', default: '1' },
+  memory_mib: { meaning: 'memory of the machine', default: String(USUAL.memory_mib) },
+  cpus: { meaning: 'processors of the machine', default: String(USUAL.cpus) },
 };
 
 async function run(errand: Errand): Promise<ErrandEnd> {
@@ -30,7 +30,7 @@ async function run(errand: Errand): Promise<ErrandEnd> {
   const kit = requireKit();
   const images = prepareImages(kit, [], text => events.note(text));
   const saving = words[0] === 'run' ? ['--out', '/out'] : [];
-  const script = errandScript(['node', 'lab/cli/iolab.mjs', ...words, ...saving]);
+  const script = errandScript(['node', 'lab/cli/main.ts', ...words, ...saving]);
   const output: Buffer[] = [];
   let bytes = 0;
   let begun = false;

@@ -16,7 +16,7 @@ import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
-import { probeDrivers, type RunningDevice, runCell, startDevice } from './cells.ts';
+import { type RunningDevice, runCell, type Stand, startDevice } from './cells.ts';
 import { environmentOf } from './environment.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
@@ -48,6 +48,8 @@ export interface Surroundings {
   readonly run_id: string;
   readonly host: Host;
   readonly note: (text: string) => void;
+  /** The process of the next device, where there is one already. */
+  readonly stand: () => Stand | undefined;
   /** Numbers the records of the run. */
   readonly nextId: (experiment: string, driver: string) => string;
 }
@@ -115,7 +117,7 @@ export class Bench {
 
   /** Start the device, ask the drivers, plan the series. Refusals become records, not errors. */
   async open(): Promise<void> {
-    const { request, signal, workspace } = this.#around;
+    const { request, signal, workspace, stand } = this.#around;
     this.#most = await mostRecords(this.experiment, this.#drivers());
     try {
       const no = this.experiment.misfit(this.#model);
@@ -124,7 +126,7 @@ export class Bench {
       await this.#takeLock();
       const folder = workspace.folder(`${this.experiment.id}-${this.device_id}`);
       const set = { ...this.experiment.device_settings, ...request.plan.set };
-      const device = await startDevice(this.device_id, folder, set, signal);
+      const device = await startDevice(this.device_id, folder, set, signal, stand());
       this.#device = device;
       this.#identity = { ...device.identity };
       if (device.evidence) this.#evidence.device = device.evidence;
@@ -190,11 +192,11 @@ export class Bench {
   }
 
   async #plan(): Promise<void> {
-    const { request, signal } = this.#around;
+    const { request } = this.#around;
     const { layers, programs } = this.experiment;
     if (programs) return this.#planPrograms();
     if (this.experiment.stages) return this.#planStages();
-    const answers = await probeDrivers(this.#drivers(), this.#device!.target, signal, layers);
+    const answers = await this.#device!.probe(this.#drivers(), layers);
     const usable: string[] = [];
     for (const driver of this.#drivers()) {
       const answer = answers[driver];

@@ -10,7 +10,7 @@ import type {
   Job,
 } from '../cell/protocol.ts';
 import type { Evidence, SentStamps, Stimulus } from '../devices/device.ts';
-import { findDevice, splitId } from '../devices/find.ts';
+import { splitId } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
 import { DeviceGone, SystemCallError } from '../errors.ts';
 import { placeOfThisProcess } from '../places/place.ts';
@@ -41,6 +41,8 @@ export interface RunningDevice {
   readonly gone: () => Error | undefined;
   /** Rejects when the device goes away; never resolves. */
   readonly whenGone: Promise<never>;
+  /** Ask every driver (or layer) whether it can serve this device. Throws what the asking failed with. */
+  probe(drivers: readonly string[], layers?: true): Promise<Readonly<Record<string, Probe>>>;
   /** Returns when its events left, where another machine sent them. */
   stimulate(stimulus: Stimulus, limit_ms: number): Promise<SentStamps | undefined>;
   /** Bring the device back to how it was when it started, where it can be. */
@@ -48,16 +50,34 @@ export interface RunningDevice {
   close(): Promise<void>;
 }
 
-/** Start a device in a process of its own. Throws what the device threw. */
+/** A process in which a device can be started, and nothing else has happened but the floor's measuring. */
+export type Stand = Child<DeviceEvent>;
+
+export const openStand = (signal: AbortSignal): Stand =>
+  new Child<DeviceEvent>({ file: 'device.ts', signal, title: 'floor' });
+
+/** Measure what the lab itself costs here. */
+export async function measureFloor(stand: Stand): Promise<Floor> {
+  stand.tell({ do: 'floor' });
+  const answer = await stand.next(START_LIMIT_MS);
+  if (answer.event !== 'floor') throw new Error(`floor answered with ${answer.event}`);
+  return answer.floor;
+}
+
+/** End a stand that no device was started in. Returns when it is gone. */
+export const closeStand = (stand: Stand): Promise<void> => stand.end(END_GRACE_MS);
+
+/** Start a device in a process of its own, which is `stand` where it is given. Throws what the device threw. */
 export async function startDevice(
   id: string,
   folder: string,
   parameters: Readonly<Record<string, string>>,
   signal: AbortSignal,
+  stand?: Stand,
 ): Promise<RunningDevice> {
   const { family, address } = splitId(id);
-  await findDevice(family);
-  const child = new Child<DeviceEvent>({ file: 'device.ts', signal, title: `device ${id}` });
+  const child = stand ?? openStand(signal);
+  child.become(`device ${id}`);
   let gone: Error | undefined;
   const whenGone = new Promise<never>((_, reject) => {
     child.onFailure = error => {
@@ -69,13 +89,14 @@ export async function startDevice(
     // Whoever waits for it hears of it; between cells nobody does.
   });
   const job: DeviceJob = { device: family, address, folder, parameters };
-  child.tell(job);
+  child.tell({ do: 'start', job });
   const ready = await child.next(DEVICE_LIMIT_MS);
   if (ready.event !== 'ready') throw new Error(`device ${id} began with ${ready.event}`);
-  const { target, identity, stimulates } = ready;
+  const { identity, stimulates } = ready;
+  const target = { ...ready.target, device: id };
   return {
     id,
-    target: { ...target, device: id },
+    target,
     identity,
     stimulates,
     evidence: ready.evidence,
@@ -87,23 +108,26 @@ export async function startDevice(
       const said = await child.next(limit_ms);
       return said.event === 'stimulated' ? said.sent : undefined;
     },
+    async probe(drivers, layers) {
+      const job = {
+        do: 'probe',
+        drivers,
+        targets: [target],
+        ...(layers ? { layers } : {}),
+      } as const;
+      // What keeps time for the measured ones shares no process with what is asked.
+      if (stimulates) return (await probed(job, `probe on ${id}`, signal, 1))[id]!;
+      child.tell(job);
+      const said = await child.next(START_LIMIT_MS);
+      if (said.event !== 'probed') throw new Error(`${id} answered with ${said.event}`);
+      return said.answers[id]!;
+    },
     async refresh() {
       child.tell({ do: 'refresh' });
       await child.next(DEVICE_LIMIT_MS);
     },
     close: () => child.end(END_GRACE_MS),
   };
-}
-
-/** Ask every driver (or layer) whether it can serve the target, in one process. */
-export async function probeDrivers(
-  drivers: readonly string[],
-  target: Target,
-  signal: AbortSignal,
-  layers?: true,
-): Promise<Readonly<Record<string, Probe>>> {
-  const job: Job = { do: 'probe', drivers, targets: [target], ...(layers ? { layers } : {}) };
-  return (await probed(job, `probe on ${target.device}`, signal, 1))[target.device]!;
 }
 
 /** Ask every driver about devices that one process starts for it. Throws what that process failed with. */
@@ -125,13 +149,6 @@ async function probed(
   const answer = await askCell(job, title, signal, devices * START_LIMIT_MS);
   if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
   return answer.answers;
-}
-
-/** Measure what the lab itself costs here. */
-export async function measureFloor(signal: AbortSignal): Promise<Floor> {
-  const answer = await askCell({ do: 'floor' }, 'floor', signal);
-  if (answer.event !== 'floor') throw new Error(`floor answered with ${answer.event}`);
-  return answer.floor;
 }
 
 /** Every device that is attached or always there. */

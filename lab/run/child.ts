@@ -37,7 +37,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export class Child<E extends { readonly event: string }> {
   readonly #process: ChildProcess;
-  readonly #title: string;
+  #title: string;
   readonly #events: E[] = [];
   readonly #ended: Promise<void>;
   /** First come, first served: a device may be asked again before its last answer is there. */
@@ -98,6 +98,11 @@ export class Child<E extends { readonly event: string }> {
 
   get pid(): number | undefined {
     return this.#process.pid;
+  }
+
+  /** What it is from now on, for messages. */
+  become(title: string): void {
+    this.#title = title;
   }
 
   tell(message: object): void {

@@ -14,7 +14,7 @@ import {
 } from '../records/schema.ts';
 import { writeRecord, writeRun, writeSamples } from '../records/write.ts';
 import { Bench, type Surroundings } from './bench.ts';
-import { measureFloor } from './cells.ts';
+import { closeStand, measureFloor, openStand, type Stand } from './cells.ts';
 import { fitsOf } from './fits.ts';
 import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents, RunRequest } from './request.ts';
@@ -53,9 +53,11 @@ export async function orchestrate(
   let cancelled = false;
   let counter = 0;
   const keeper = new Keeper(join(request.out ?? recordsFolder(), run_id));
+  let stand: Stand | undefined;
   try {
     const host = auditThisHost();
-    const floor = await measureFloor(signal);
+    stand = openStand(signal);
+    const floor = await measureFloor(stand);
     const around: Surroundings = {
       request,
       signal,
@@ -63,6 +65,11 @@ export async function orchestrate(
       run_id,
       host,
       note: events.note,
+      stand: () => {
+        const free = stand;
+        stand = undefined;
+        return free;
+      },
       nextId: (experiment, driver) => recordId(run_id, counter++, experiment, driver),
     };
     keeper.common = {
@@ -84,7 +91,7 @@ export async function orchestrate(
     if (!signal.aborted) throw error;
     cancelled = true;
   } finally {
-    await Promise.all(benches.map(bench => bench.close()));
+    await Promise.all([...benches.map(bench => bench.close()), stand && closeStand(stand)]);
     await workspace.remove();
   }
   const records = keeper.finish(benches, cancelled ? 'interrupted' : undefined);

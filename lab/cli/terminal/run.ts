@@ -15,7 +15,7 @@ import {
 } from '../choose.ts';
 import { checkPlans, checkRecords, checkSettings } from '../fitting.ts';
 import { interruptSignal } from '../interrupt.ts';
-import { MAIN_JOB, type RunOptions } from '../run.ts';
+import { type RunOptions, tourOf } from '../run.ts';
 import { colourDepth } from './colour.ts';
 import { shown } from './format.ts';
 import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
@@ -53,11 +53,12 @@ export async function run(names: readonly string[], options: RunOptions): Promis
 }
 
 async function requestOf(names: readonly string[], options: RunOptions): Promise<RunRequest> {
-  const experiments = await chooseExperiments(names.length > 0 ? names : MAIN_JOB);
+  const where = options.in === 'host' ? placeOfThisProcess() : options.in;
+  const experiments = await chooseExperiments(names.length > 0 ? names : await tourOf(where));
   const { device = [], driver = [], peer = [], rate = [], depth = [], set = {} } = options;
   const { records = [] } = options;
   await checkDevices(device);
-  checkPlaces(device, options.in === 'host' ? placeOfThisProcess() : options.in);
+  checkPlaces(device, where);
   checkDrivers(driver, experiments);
   const asked = { experiments, drivers: driver, devices: device };
   await checkSettings(set, asked);

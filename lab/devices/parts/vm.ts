@@ -7,7 +7,7 @@ import type { DeviceFacts, FoundDevice } from '../device.ts';
 import { type PciPart, vmHardware } from './vm-hardware.ts';
 
 /** The variable that a place sets to its id (lab/places/place.ts). */
-const insideVm = (): boolean => process.env.IOLAB_PLACE === 'vm';
+export const insideVm = (): boolean => process.env.IOLAB_PLACE === 'vm';
 
 const elsewhere = (id: string): Unsupported =>
   new Unsupported(`${id} is a device of the virtual machine`, `iolab run … --in vm --device ${id}`);

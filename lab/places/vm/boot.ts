@@ -8,6 +8,7 @@ import type { Duplex } from 'node:stream';
 import { vmHardware } from '../../devices/parts/vm-hardware.ts';
 import { Cancelled, CannotSave, DeviceGone, Unsupported } from '../../errors.ts';
 import { Agent } from './agent.ts';
+import { addCompiled, keepCompiled } from './compiled.ts';
 import { writeCpio } from './cpio.ts';
 import type { Images } from './images.ts';
 import { inPath, type Kit } from './kit.ts';
@@ -65,7 +66,9 @@ export async function boot(options: Boot): Promise<BootEnd> {
   const abort = () => machine.end(new Cancelled('interrupted; the virtual machine was ended'));
   signal.addEventListener('abort', abort, { once: true });
   try {
-    return await machine.life;
+    const end = await machine.life;
+    keepCompiled(options.out, options.images.compiled);
+    return end;
   } finally {
     signal.removeEventListener('abort', abort);
   }
@@ -79,6 +82,7 @@ function start(options: Boot): ChildProcess {
     // Archives may follow each other: the prepared one, then this errand's.
     copyFileSync(images.initrd, initrd);
     const errand = new Tree().text('/errand.sh', options.script);
+    addCompiled(errand, images.compiled);
     writeFileSync(initrd, writeCpio(errand), { flag: 'a' });
     emptyDisk(scratch, vmHardware.scratch.bytes);
   } catch (error) {

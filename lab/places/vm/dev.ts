@@ -8,6 +8,7 @@ import { makeFolder } from '../../records/folder.ts';
 import { boot } from './boot.ts';
 import { prepareImages } from './images.ts';
 import { requireKit } from './kit.ts';
+import { USUAL } from './machine.ts';
 import { errandScript } from './script.ts';
 
 const USAGE = `node lab/places/vm/dev.ts [options] -- COMMAND…
@@ -26,8 +27,8 @@ const { values, positionals } = parseArgs({
     qemu: { type: 'string', default: '' },
     append: { type: 'string', default: '' },
     modules: { type: 'string', default: '' },
-    memory: { type: 'string', default: '384' },
-    cpus: { type: 'string', default: '1' },
+    memory: { type: 'string', default: String(USUAL.memory_mib) },
+    cpus: { type: 'string', default: String(USUAL.cpus) },
     accelerator: { type: 'string', default: 'tcg' },
     console: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },

@@ -43,6 +43,8 @@ export interface Images {
   readonly initrd: string;
   readonly programs: string;
   readonly lab: string;
+  /** The folder with what Node compiled in earlier machines. */
+  readonly compiled: string;
 }
 
 /** Prepare what is not there yet. `note` is called before what takes long. */
@@ -68,7 +70,7 @@ export function prepareImages(
   });
   const tree = labTree(root);
   const lab = make('lab', [fingerprint(tree)], path => writeErofs(withoutTypes(tree), path));
-  return { kernel, initrd, programs, lab };
+  return { kernel, initrd, programs, lab, compiled: join(prepared, 'compiled') };
 }
 
 /** The file made from these ingredients: written beside, then renamed, so that it is whole or not there. */

@@ -55,8 +55,20 @@ while sleep 5; do echo alive >&3; done &
 ulimit -Hn 20000
 ulimit -Sn 20000
 cp /errand.sh /base/tmp/
+[ -d /compiled ] && cp -r /compiled /base/tmp/
+touch /base/tmp/before
 chroot /base /bin/sh /tmp/errand.sh </dev/null >"$out" 2>"$err"
 code=$?
+# What Node compiled and nobody had kept yet is for the next machine (compiled.ts).
+if [ -d /base/tmp/compiled ]; then
+  cd /base/tmp/compiled
+  find . -type f -newer /base/tmp/before >/fresh
+  while read -r file; do
+    mkdir -p "/base/out/.compiled/${file%/*}"
+    cp "$file" "/base/out/.compiled/$file"
+  done </fresh
+  cd /
+fi
 sync
 umount /base/out
 echo "exit $code" >&3

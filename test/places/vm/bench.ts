@@ -7,6 +7,7 @@ import { bench } from '../../../lab/benches/vm.ts';
 import { type Boot, type BootEnd, boot } from '../../../lab/places/vm/boot.ts';
 import { prepareImages } from '../../../lab/places/vm/images.ts';
 import { INSTALL, requireKit } from '../../../lab/places/vm/kit.ts';
+import { USUAL } from '../../../lab/places/vm/machine.ts';
 import { errandScript } from '../../../lab/places/vm/script.ts';
 
 const { ok, detail } = await bench.check();
@@ -38,7 +39,7 @@ export async function bootOnce(
     mkdirSync(out);
     use(out);
     const end = await boot({
-      ...{ kit, images, folder, out, accelerator: 'tcg', memory_mib: 384, cpus: 1 },
+      ...{ kit, images, folder, out, accelerator: 'tcg', ...USUAL },
       script: errandScript(['sh', '-c', command]),
       signal: new AbortController().signal,
       events: {
