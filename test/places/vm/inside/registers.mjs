@@ -82,9 +82,18 @@ async function stage(experiment, id, on, parameters) {
   const context = { platform, target: on, parameters, seed: 7, counting };
   const { n, totals } = await (await findStage(experiment, id)).run(context);
   say({ stage: id, parameters, n, totals });
+  return totals;
 }
-for (const id of ['access-plain', 'access-dataview', 'access-safe'])
-  await stage('register-access', id, edu, { operations: '60000' });
+/** The compiler works beside the program, and on a busy machine it is late: then once more, a few times. */
+const TRIES = 5;
+for (const id of ['access-plain', 'access-dataview'])
+  for (let tries = 1; tries <= TRIES; tries++) {
+    const { wrong_values, endless_loops } = await stage('register-access', id, edu, {
+      operations: '60000',
+    });
+    if (wrong_values + endless_loops > 0) break;
+  }
+await stage('register-access', 'access-safe', edu, { operations: '60000' });
 for (const who of ['mostly-first', 'mostly-second', 'both'])
   for (const id of ['shared-first', 'shared-all', 'shared-told', 'own-message'])
     await stage('shared-line', id, edu, { who, calls: '200' });
