@@ -83,8 +83,9 @@ describe.skipIf(!linux)('message passing', () => {
       expect(made, `${id}, to make`).toBeGreaterThan(30);
     }
     const bytes = (id: string) => of(id).totals.bytes_per_op!;
+    // What two workers weigh is less sure: the process may have had it in reserve.
     expect(bytes('mail-pipe')).toBeGreaterThan(bytes('mail-ring'));
-    expect(bytes('mail-ring') / bytes('mail-actor')).toBeGreaterThan(30);
+    expect(bytes('mail-pipe') / bytes('mail-actor')).toBeGreaterThan(300);
   });
 });
 

@@ -2,7 +2,7 @@
 // on its way to the next flow, how many are taken while nobody receives, and what becomes of two who wait for
 // each other and of one who crashes? Every message is checked by who gets it (message.ts).
 import { readdirSync } from 'node:fs';
-import { TimedOut } from '../../../errors.ts';
+import { TimedOut, Unsupported } from '../../../errors.ts';
 import type { Platform } from '../../../ffi/platform.ts';
 import { readThreads, type ThreadReading, threadTotals } from '../../../measure/accounting.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
@@ -217,7 +217,10 @@ async function laps(context: StageContext, form: Form, count: number, hops: numb
 }
 
 /** Threads that the kernel counts in a process (proc_pid_task(5)). */
-export const threadsOf = (pid: number | 'self'): number => readdirSync(`/proc/${pid}/task`).length;
+export function threadsOf(pid: number | 'self'): number {
+  if (process.platform === 'linux') return readdirSync(`/proc/${pid}/task`).length;
+  throw new Unsupported('its threads are counted in /proc', 'run it on Linux');
+}
 
 /** The same promise, given up after the limit. */
 export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
