@@ -27,10 +27,19 @@ const PURE = [
   'test/house.test.ts',
 ];
 
-/** Long, and busy with processors or a browser instead of waiting for a device: two beside each other. */
+/**
+ * Long, and busy with one processor, a browser or a place of its own instead of waiting for a device: two
+ * beside each other. What they measure is counted, or compared round by round.
+ */
 const HEAVY = [
   'test/drivers/heap.test.ts',
   'test/site/{browser,keyboard,simulator,published}.test.ts',
+  'test/places/vm/{boot,input,registers,sound}.test.ts',
+  'test/registers/nvme/vm.test.ts',
+  'test/places/wine/{calls,conformance,handles,run}.test.ts',
+  'test/examples/{messages,event-loop/port-server,ports/ports}.test.ts',
+  'test/messages/**/*.test.ts',
+  'test/stages/ports/**/*.test.ts',
 ];
 
 const common = {
