@@ -27,7 +27,7 @@ export interface ThemeColours {
 export function themeColours(): ThemeColours {
   const theme = readFileSync(inProject('site', 'styles', 'theme.css'), 'utf8');
   const figures = readFileSync(inProject('site', 'styles', 'figures.css'), 'utf8');
-  const dark = coloursOf(theme, figures, ':root');
-  const light = new Map([...dark, ...coloursOf(theme, figures, ':root[data-theme="light"]')]);
+  const light = coloursOf(theme, figures, ':root');
+  const dark = new Map([...light, ...coloursOf(theme, figures, ':root:not([data-theme="light"])')]);
   return { dark, light };
 }

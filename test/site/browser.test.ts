@@ -241,7 +241,7 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     try {
       const page = await context.newPage();
       const complaints = complaintsOf(page);
-      for (const name of pagesOf(full)) {
+      for (const name of [...pagesOf(full), '404.html']) {
         const response = await page.goto(`${site.origin}${BASE}/${name}`);
         expect(response?.status(), name).toBe(200);
         await look(page, name);
@@ -252,9 +252,13 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     }
   }
 
+  /** Folds open, and laid out what the browser would leave to later. */
   const openAll = (page: Page) =>
     page.evaluate(() => {
       for (const details of document.querySelectorAll('details')) details.open = true;
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync('* { content-visibility: visible !important }');
+      document.adoptedStyleSheets.push(sheet);
     });
 
   it.each(['light', 'dark'] as const)(
@@ -323,6 +327,45 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     expect(await page.locator('main pre').first().innerText()).toContain('import');
     await plain.close();
   }, 60_000);
+
+  it('prints dark on white from the dark theme, folds open, without what only a screen can use', async () => {
+    const context = await browser.newContext({ colorScheme: 'dark' });
+    const page = await context.newPage();
+    await page.goto(`${site.origin}${BASE}/polling/`);
+    await page.emulateMedia({ media: 'print' });
+    const seen = await page.evaluate(() => {
+      const sum = (selector: string, name: 'color' | 'backgroundColor' | 'fill') =>
+        (getComputedStyle(document.querySelector(selector)!)[name].match(/[\d.]+/g) ?? [])
+          .slice(0, 3)
+          .reduce((all, part) => all + Number(part), 0);
+      return {
+        text: sum('main p', 'color'),
+        label: sum('.fig-wide svg text', 'fill'),
+        code: sum('.expressive-code pre span', 'color'),
+        ground: sum('.fig-frame', 'backgroundColor'),
+        table: document.querySelector('.lab-figure details table')!.getBoundingClientRect().height,
+        links: getComputedStyle(document.querySelector('.deep-link')!).display,
+        theme: document.documentElement.dataset.theme,
+      };
+    });
+    expect(seen.theme).toBe('dark');
+    // Of 765 at most: red, green and blue together.
+    for (const part of ['text', 'label', 'code'] as const)
+      expect(seen[part], part).toBeLessThan(330);
+    expect(seen.ground).toBeGreaterThan(730);
+    expect(seen.table, 'the folded table is shown').toBeGreaterThan(40);
+    expect(seen.links).toBe('none');
+    await context.close();
+  });
+
+  it('leads to a figure by its address, and opens the fold that it lies in', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}${BASE}/polling/#polling-fifo`);
+    const figure = page.locator('#polling-fifo');
+    await figure.locator('.fig-wide svg').waitFor({ state: 'visible' });
+    expect(await figure.locator('.deep-link').getAttribute('href')).toBe('#polling-fifo');
+    await page.close();
+  });
 
   it('repeats the reader’s guess beside the measurement', async () => {
     const page = await browser.newPage();

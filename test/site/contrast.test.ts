@@ -34,8 +34,8 @@ function contrast(a: string, b: string): number {
   return (light! + 0.05) / (dark! + 0.05);
 }
 
-const dark = properties(':root');
-const light = new Map([...dark, ...properties(":root[data-theme='light']")]);
+const light = properties(':root');
+const dark = new Map([...light, ...properties(':root:not([data-theme="light"])')]);
 
 describe.each([
   ['dark', dark],
@@ -66,5 +66,20 @@ describe.each([
 
   it('gives every mechanism a colour of its own', () => {
     expect(new Set(MECHANISMS.map(one => colour(`--m-${one}`))).size).toBe(MECHANISMS.length);
+  });
+});
+
+describe('on paper', () => {
+  it('the light theme counts, whichever is chosen: dark colours are for screens only', () => {
+    const screens = css.replace(/@media screen \{(?:[^{}]*\{[^{}]*\})*\s*\}/g, '');
+    expect(css).toContain(':root:not([data-theme="light"])');
+    expect(screens).not.toContain(':root:not([data-theme="light"])');
+    expect(screens).toContain('--m-polling');
+  });
+
+  it('and the themes differ, or the other tests look at one of them twice', () => {
+    const names = [...light.keys()].filter(name => light.get(name)?.startsWith('#'));
+    const same = names.filter(name => light.get(name) === dark.get(name));
+    expect(same.filter(name => name !== '--sl-color-gray-7')).toEqual([]);
   });
 });
