@@ -10,6 +10,9 @@ const PENDING = [1, 2, 10, 100, 1000];
 const SHORT_PENDING = [1, 10, 1000];
 /** Each flag is a descriptor, and a process may have some thousand. */
 const MOST_PENDING = 4000;
+/** One wait of Windows takes 64 events: the last number that it takes, and the first that it does not. */
+const PENDING_EACH_EVENT = [1, 2, 10, 64, 65];
+const SHORT_PENDING_EACH_EVENT = [2, 65];
 const EXPECTED_MS = 300;
 
 export const experiment: Experiment = {
@@ -19,6 +22,10 @@ export const experiment: Experiment = {
   question: 'A second completion comes before the wait: does an event flag tell of both?',
   drivers: ['flag-counted', 'flag-plain', 'flag-semaphore', 'flag-each'],
   baseline: 'flag-counted',
+  windows: {
+    drivers: ['event-semaphore', 'event-auto-reset', 'event-each', 'event-port'],
+    baseline: 'event-semaphore',
+  },
   shows: [
     { metric: 'raised', title: 'raised', meaning: 'raised: flags, one for every operation' },
     { metric: 'handled', title: 'handled' },
@@ -29,10 +36,15 @@ export const experiment: Experiment = {
   settings: {
     pending: { meaning: 'operations that may finish', default: PENDING.join(', ') },
   },
-  plan: (_stage, { samples, short, set }) =>
-    numbersOf(set, 'pending', short ? SHORT_PENDING : PENDING, MOST_PENDING).map(pending => ({
+  plan: (stage, { samples, short, set }) =>
+    numbersOf(set, 'pending', pendingOf(stage, short), MOST_PENDING).map(pending => ({
       turns: samples ?? (short ? SHORT_TURNS : TURNS),
       pending,
     })),
   cell: (setting, _request, seed) => stageCell('lost-event', setting, seed, EXPECTED_MS),
 };
+
+function pendingOf(stage: string, short: boolean): readonly number[] {
+  if (stage === 'event-each') return short ? SHORT_PENDING_EACH_EVENT : PENDING_EACH_EVENT;
+  return short ? SHORT_PENDING : PENDING;
+}

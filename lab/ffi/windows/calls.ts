@@ -138,6 +138,10 @@ export interface Kernel32Calls {
   CreateEventW(security: number, manual: number, up: number, name: number): number;
   SetEvent(event: number): number;
   ResetEvent(event: number): number;
+  /** It is up while its count is above 0; who waits for it takes one. `name` may be 0. */
+  CreateSemaphoreW(security: number, count: number, most: number, name: number): number;
+  /** `before` (4 bytes) takes what the count was; it may be 0. */
+  ReleaseSemaphore(semaphore: number, add: number, before: number): number;
   WaitForSingleObject(handle: number, limit_ms: number): number;
   WaitForSingleObjectEx(handle: number, limit_ms: number, alertable: number): number;
   /** `handles` points at `count` handles of 8 bytes. */

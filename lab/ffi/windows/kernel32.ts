@@ -112,6 +112,8 @@ function waitCalls(lib: Library) {
     CreateEventW: lib.func('CreateEventW', handle, [word, bool, bool, word]),
     SetEvent: lib.func('SetEvent', bool, [handle]),
     ResetEvent: lib.func('ResetEvent', bool, [handle]),
+    CreateSemaphoreW: lib.func('CreateSemaphoreW', handle, [word, 'int32_t', 'int32_t', word]),
+    ReleaseSemaphore: lib.func('ReleaseSemaphore', bool, [handle, 'int32_t', word]),
     WaitForSingleObject: lib.func('WaitForSingleObject', dword, [handle, dword]),
     WaitForSingleObjectEx: lib.func('WaitForSingleObjectEx', dword, [handle, dword, bool]),
     WaitForMultipleObjects: lib.func('WaitForMultipleObjects', dword, [dword, word, bool, dword]),

@@ -1,6 +1,7 @@
 // The flag is taken for what its name says: up or down. Two operations finish before the program waits; it
 // is woken once, handles one, and the flag is down. Nothing tells of the other.
 import type { Stage } from '../stage.ts';
+import { eventfd } from './parts/eventfd.ts';
 import { type SharedFlag, stageShared } from './parts/shared.ts';
 
 function wake({ wait, handle }: SharedFlag): number {
@@ -14,5 +15,5 @@ export const stage: Stage = {
   mechanism: 'completion',
   about: 'one flag for all operations, and one operation handled each time it is up',
   source: 'https://learn.microsoft.com/en-us/windows/win32/sync/event-objects',
-  run: context => stageShared(context, 0, wake),
+  run: context => stageShared(context, eventfd(0), wake),
 };

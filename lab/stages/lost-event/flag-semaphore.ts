@@ -2,6 +2,7 @@
 // were handled. The program that lost operations with a plain flag is right now, at a call for each.
 import { EFD_SEMAPHORE } from '../../ffi/linux/constants.ts';
 import type { Stage } from '../stage.ts';
+import { eventfd } from './parts/eventfd.ts';
 import { type SharedFlag, stageShared } from './parts/shared.ts';
 
 function wake({ wait, handle }: SharedFlag): number {
@@ -15,5 +16,5 @@ export const stage: Stage = {
   mechanism: 'completion',
   about: 'one flag for all operations, which stays up until each of them was handled',
   source: 'https://man7.org/linux/man-pages/man2/eventfd.2.html',
-  run: context => stageShared(context, EFD_SEMAPHORE, wake),
+  run: context => stageShared(context, eventfd(EFD_SEMAPHORE), wake),
 };

@@ -1,29 +1,34 @@
 // One event flag that all operations share, and the list of those that have finished: the flag says that
 // there are some, or how many, and never which.
-import { EFD_NONBLOCK } from '../../../ffi/linux/constants.ts';
-import { Descriptors } from '../../parts/descriptors.ts';
+import type { Platform } from '../../../ffi/platform.ts';
 import type { StageContext, StageResult } from '../../stage.ts';
-import { FLAG_BYTES, runTurns } from './turns.ts';
+import { runTurns } from './turns.ts';
+
+/** An event flag of the system's. */
+export interface Flag {
+  raise(): void;
+  /** Take it down: what the system says of it, 0 where a wait would last for ever. */
+  take(): number;
+  close(): void;
+}
 
 export interface SharedFlag {
-  /** Sleep until the flag is up: what read(2) of it gives, 0 where it would sleep for ever. */
+  /** Sleep until the flag is up: what it says of itself, 0 where it would sleep for ever. */
   wait(): number;
   /** Handle so many finished operations, the oldest first. Returns how many that were. */
   handle(count: number): number;
 }
 
-/** `kind` is EFD_SEMAPHORE or 0. */
 export function stageShared(
   context: StageContext,
-  kind: number,
+  open: (platform: Platform) => Flag,
   wake: (flag: SharedFlag) => number,
 ): StageResult {
-  const descriptors = new Descriptors(context.platform);
+  const flag = open(context.platform);
   try {
-    const fd = descriptors.eventfd(EFD_NONBLOCK | kind);
     let finished = 0;
-    const flag: SharedFlag = {
-      wait: () => (descriptors.read(fd, FLAG_BYTES) > 0 ? descriptors.words[0]! : 0),
+    const shared: SharedFlag = {
+      wait: flag.take,
       handle(count) {
         const handled = Math.min(count, finished);
         finished -= handled;
@@ -32,10 +37,10 @@ export function stageShared(
     };
     const finish = (): void => {
       finished++;
-      descriptors.raise(fd);
+      flag.raise();
     };
-    return runTurns(context, finish, () => wake(flag));
+    return runTurns(context, finish, () => wake(shared));
   } finally {
-    descriptors.close();
+    flag.close();
   }
 }
