@@ -27,8 +27,6 @@ const NOT_YET: Readonly<Record<string, readonly string[]>> = {
   // iolab run message-passing selective-receive
   'message-passing': ['mail-flows', 'mail-hops', 'mail-hop-count', 'mail-failures', 'mail-select'],
   'submission-polling': ['iopoll-latency', 'iopoll-cpu'],
-  // iolab run synthesis
-  synthesis: ['synthesis-late', 'synthesis-overhead', 'synthesis-ledger'],
   'usb-input': ['input-uinput', 'input-keyboard'],
 };
 
