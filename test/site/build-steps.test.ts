@@ -5,9 +5,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { withBase } from '../../site/build/base.ts';
+import { counted, focusable } from '../../site/build/code.ts';
 import { clockOfBrowser } from '../../site/build/eval.ts';
 import { brokenLinks } from '../../site/build/links.ts';
 import { policyFor, withPolicy } from '../../site/build/policy.ts';
+
+describe('listings', () => {
+  const line = '<div class="ec-line highlight"><div class="code">x</div></div>';
+  const listing = (lines: number) =>
+    `<div class="expressive-code"><figure><pre data-language="ts"><code>${line.repeat(lines)}</code></pre></figure></div>`;
+
+  it('are told how many lines they have, each its own', () => {
+    const html = counted(`<p>a</p>${listing(2)}<p>b</p>${listing(31)}<p>${line}</p>`);
+    expect(html.match(/--lines:\d+/g)).toEqual(['--lines:2', '--lines:31']);
+    expect(html.replace(/ style="[^"]*"/g, '')).toContain(`<p>b</p>${listing(31)}`);
+    expect(counted('<p>no code</p>')).toBe('<p>no code</p>');
+  });
+
+  it('are reached by the keyboard', () => {
+    expect(focusable(listing(1))).toContain('<pre tabindex="0" data-language="ts">');
+  });
+});
 
 describe('base path', () => {
   it.each([
