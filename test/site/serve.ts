@@ -4,6 +4,7 @@ import { createReadStream, existsSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
+import { createGzip } from 'node:zlib';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -14,10 +15,20 @@ const TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
+/** What GitHub Pages compresses, and for how long it lets a browser keep an answer. */
+const COMPRESSED = /^(?:text|image\/svg|application\/(?:json|javascript|xml))/;
+const KEPT_S = 600;
+
+export interface Serving {
+  /** Compressed, and with the headers that GitHub Pages sends. */
+  readonly as_host?: boolean;
+}
+
 /** Serves `folder` under `base` on a free port of this machine. */
 export async function serve(
   folder: string,
   base: string,
+  { as_host = false }: Serving = {},
 ): Promise<{ origin: string; close: () => Promise<void> }> {
   const prefix = `${base.replace(/\/+$/, '')}/`;
   const server: Server = createServer((request, response) => {
@@ -27,10 +38,22 @@ export async function serve(
     if (existsSync(file) && statSync(file).isDirectory()) file = join(file, 'index.html');
     const found = !inside.startsWith('..') && existsSync(file);
     if (!found) file = join(folder, '404.html');
-    response.writeHead(found ? 200 : 404, {
-      'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    });
-    createReadStream(file).pipe(response);
+    const type = TYPES[extname(file)] ?? 'application/octet-stream';
+    const headers: Record<string, string> = { 'content-type': type };
+    const content = createReadStream(file);
+    if (!as_host) {
+      response.writeHead(found ? 200 : 404, headers);
+      content.pipe(response);
+      return;
+    }
+    headers['cache-control'] = `max-age=${KEPT_S}`;
+    headers.vary = 'Accept-Encoding';
+    const zipped =
+      COMPRESSED.test(type) && /\bgzip\b/.test(`${request.headers['accept-encoding']}`);
+    if (zipped) headers['content-encoding'] = 'gzip';
+    response.writeHead(found ? 200 : 404, headers);
+    if (zipped) content.pipe(createGzip()).pipe(response);
+    else content.pipe(response);
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
