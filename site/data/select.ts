@@ -10,6 +10,8 @@ export interface Query {
   readonly drivers?: readonly string[] | undefined;
   /** Settings wanted; a number takes the nearest setting that was measured. */
   readonly prefer?: Readonly<Record<string, string | number>> | undefined;
+  /** The setting that a figure runs over: a run that varied it comes before one that did not. */
+  readonly over?: string | undefined;
 }
 
 export interface Group {
@@ -63,7 +65,8 @@ function farOf(records: readonly Loaded<LabRecord>[], prefer: Query['prefer']): 
 
 /**
  * One group per machine that has matching records: of the runs whose settings are nearest to what is
- * wanted the one with the most measured there, of equal ones the newest. Published machines by newest run first, the reader's own last.
+ * wanted one that varied what the figure runs over, of those the one with the most measured, of equal ones
+ * the newest. Published machines by newest run first, the reader's own last.
  */
 export function select(records: readonly Loaded<LabRecord>[], query: Query): Group[] {
   const matching = records.filter(
@@ -92,6 +95,7 @@ export function select(records: readonly Loaded<LabRecord>[], query: Query): Gro
       started: all.map(entry => entry.value.started).sort()[0]!,
       records: kept.toSorted((a, b) => (a.value.id < b.value.id ? -1 : 1)),
       far: farOf(measured, query.prefer),
+      varied: query.over !== undefined && variedIn(measured, query.over),
       measured: kept.filter(entry => measured.includes(entry)).length,
     };
     const held = best.get(group.machine);
@@ -102,8 +106,14 @@ export function select(records: readonly Loaded<LabRecord>[], query: Query): Gro
   );
 }
 
+/** A line needs two settings. */
+const variedIn = (records: readonly Loaded<LabRecord>[], name: string): boolean =>
+  new Set(records.map(({ value }) => value.parameters[name]).filter(one => one !== undefined))
+    .size > 1;
+
 interface Rank {
   readonly far: number;
+  readonly varied: boolean;
   readonly measured: number;
   readonly started: string;
 }
@@ -112,6 +122,7 @@ function isBetter(one: Rank, other: Rank): boolean {
   // A run that measured nothing is near to nothing.
   if (one.measured === 0 || other.measured === 0) return one.measured > other.measured;
   if (one.far !== other.far) return one.far < other.far;
+  if (one.varied !== other.varied) return one.varied;
   if (one.measured !== other.measured) return one.measured > other.measured;
   return one.started > other.started;
 }

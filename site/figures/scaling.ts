@@ -152,6 +152,9 @@ function overOf(record: LabRecord, over: string): number {
   return Number(record.parameters[over]);
 }
 
+/** What `spread` keeps between two names. */
+const NAME_HEIGHT = 15;
+
 function draw(
   series: readonly Series[],
   axes: Axes,
@@ -161,8 +164,8 @@ function draw(
   const narrow = width === NARROW;
   const height = narrow ? 300 : 340;
   const names = Math.max(...series.map(one => one.name.length));
-  // Long names would leave a phone no room for the lines.
-  const aside = !narrow || names <= 12;
+  // Long names would leave a phone no room for the lines, and many names do not fit one above the other.
+  const aside = (!narrow || names <= 12) && series.length * NAME_HEIGHT <= height - 94;
   const right = aside ? Math.min(200, names * CHARACTER + 26) : 14;
   const box: Box = { left: 62, top: 34, right: width - right, bottom: height - 50 };
   const all = series.flatMap(one => one.dots);

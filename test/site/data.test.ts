@@ -98,6 +98,22 @@ describe('selection', () => {
     ]);
   });
 
+  it('draws a line over a setting from a run that varied it, before a fuller one that did not', () => {
+    const run = (run_id: string, drivers: string[], rates: number[]) =>
+      drivers.flatMap(driver =>
+        rates.map(rate_hz =>
+          loaded(fakeRecord({ driver, parameters: { rate_hz }, over: { run_id } })),
+        ),
+      );
+    const full = run('full', ['epoll', 'poll', 'select', 'blocking', 'io-uring'], [1000]);
+    const varied = run('varied', ['epoll', 'poll'], [100, 1000]);
+    const runs = (over?: string) =>
+      select([...full, ...varied], { ...query, over }).map(group => group.run_id);
+    expect(runs('rate_hz')).toEqual(['varied']);
+    expect(runs()).toEqual(['full']);
+    expect(runs('depth'), 'nobody varied it').toEqual(['full']);
+  });
+
   it('draws a run that was measured at the wanted setting before a fuller one that was not', () => {
     const run = (run_id: string, rate_hz: number, drivers: string[]) =>
       drivers.map(driver =>
