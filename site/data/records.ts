@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { listPublished, readPublishedScans } from '../../lab/records/published.ts';
 import { readDocumentFile } from '../../lab/records/read.ts';
 import { type LabRecord, type LabRunFile, RECORD_SCHEMA } from '../../lab/records/schema.ts';
+import { keepWhileSame, readFresh } from './fresh.ts';
 import { inProject } from './root.ts';
 
 /** A document, and where the site keeps it. */
@@ -34,6 +35,8 @@ export function publishedFolder(): string {
     : resolve(inProject(), given);
 }
 
+const read = readFresh(readDocumentFile);
+
 /**
  * All documents of a folder of machines, and with `own` those of the reader's folder of runs.
  * Throws BadRecord where a published file is none; a file of the reader's own becomes a problem.
@@ -43,7 +46,7 @@ export function loadLibrary(published: string, own?: string): Library {
   const runs: Loaded<LabRunFile>[] = [];
   const problems: string[] = [];
   const keep = (file: string, path: string, machine: string, yours: boolean) => {
-    const value = readDocumentFile(file);
+    const value = read(file);
     const place = { path, machine, yours, file };
     if (value.schema === RECORD_SCHEMA) records.push({ value, ...place });
     else {
@@ -70,10 +73,18 @@ export const scans = () => readPublishedScans(publishedFolder());
 
 let kept: Library | undefined;
 
-/** The records of this build. Served with `astro dev`, they are read afresh for every page. */
+const ownFolder = (): string => process.env.IOLAB_OWN_RECORDS ?? '';
+
+/** The published and the reader's own, read again where a file changed. */
+const served = keepWhileSame(
+  () =>
+    [publishedFolder(), ownFolder()].flatMap(folder => listPublished(folder).map(one => one.path)),
+  () => loadLibrary(publishedFolder(), ownFolder()),
+);
+
+/** The records of this build. Served with `astro dev`, a changed file is read afresh. */
 export function library(): Library {
-  const own = process.env.IOLAB_OWN_RECORDS;
-  if (own !== undefined && own !== '') return loadLibrary(publishedFolder(), own);
+  if (ownFolder() !== '') return served();
   kept ??= loadLibrary(publishedFolder());
   return kept;
 }

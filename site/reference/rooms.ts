@@ -1,6 +1,7 @@
 // Which files the reference shows, room by room: the interfaces that a contributor writes against, the
 // ruler and the records.
 import { readdirSync } from 'node:fs';
+import { keepWhileSame } from '../data/fresh.ts';
 import { inProject } from '../data/root.ts';
 import { readReference } from './read.ts';
 import type { ReferenceFile } from './types.ts';
@@ -70,16 +71,13 @@ export const rooms = (): readonly Room[] => [
   },
 ];
 
-let kept: ReadonlyMap<string, ReferenceFile> | undefined;
+const shown = (): string[] => rooms().flatMap(room => room.files);
 
-/** All files of all rooms, read at once: the compiler is started for it. */
-export function referenceFiles(): ReadonlyMap<string, ReferenceFile> {
-  // Served for writing, a changed comment shall be seen.
-  if (kept !== undefined && !import.meta.env?.DEV) return kept;
-  const files = rooms().flatMap(room => room.files);
-  kept = new Map(readReference(inProject(), files).map(one => [one.file, one]));
-  return kept;
-}
+/** All files of all rooms, read at once: the compiler is started for it. A changed comment is seen. */
+export const referenceFiles: () => ReadonlyMap<string, ReferenceFile> = keepWhileSame(
+  () => shown().map(file => inProject(file)),
+  () => new Map(readReference(inProject(), shown()).map(one => [one.file, one])),
+);
 
 /** Names of the errors: where one is said to be thrown, it leads to what it means. */
 export function errorNames(): ReadonlySet<string> {
