@@ -2,13 +2,16 @@
 // Ports with something attached are named and not opened, because opening resets a board.
 import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { benchRows } from '../benches/status.ts';
+import { join } from 'node:path';
+import { keep, remember } from '../benches/parts/memory.ts';
+import { type BenchRow, benchRows } from '../benches/status.ts';
 import type { Answers, DeviceJob } from '../cell/protocol.ts';
 import type { FoundDevice } from '../devices/device.ts';
 import { allDevices } from '../devices/find.ts';
 import type { Probe } from '../drivers/driver.ts';
 import { allDrivers } from '../drivers/find.ts';
 import { whyNot } from '../errors.ts';
+import { labHome } from '../records/home.ts';
 import { type LabScan, SCAN_SCHEMA } from '../records/schema.ts';
 import { askAboutDevices, findDevices } from './cells.ts';
 import { openWorkspace, sweep, type Workspace } from './workspace.ts';
@@ -46,7 +49,7 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
     }));
     const [found, benches, { order, rows }] = await Promise.all([
       findDevices(signal),
-      benchRows(),
+      rememberedBenches(),
       answers,
     ]);
     return {
@@ -65,6 +68,15 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
   } finally {
     await workspace.remove();
   }
+}
+
+/** What programs say of themselves is asked again where a program has changed; `bench status` always asks. */
+async function rememberedBenches(): Promise<BenchRow[]> {
+  const file = join(labHome(), 'answers.json');
+  remember(file);
+  const rows = await benchRows();
+  keep(file);
+  return rows;
 }
 
 /** Looks for ports by foreign code, which the orchestrator loads none of: only the cell asks it. */

@@ -2,7 +2,7 @@
 // where the user is not root; Homebrew elsewhere, which refuses to run as root.
 import { Unsupported } from '../../errors.ts';
 import type { Bench } from '../bench.ts';
-import { findProgram } from './programs.ts';
+import { findProgram } from './find-program.ts';
 
 export interface Installer {
   /** Path of a program, or undefined where there is none. */

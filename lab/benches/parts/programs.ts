@@ -1,15 +1,17 @@
 // Asking other programs whether they are there. A program counts as present when it runs and says
 // its version, not when a file of that name exists: a broken one is as good as none.
 import { execFile } from 'node:child_process';
-import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import type { BenchCheck } from '../bench.ts';
+import { remembered } from './memory.ts';
 
 /** No program takes longer than this to say its version; one that does is broken. */
 const LIMIT_MS = 5000;
 
 /** A command's output when it ends with 0 within the limit, otherwise undefined. Never throws. */
-export function outputOf(program: string, args: readonly string[]): Promise<string | undefined> {
+export const outputOf = (program: string, args: readonly string[]): Promise<string | undefined> =>
+  remembered(program, args, () => runToEnd(program, args));
+
+function runToEnd(program: string, args: readonly string[]): Promise<string | undefined> {
   const options = { timeout: LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 20 } as const;
   return new Promise(resolve => {
     try {
@@ -33,7 +35,10 @@ export async function versionOf(program: string): Promise<string | undefined> {
 }
 
 /** The first line of a usage, for programs that know no --version, whatever they end with. */
-export function usageOf(program: string, args: readonly string[]): Promise<string | undefined> {
+export const usageOf = (program: string, args: readonly string[]): Promise<string | undefined> =>
+  remembered(program, args, () => firstLine(program, args));
+
+function firstLine(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise(resolve => {
     try {
       execFile(program, args, { timeout: LIMIT_MS, killSignal: 'SIGKILL' }, (_, stdout) => {
@@ -58,19 +63,4 @@ export async function checkAll(questions: readonly Question[]): Promise<BenchChe
   const missing = questions.filter((_, i) => answers[i] === undefined).map(({ name }) => name);
   if (missing.length > 0) return { ok: false, detail: `missing: ${missing.join(', ')}`, missing };
   return { ok: true, detail: answers.join(', ') };
-}
-
-/** The path of a program that may be run, as the shell would find it; undefined where none is. */
-export function findProgram(program: string, path = process.env.PATH ?? ''): string | undefined {
-  // An empty entry of PATH means the current folder: a package manager is not looked for there.
-  for (const folder of path.split(delimiter).filter(Boolean)) {
-    const full = join(folder, program);
-    try {
-      accessSync(full, constants.X_OK);
-      if (statSync(full).isFile()) return full;
-    } catch {
-      // Not here; the next folder may have it.
-    }
-  }
-  return undefined;
 }

@@ -2,7 +2,7 @@
 // board's own answer. The board is asked by a device process, as in any run.
 import { closeSync, constants, openSync, realpathSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import { findProgram } from '../../benches/parts/programs.ts';
+import { findProgram } from '../../benches/parts/find-program.ts';
 import { INPUT_PIN, OUTPUT_PIN } from '../../devices/parts/firmata-setup.ts';
 import {
   busy,
