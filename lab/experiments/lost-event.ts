@@ -10,9 +10,9 @@ const PENDING = [1, 2, 10, 100, 1000];
 const SHORT_PENDING = [1, 10, 1000];
 /** Each flag is a descriptor, and a process may have some thousand. */
 const MOST_PENDING = 4000;
-/** One wait of Windows takes 64 events: the last number that it takes, and the first that it does not. */
-const PENDING_EACH_EVENT = [1, 2, 10, 64, 65];
-const SHORT_PENDING_EACH_EVENT = [2, 65];
+/** Events of Windows: one wait takes 64 of them, and not one more. */
+const PENDING_EVENTS = [1, 2, 64, 65];
+const SHORT_PENDING_EVENTS = [2, 65];
 const EXPECTED_MS = 300;
 
 export const experiment: Experiment = {
@@ -34,7 +34,10 @@ export const experiment: Experiment = {
   ],
   fits: [{ metric: 'latency_ns', over: 'pending' }],
   settings: {
-    pending: { meaning: 'operations that may finish', default: PENDING.join(', ') },
+    pending: {
+      meaning: 'operations that may finish',
+      default: `${PENDING.join(', ')}; events of Windows ${PENDING_EVENTS.join(', ')}`,
+    },
   },
   plan: (stage, { samples, short, set }) =>
     numbersOf(set, 'pending', pendingOf(stage, short), MOST_PENDING).map(pending => ({
@@ -45,6 +48,6 @@ export const experiment: Experiment = {
 };
 
 function pendingOf(stage: string, short: boolean): readonly number[] {
-  if (stage === 'event-each') return short ? SHORT_PENDING_EACH_EVENT : PENDING_EACH_EVENT;
+  if (stage.startsWith('event-')) return short ? SHORT_PENDING_EVENTS : PENDING_EVENTS;
   return short ? SHORT_PENDING : PENDING;
 }
