@@ -2,8 +2,8 @@
 // (test/helpers/wine.ts looks after each). Long, so only with IOLAB_LONG=1.
 import { describe, expect, it } from 'vitest';
 import { whereWine } from '../helpers/wine.ts';
+import { runInside } from '../stages/under-wine.ts';
 import { MESSAGES, READS, ROUTED } from './asked.ts';
-import { runInside } from './under-wine.ts';
 
 const long = process.env.IOLAB_LONG === '1';
 if (!long) console.warn('skipped: fifty runs under Wine take half an hour; IOLAB_LONG=1 runs them');

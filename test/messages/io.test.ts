@@ -2,8 +2,8 @@
 // all but the one that reads in its window procedure.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../helpers/wine.ts';
+import { type Answers, runInside } from '../stages/under-wine.ts';
 import { FREE, READS } from './asked.ts';
-import { type Answers, runInside } from './under-wine.ts';
 
 const STAGES = [...FREE, 'blocking-in-window'];
 

@@ -1,8 +1,8 @@
 // Input that is injected into windows of the lab's own, under Wine: which of them is told.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../helpers/wine.ts';
+import { type Answers, runInside } from '../stages/under-wine.ts';
 import { EVENTS, KINDS, ROUTED, TRIES } from './asked.ts';
-import { type Answers, runInside } from './under-wine.ts';
 
 describe.runIf(whereWine())('input under Wine', () => {
   let answers: Answers;

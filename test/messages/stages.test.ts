@@ -2,8 +2,8 @@
 // what, what merges, what deadlocks. All in one process, because starting one there is slow.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../helpers/wine.ts';
+import { type Answers, runInside } from '../stages/under-wine.ts';
 import { CROWD, MESSAGES, TRIES } from './asked.ts';
-import { type Answers, runInside } from './under-wine.ts';
 
 const MEANWHILE = 20;
 const POSTED = 20_000;

@@ -46,3 +46,30 @@ export async function countUnderWine(
     return one;
   });
 }
+
+export interface Answers {
+  /** What this stage said, where it was asked with these parameters among others. */
+  told(stage: string, parameters?: Asked['parameters']): Told;
+  /** What it counted. Throws what it failed with. */
+  of(stage: string, parameters?: Asked['parameters']): Readonly<Record<string, number>>;
+}
+
+/** Stages of several experiments, each one's answer found by its name and its parameters. */
+export async function runInside(asked: readonly Asked[]): Promise<Answers> {
+  const all = await askUnderWine(asked);
+  const told = (stage: string, wanted: Asked['parameters'] = {}): Told => {
+    const fits = ({ parameters }: Asked) =>
+      Object.keys(wanted).every(key => parameters[key] === wanted[key]);
+    const answer = all[asked.findIndex(one => one.stage === stage && fits(one))];
+    if (answer === undefined) throw new Error(`${stage} was not asked`);
+    return answer;
+  };
+  return {
+    told,
+    of(stage, wanted) {
+      const answer = told(stage, wanted);
+      if ('error' in answer) throw new Error(answer.error);
+      return answer.totals;
+    },
+  };
+}

@@ -2,7 +2,7 @@
 // semaphore, an event for each operation and posted packets lose nothing; one wait takes 64 events.
 import { beforeAll, describe, expect, it } from 'vitest';
 import { whereWine } from '../../helpers/wine.ts';
-import { askUnderWine } from '../under-wine.ts';
+import { type Answers, runInside } from '../under-wine.ts';
 
 const TURNS = 500;
 const asked = (
@@ -23,34 +23,25 @@ const asked = (
 }));
 
 describe.runIf(whereWine())('event flags of Windows', () => {
-  let told: Awaited<ReturnType<typeof askUnderWine>>;
+  let answers: Answers;
   beforeAll(async () => {
-    told = await askUnderWine(asked);
+    answers = await runInside(asked);
   }, 300_000);
-  const of = (stage: string, pending: number) =>
-    told[
-      asked.findIndex(one => one.stage === stage && one.parameters.pending === String(pending))
-    ]!;
-  const counted = (stage: string, pending: number) => {
-    const answer = of(stage, pending);
-    if ('error' in answer) throw new Error(answer.error);
-    return answer;
-  };
+  const counted = (stage: string, pending: number) =>
+    answers.of(stage, { pending: String(pending) });
   const reason = (stage: string, pending: number): string => {
-    const answer = of(stage, pending);
-    return 'error' in answer ? answer.error : `${stage} ran: ${JSON.stringify(answer.totals)}`;
+    const told = answers.told(stage, { pending: String(pending) });
+    return 'error' in told ? told.error : `${stage} ran: ${JSON.stringify(told.totals)}`;
   };
 
   it('lose exactly one operation of every two where one event is set for both', () => {
-    const { n, totals } = counted('event-auto-reset', 10);
-    const { raised = 0, ...rest } = totals;
+    const { raised = 0, ...rest } = counted('event-auto-reset', 10);
     expect(raised).toBeGreaterThanOrEqual(2 * TURNS);
     expect(rest).toEqual({ handled: raised / 2, lost: raised / 2 });
-    expect(n, 'one in every counted turn').toBe(TURNS);
   });
 
   it('lose nothing where one operation is pending', () => {
-    expect(counted('event-auto-reset', 1).totals.lost).toBe(0);
+    expect(counted('event-auto-reset', 1).lost).toBe(0);
   });
 
   it.each([
@@ -59,9 +50,9 @@ describe.runIf(whereWine())('event flags of Windows', () => {
     ['event-each', 10],
     ['event-each', 64],
   ])('%s loses nothing with %i pending', (stage, pending) => {
-    const { n, totals } = counted(stage, pending);
-    expect(n).toBe(2 * TURNS);
-    expect(totals).toEqual({ raised: totals.raised, handled: totals.raised, lost: 0 });
+    const { raised, ...rest } = counted(stage, pending);
+    expect(raised).toBeGreaterThanOrEqual(2 * TURNS);
+    expect(rest).toEqual({ handled: raised, lost: 0 });
   });
 
   it('one wait refuses the sixty-fifth event, and the reason names the limit and the error', () => {
