@@ -18,9 +18,12 @@ import {
 import { Ledger } from './ledger.ts';
 
 /** The calls of this system. Throws Unsupported elsewhere, with the way to go on. */
-export function windowsOf(platform: Platform): NonNullable<Platform['windows']> {
+export function windowsOf(
+  platform: Platform,
+  what = 'completion ports',
+): NonNullable<Platform['windows']> {
   if (platform.windows) return platform.windows;
-  throw new Unsupported('completion ports exist on Windows only', 'run it there, or add --in wine');
+  throw new Unsupported(`${what} exist on Windows only`, 'run it there, or add --in wine');
 }
 
 export function failed(platform: Platform, call: string): SystemCallError {

@@ -13,11 +13,11 @@ import { windowsErrorName } from '../../ffi/windows/errors.ts';
 import { WORD_BYTES } from '../../ffi/windows/structs.ts';
 import { type Stage, type StageContext, type StageResult, whole } from '../stage.ts';
 import { runTurns } from './parts/turns.ts';
-import { createEvent } from './parts/windows.ts';
+import { createEvent, EVENTS } from './parts/windows.ts';
 
 function run(context: StageContext): StageResult {
   const { platform, parameters } = context;
-  const windows = windowsOf(platform);
+  const windows = windowsOf(platform, EVENTS);
   const pending = whole(parameters, 'pending');
   const list = platform.memory(pending * WORD_BYTES);
   const words = new Uint32Array(list.bytes.buffer);

@@ -8,22 +8,24 @@ import type { Flag } from './shared.ts';
 /** More than ever finish before a wait. */
 const MOST_COUNT = 1_000_000;
 
+export const EVENTS = 'event objects';
+
 /** An event that the wait takes down, as nearly every program has it. Throws SystemCallError. */
 export function createEvent(platform: Platform): number {
-  const event = windowsOf(platform).CreateEventW(0, 0, 0, 0);
+  const event = windowsOf(platform, EVENTS).CreateEventW(0, 0, 0, 0);
   if (event === 0) throw failed(platform, 'CreateEventW');
   return event;
 }
 
 export function autoResetEvent(platform: Platform): Flag {
-  const { SetEvent } = windowsOf(platform);
+  const { SetEvent } = windowsOf(platform, EVENTS);
   return flagOf(platform, createEvent(platform), event => {
     if (!SetEvent(event)) throw failed(platform, 'SetEvent');
   });
 }
 
 export function semaphore(platform: Platform): Flag {
-  const { CreateSemaphoreW, ReleaseSemaphore } = windowsOf(platform);
+  const { CreateSemaphoreW, ReleaseSemaphore } = windowsOf(platform, 'semaphore objects');
   const handle = CreateSemaphoreW(0, 0, MOST_COUNT, 0);
   if (handle === 0) throw failed(platform, 'CreateSemaphoreW');
   return flagOf(platform, handle, one => {
