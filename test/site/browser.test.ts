@@ -324,7 +324,10 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     expect(await figure.isVisible()).toBe(false);
     await page.locator('.lab-guess summary').first().click();
     expect(await figure.isVisible()).toBe(true);
-    expect(await page.locator('main pre').first().innerText()).toContain('import');
+    // A listing is laid out when it comes near.
+    const listing = page.locator('main pre').first();
+    await listing.scrollIntoViewIfNeeded();
+    await expect.poll(() => listing.innerText()).toContain('import');
     await plain.close();
   }, 60_000);
 
