@@ -17,20 +17,7 @@ import { QUESTIONS } from './questions.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
 /** Figures that no committed record backs yet, by page. */
-const NOT_YET: Readonly<Record<string, readonly string[]>> = {
-  disk: ['disk-nvme'],
-  // iolab run lost-event --in wine --rounds 1
-  'event-flags': ['events-lost', 'events-limit'],
-  // iolab run five-languages
-  'five-languages': ['languages-facts', 'languages-cancel', 'languages-cost', 'languages-price'],
-  'driver-queues': ['nvme-one', 'nvme-depth-rate', 'nvme-depth-doorbells', 'nvme-depth-interrupts'],
-  // iolab run sound --in vm
-  sound: ['sound-latency', 'sound-interrupts', 'sound-cpu', 'sound-late', 'sound-brim'],
-  // iolab run message-passing selective-receive
-  'message-passing': ['mail-flows', 'mail-hops', 'mail-hop-count', 'mail-failures', 'mail-select'],
-  'submission-polling': ['iopoll-latency', 'iopoll-cpu'],
-  'usb-input': ['input-uinput', 'input-keyboard'],
-};
+const NOT_YET: Readonly<Record<string, readonly string[]>> = {};
 
 const folder = mkdtempSync(join(tmpdir(), 'iolab-published-'));
 /** Where it is published, as whoever builds it says: pictures of pages are named by whole addresses. */
