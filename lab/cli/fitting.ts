@@ -68,7 +68,7 @@ function nobodyTakes(
 ): never {
   const others = all.filter(({ settings }) => Object.hasOwn(settings, key)).map(({ id }) => id);
   if (others.length > 0) {
-    const who = others.join(' and ');
+    const who = [others.slice(0, -1).join(', '), others.at(-1)].filter(Boolean).join(' and ');
     const take = others.length > 1 ? 'take' : 'takes';
     throw new WrongUsage(
       `--set ${key}=${value}: ${who} ${take} it, and this run has no such driver; add it by --driver`,

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { keep, remember } from '../benches/parts/memory.ts';
+import { stopAsking } from '../benches/parts/programs.ts';
 import { type BenchRow, benchRows } from '../benches/status.ts';
 import type { Answers, DeviceJob } from '../cell/protocol.ts';
 import type { FoundDevice } from '../devices/device.ts';
@@ -49,7 +50,7 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
     }));
     const [found, benches, { order, rows }] = await Promise.all([
       findDevices(signal),
-      rememberedBenches(),
+      rememberedBenches(signal),
       answers,
     ]);
     return {
@@ -71,12 +72,17 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
 }
 
 /** What programs say of themselves is asked again where a program has changed; `bench status` always asks. */
-async function rememberedBenches(): Promise<BenchRow[]> {
+async function rememberedBenches(signal: AbortSignal): Promise<BenchRow[]> {
   const file = join(labHome(), 'answers.json');
-  remember(file);
-  const rows = await benchRows();
-  keep(file);
-  return rows;
+  signal.addEventListener('abort', stopAsking, { once: true });
+  try {
+    remember(file);
+    const rows = await benchRows();
+    if (!signal.aborted) keep(file);
+    return rows;
+  } finally {
+    signal.removeEventListener('abort', stopAsking);
+  }
 }
 
 /** Looks for ports by foreign code, which the orchestrator loads none of: only the cell asks it. */

@@ -6,13 +6,23 @@ import { remembered } from './memory.ts';
 
 /** No program takes longer than this to say its version; one that does is broken. */
 const LIMIT_MS = 5000;
+const LIMITS = { timeout: LIMIT_MS, killSignal: 'SIGKILL' } as const;
+
+let asking = new AbortController();
+
+/** Whoever is asked now is ended, and has given no answer; the next ones are asked as ever. */
+export function stopAsking(): void {
+  asking.abort();
+  asking = new AbortController();
+}
 
 /** A command's output when it ends with 0 within the limit, otherwise undefined. Never throws. */
 export const outputOf = (program: string, args: readonly string[]): Promise<string | undefined> =>
   remembered(program, args, () => runToEnd(program, args));
 
 function runToEnd(program: string, args: readonly string[]): Promise<string | undefined> {
-  const options = { timeout: LIMIT_MS, killSignal: 'SIGKILL', maxBuffer: 2 ** 20 } as const;
+  const { signal } = asking;
+  const options = { ...LIMITS, maxBuffer: 2 ** 20, signal };
   return new Promise(resolve => {
     try {
       const child = execFile(program, args, options, (error, stdout) => {
@@ -41,7 +51,7 @@ export const usageOf = (program: string, args: readonly string[]): Promise<strin
 function firstLine(program: string, args: readonly string[]): Promise<string | undefined> {
   return new Promise(resolve => {
     try {
-      execFile(program, args, { timeout: LIMIT_MS, killSignal: 'SIGKILL' }, (_, stdout) => {
+      execFile(program, args, { ...LIMITS, signal: asking.signal }, (_, stdout) => {
         const line = stdout.trim().split('\n')[0]?.trim() ?? '';
         resolve(line === '' ? undefined : line.slice(0, 100));
       });

@@ -71,8 +71,14 @@ describe('a setting that is meant for nobody in this run', () => {
   it.each([
     ['run disk-read --set pause_us=5', /pause_us=5: paced-poll takes it, and this run has no such/],
     ['run wakeup --driver poll --set pause_us=5', /pause_us=5: paced-poll takes it/],
-    ['run tight-loop --driver byte-two --set interval=4', /interval=4: poll-every-n takes it/],
-    ['run tight-loop --device mos6502 --set interval=4', /interval=4: poll-every-n takes it/],
+    [
+      'run tight-loop --driver byte-two --set interval=4',
+      /interval=4: poll-every-n, .* and queue-polled take it/,
+    ],
+    [
+      'run tight-loop --device mos6502 --set interval=4',
+      /interval=4: poll-every-n, .* and queue-polled take it/,
+    ],
     ['run pdp11-io --driver tape-polled --set sector_us=9', /disk-read-once.* take it, and this/],
     ['run channel-io --driver channel-each --set zz=1', /"zz"; nothing in this run takes any/],
     ['run channel-io --set records=4', /--set records=4: write --records 4/],
