@@ -73,7 +73,7 @@ export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
 
 /** What programs say of themselves is asked again where a program has changed; `bench status` always asks. */
 async function rememberedBenches(signal: AbortSignal): Promise<BenchRow[]> {
-  const file = join(labHome(), 'answers.json');
+  const file = join(labHome(), 'answers');
   signal.addEventListener('abort', stopAsking, { once: true });
   try {
     remember(file);
