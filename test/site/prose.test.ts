@@ -43,6 +43,13 @@ describe('prose', () => {
     expect(generated || /^## Where it comes from$/m.test(source)).toBe(true);
   });
 
+  it.each(pages)('%s titles every column of its tables', name => {
+    const source = readFileSync(join(folder, name), 'utf8');
+    const titles = source.match(/^\|.*\|\n(?=\|[-|: ]+\|$)/gm) ?? [];
+    for (const row of titles)
+      expect(row, 'a screen reader has no word for it').not.toMatch(/\|\s*\|/);
+  });
+
   it('is told apart from code, properties and citations', () => {
     const found = proseOf(
       'It took 12 µs and 3× more. <Cited href="x" title="y">4.4 µs</Cited> `5 ms` <Num prefer={{ rate_hz: 7 }} />\n```sh\n8 ms\n```',
