@@ -25,7 +25,8 @@ export function loadModule(name: string): void {
       encoding: 'utf8',
       timeout: LIMIT_MS,
     });
-    if (status === 0) continue;
+    // Another device's process was quicker: the kernel says so when the module is up (init_module(2), EEXIST).
+    if (status === 0 || stderr?.includes('File exists')) continue;
     throw new Unsupported(`insmod ${module}: ${error?.message ?? stderr.trim()}`, fix);
   }
 }
