@@ -178,9 +178,10 @@ const encodeAll = (series: Readonly<Record<string, Float64Array>>): Record<strin
   Object.fromEntries(Object.entries(series).map(([name, all]) => [name, encode(all)]));
 
 async function main(): Promise<void> {
-  const job = JSON.parse(readLine()) as Job;
   const platform = await loadPlatform();
   platform.dieWithParent();
+  // It may have been started before its job was known.
+  const job = JSON.parse(readLine()) as Job;
   if (job.do === 'probe') say({ event: 'probed', answers: await probe(platform, job) });
   else if (job.do === 'ask') say({ event: 'probed', answers: await ask(platform, job) });
   else if (job.do === 'find') await find();

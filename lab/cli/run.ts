@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { placeIds } from '../places/find.ts';
 import { number, numbers, settings, words } from './choose.ts';
+import { interruptSignal } from './interrupt.ts';
 
 /** Measured by `iolab run` alone: each on its own first device. */
 const MAIN_JOB = ['wakeup', 'round-trip', 'disk-read'];
@@ -65,7 +66,11 @@ export function build(): Command {
         '  iolab run round-trip --device serial@/dev/ttyACM0 --json',
     )
     .action(async (experiments: string[], options: RunOptions) => {
+      const signal = await interruptSignal();
+      // It takes its time to be up, and meanwhile the words are looked at.
+      const { openStand } = await import('../run/stand.ts');
+      const stand = options.in === 'host' ? openStand(signal) : undefined;
       const { run } = await import('./terminal/run.ts');
-      await run(experiments, options);
+      await run(experiments, options, signal, stand);
     });
 }

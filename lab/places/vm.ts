@@ -29,8 +29,9 @@ async function run(errand: Errand): Promise<ErrandEnd> {
   const cpus = whole('cpus', errand.parameters, 1, 64);
   const kit = requireKit();
   const images = prepareImages(kit, [], text => events.note(text));
-  const saving = words[0] === 'run' ? ['--out', '/out'] : [];
-  const script = errandScript(['node', 'lab/cli/main.ts', ...words, ...saving]);
+  const measures = words[0] === 'run';
+  const saving = measures ? ['--out', '/out'] : [];
+  const script = errandScript(['node', 'lab/cli/main.ts', ...words, ...saving], measures);
   const output: Buffer[] = [];
   let bytes = 0;
   let begun = false;

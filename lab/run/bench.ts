@@ -16,12 +16,13 @@ import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
-import { type RunningDevice, runCell, type Stand, startDevice } from './cells.ts';
+import { closeCell, type RunningDevice, runCell, type SpareCell, startDevice } from './cells.ts';
 import { environmentOf } from './environment.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
 import type { RunRequest } from './request.ts';
 import { type RecordFrame, Series } from './series.ts';
+import type { Stand } from './stand.ts';
 import { twinsOf, usualOf } from './twins.ts';
 import type { Workspace } from './workspace.ts';
 
@@ -50,6 +51,8 @@ export interface Surroundings {
   readonly note: (text: string) => void;
   /** The process of the next device, where there is one already. */
   readonly stand: () => Stand | undefined;
+  /** A cell that waits for its job, where there is one. */
+  readonly spare: () => SpareCell | undefined;
   /** Numbers the records of the run. */
   readonly nextId: (experiment: string, driver: string) => string;
 }
@@ -359,7 +362,16 @@ export class Bench {
     const marked = kind === 'stamped-read' || kind === 'input-read';
     const workload = marked ? { ...job.workload, epoch } : job.workload;
     this.#askForHands(device, workload);
-    return runCell({ ...job, workload }, device, stimulus, planned.expected_ms, signal);
+    const spare = await this.#spareFor(job);
+    return runCell({ ...job, workload }, device, stimulus, planned.expected_ms, signal, spare);
+  }
+
+  /** One that waits has this process's environment: where a driver wants another, it is let go. */
+  async #spareFor({ environment = {} }: CellJob): Promise<SpareCell | undefined> {
+    const spare = this.#around.spare();
+    if (spare === undefined || Object.keys(environment).length === 0) return spare;
+    await closeCell(spare);
+    return undefined;
   }
 
   /** What only a person can move: said once, before the first cell that waits for it. */

@@ -4,7 +4,6 @@ import type {
   CellEvent,
   CellJob,
   CellResult,
-  DeviceEvent,
   DeviceJob,
   FoundRow,
   Job,
@@ -13,19 +12,13 @@ import type { Evidence, SentStamps, Stimulus } from '../devices/device.ts';
 import { splitId } from '../devices/find.ts';
 import type { Probe, Target } from '../drivers/driver.ts';
 import { DeviceGone, SystemCallError } from '../errors.ts';
-import { placeOfThisProcess } from '../places/place.ts';
-import type { Floor } from '../records/schema.ts';
 import { Child } from './child.ts';
+import { END_GRACE_MS, START_LIMIT_MS } from './limits.ts';
 import { withSent } from './sent.ts';
+import { openStand, type Stand } from './stand.ts';
 
-/**
- * Node, the foreign-function library and a driver are up well within this, even on a busy machine; on an
- * emulated processor it takes several times as long.
- */
-const START_LIMIT_MS = placeOfThisProcess() === 'host' ? 15_000 : 60_000;
 /** A board may be slow to boot, a file slow to fill. */
 const DEVICE_LIMIT_MS = 60_000;
-const END_GRACE_MS = 1000;
 /** A cell may take this many times its expected length before it is ended. */
 const PATIENCE = 4;
 
@@ -49,23 +42,6 @@ export interface RunningDevice {
   refresh(): Promise<void>;
   close(): Promise<void>;
 }
-
-/** A process in which a device can be started, and nothing else has happened but the floor's measuring. */
-export type Stand = Child<DeviceEvent>;
-
-export const openStand = (signal: AbortSignal): Stand =>
-  new Child<DeviceEvent>({ file: 'device.ts', signal, title: 'floor' });
-
-/** Measure what the lab itself costs here. */
-export async function measureFloor(stand: Stand): Promise<Floor> {
-  stand.tell({ do: 'floor' });
-  const answer = await stand.next(START_LIMIT_MS);
-  if (answer.event !== 'floor') throw new Error(`floor answered with ${answer.event}`);
-  return answer.floor;
-}
-
-/** End a stand that no device was started in. Returns when it is gone. */
-export const closeStand = (stand: Stand): Promise<void> => stand.end(END_GRACE_MS);
 
 /** Start a device in a process of its own, which is `stand` where it is given. Throws what the device threw. */
 export async function startDevice(
@@ -167,18 +143,33 @@ async function askCell(job: Job, title: string, signal: AbortSignal, limit_ms = 
   return answer;
 }
 
-/** Run one cell to its end; `stimulus` is sent by the device once the cell is ready. */
+/** A cell that is up and waits for its job. */
+export type SpareCell = Child<CellEvent>;
+
+/** Start a cell before its job is known: Node and its library are up when the job is. */
+export const openCell = (signal: AbortSignal): SpareCell =>
+  new Child<CellEvent>({ file: 'main.ts', signal, title: 'cell' });
+
+/** End a cell that got no job. Returns when it is gone. */
+export const closeCell = (cell: SpareCell): Promise<void> => cell.end(END_GRACE_MS);
+
+/**
+ * Run one cell to its end; `stimulus` is sent by the device once the cell is ready. The job goes to `spare`
+ * where it is given.
+ */
 export async function runCell(
   job: CellJob,
   device: RunningDevice,
   stimulus: Stimulus | undefined,
   expected_ms: number,
   signal: AbortSignal,
+  spare?: SpareCell,
 ): Promise<CellResult> {
   const title = `cell ${job.driver} on ${device.id}`;
   const limit_ms = PATIENCE * expected_ms + START_LIMIT_MS;
   const { environment } = job;
-  const child = new Child<CellEvent>({ file: 'main.ts', signal, title, environment });
+  const child = spare ?? new Child<CellEvent>({ file: 'main.ts', signal, title, environment });
+  child.become(title);
   try {
     child.tell(job);
     await child.next(START_LIMIT_MS);

@@ -3,6 +3,7 @@
 // saved, and nothing is left behind.
 import { join } from 'node:path';
 import { placeOfThisProcess } from '../places/place.ts';
+import { untilPlaceIsUp } from '../places/up.ts';
 import { compareInsideRun } from '../records/compare.ts';
 import { recordsFolder } from '../records/home.ts';
 import {
@@ -14,10 +15,11 @@ import {
 } from '../records/schema.ts';
 import { writeRecord, writeRun, writeSamples } from '../records/write.ts';
 import { Bench, type Surroundings } from './bench.ts';
-import { closeStand, measureFloor, openStand, type Stand } from './cells.ts';
+import { closeCell, openCell, type SpareCell } from './cells.ts';
 import { fitsOf } from './fits.ts';
 import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents, RunRequest } from './request.ts';
+import { closeStand, measureFloor, openStand, type Stand } from './stand.ts';
 import { openWorkspace, sweep } from './workspace.ts';
 
 /** A series that did not come out, and over what. */
@@ -39,25 +41,35 @@ export interface RunOutcome {
   readonly refusals: readonly Error[];
 }
 
-/** Throws only what stops a run before it began; everything later is in the outcome. */
+/**
+ * Throws only what stops a run before it began; everything later is in the outcome. Takes over `opened`, the
+ * run's first process.
+ */
 export async function orchestrate(
   request: RunRequest,
   events: RunEvents,
   signal: AbortSignal,
+  opened = openStand(signal),
 ): Promise<RunOutcome> {
+  let stand: Stand | undefined = opened;
+  let spare: SpareCell | undefined;
   const run_id = newRunId();
   const started = new Date().toISOString();
-  await sweep();
-  const workspace = await openWorkspace(run_id);
+  const workspace = await sweep()
+    .then(() => openWorkspace(run_id))
+    .catch(async error => {
+      await closeStand(opened);
+      throw error;
+    });
   const benches: Bench[] = [];
   let cancelled = false;
   let counter = 0;
   const keeper = new Keeper(join(request.out ?? recordsFolder(), run_id));
-  let stand: Stand | undefined;
   try {
+    await untilPlaceIsUp();
     const host = auditThisHost();
-    stand = openStand(signal);
-    const floor = await measureFloor(stand);
+    const floor = await measureFloor(opened);
+    if (placeOfThisProcess() !== 'host') spare = openCell(signal);
     const around: Surroundings = {
       request,
       signal,
@@ -68,6 +80,11 @@ export async function orchestrate(
       stand: () => {
         const free = stand;
         stand = undefined;
+        return free;
+      },
+      spare: () => {
+        const free = spare;
+        spare = undefined;
         return free;
       },
       nextId: (experiment, driver) => recordId(run_id, counter++, experiment, driver),
@@ -91,7 +108,11 @@ export async function orchestrate(
     if (!signal.aborted) throw error;
     cancelled = true;
   } finally {
-    await Promise.all([...benches.map(bench => bench.close()), stand && closeStand(stand)]);
+    await Promise.all([
+      ...benches.map(bench => bench.close()),
+      stand && closeStand(stand),
+      spare && closeCell(spare),
+    ]);
     await workspace.remove();
   }
   const records = keeper.finish(benches, cancelled ? 'interrupted' : undefined);

@@ -6,6 +6,7 @@ import { placeOfThisProcess } from '../../places/place.ts';
 import type { LabRun } from '../../records/schema.ts';
 import { orchestrate, type RunOutcome } from '../../run/orchestrate.ts';
 import type { RunRequest } from '../../run/request.ts';
+import type { Stand } from '../../run/stand.ts';
 import {
   checkDevices,
   checkDrivers,
@@ -14,7 +15,6 @@ import {
   chooseExperiments,
 } from '../choose.ts';
 import { checkPlans, checkRecords, checkSettings } from '../fitting.ts';
-import { interruptSignal } from '../interrupt.ts';
 import { type RunOptions, tourOf } from '../run.ts';
 import { colourDepth } from './colour.ts';
 import { shown } from './format.ts';
@@ -22,17 +22,27 @@ import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './outpu
 import { progressReporter } from './progress.ts';
 import { groupSkipped } from './skipped.ts';
 
-/** Runs, prints, and sets the exit code. */
-export async function run(names: readonly string[], options: RunOptions): Promise<void> {
-  const signal = await interruptSignal();
-  const request = await requestOf(names, options);
-  if (options.in === 'host' && options.place) throw new WrongUsage('--place needs --in');
+/** Runs, prints, and sets the exit code. `stand` is the run's first process, where it is measured here. */
+export async function run(
+  names: readonly string[],
+  options: RunOptions,
+  signal: AbortSignal,
+  stand: Stand | undefined,
+): Promise<void> {
+  let request: RunRequest;
+  try {
+    if (options.in === 'host' && options.place) throw new WrongUsage('--place needs --in');
+    request = await requestOf(names, options);
+  } catch (error) {
+    stand?.kill();
+    throw error;
+  }
   if (options.in !== 'host') {
     const { runIn } = await import('./run-in.ts');
     return runIn(options.in, request, options, signal);
   }
   const events = progressReporter();
-  const outcome = await orchestrate(request, events, signal);
+  const outcome = await orchestrate(request, events, signal, stand);
   events.finish();
   const { run: document, folder, unsaved } = outcome;
   if (options.json) printJson(document);

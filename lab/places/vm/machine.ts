@@ -5,7 +5,15 @@ import { allParts, asArguments, backEnds, quoted, rootPorts } from './parts.ts';
 
 /** Modules before the root folder is there, and after it; with parameters behind the name. */
 export const MODULES = {
-  early: ['virtio_pci', 'virtio_blk', 'crc32c_generic', 'erofs', 'virtio_console'],
+  early: [
+    'virtio_pci',
+    'virtio_blk',
+    'crc32c_generic',
+    'erofs',
+    'virtio_console',
+    '9p',
+    '9pnet_virtio',
+  ],
   // USB first: its devices answer while the other modules are loaded.
   devices: [
     'xhci_pci',
@@ -13,8 +21,6 @@ export const MODULES = {
     'hid_generic',
     'evdev',
     'ftdi_sio',
-    '9p',
-    '9pnet_virtio',
     'nvme poll_queues=1',
     // One device, multi-queue, interrupts by a timer, a byte written is a byte read.
     'null_blk nr_devices=1 gb=1 memory_backed=1 poll_queues=1 irqmode=2 completion_nsec=20000',
@@ -113,7 +119,7 @@ export function qemuArguments(files: MachineFiles, options: MachineOptions): str
     ...['-M', `q35,sata=off,smbus=off,i8042=off,vmport=off${kvm ? ',kernel-irqchip=split' : ''}`],
     ...['-accel', kvm ? 'kvm' : `tcg,tb-size=${TRANSLATED_MIB}`],
     ...['-cpu', kvm ? 'host' : EMULATED_CPU, '-smp', String(cpus), '-m', String(memory_mib)],
-    ...['-rtc', 'base=utc', '-kernel', files.kernel, '-initrd', files.initrd],
+    ...['-rtc', 'base=utc', '-boot', 'strict=on', '-kernel', files.kernel, '-initrd', files.initrd],
     ...['-append', commandLine(options)],
     ...['-device', 'intel-iommu,intremap=on'],
     ...channels(),

@@ -1,4 +1,5 @@
 // The errand as a script for the guest's shell: an environment that says where it runs, and the command.
+import { UP_VARIABLE } from '../up.ts';
 
 /** One word as the shell reads it unchanged (sh(1), quoting). */
 export const shellWord = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
@@ -15,10 +16,21 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   NODE_OPTIONS: '--require=/iolab/lab/places/vm/plain-types.cjs',
 };
 
-/** Run `command` in the lab's folder; its exit code is the script's. */
-export function errandScript(command: readonly string[]): string {
-  const exports = Object.entries(ENVIRONMENT).map(([name, value]) => `${name}=${shellWord(value)}`);
-  return [`export ${exports.join(' ')}`, 'cd /iolab', command.map(shellWord).join(' '), ''].join(
-    '\n',
-  );
+/** There once every device of the machine is (init.sh): the errand begins before. */
+const UP = '/tmp/up';
+
+/**
+ * Run `command` in the lab's folder; its exit code is the script's. It is begun when all devices are there,
+ * or at once where it `waits` by itself before it asks for one (lab/places/up.ts).
+ */
+export function errandScript(command: readonly string[], waits = false): string {
+  const environment = { ...ENVIRONMENT, ...(waits ? { [UP_VARIABLE]: UP } : {}) };
+  const exports = Object.entries(environment).map(([name, value]) => `${name}=${shellWord(value)}`);
+  return [
+    `export ${exports.join(' ')}`,
+    'cd /iolab',
+    ...(waits ? [] : [`until [ -e ${UP} ]; do usleep 20000; done`]),
+    command.map(shellWord).join(' '),
+    '',
+  ].join('\n');
 }
