@@ -73,3 +73,10 @@ export const PLACE_VARIABLE = 'IOLAB_PLACE';
 
 /** Where this process runs: `host`, or the place that started it. */
 export const placeOfThisProcess = (): string => process.env[PLACE_VARIABLE] ?? 'host';
+
+/** Set in a place to the words that stand before the command of whatever is measured: who runs it, where. */
+export const BEFORE_VARIABLE = 'IOLAB_PLACE_BEFORE';
+
+/** Those words in this process's place; none on the host. */
+export const wordsBefore = (): string[] =>
+  (process.env[BEFORE_VARIABLE] ?? '').split(' ').filter(Boolean);

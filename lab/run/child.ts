@@ -13,6 +13,7 @@ import {
   Unsupported,
   WrongUsage,
 } from '../errors.ts';
+import { wordsBefore } from '../places/place.ts';
 
 export interface ChildOptions {
   /** File of lab/cell to run. */
@@ -52,15 +53,13 @@ export class Child<E extends { readonly event: string }> {
     const path = fileURLToPath(new URL(`../cell/${file}`, import.meta.url));
     // In a process group of its own, so that Ctrl-C reaches the orchestrator alone, which then ends
     // its children in order. If the orchestrator dies, so do they (dieWithParent, closed pipes).
-    this.#process = spawn(
-      process.execPath,
-      ['--expose-gc', '--disable-warning=ExperimentalWarning', path],
-      {
-        stdio: ['pipe', 'pipe', 'pipe'],
-        detached: process.platform !== 'win32',
-        env: { ...process.env, ...environment, IOLAB_PARENT_PID: String(process.pid) },
-      },
-    );
+    const node = [process.execPath, '--expose-gc', '--disable-warning=ExperimentalWarning', path];
+    const [program, ...words] = file === 'main.ts' ? [...wordsBefore(), ...node] : node;
+    this.#process = spawn(program!, words, {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: process.platform !== 'win32',
+      env: { ...process.env, ...environment, IOLAB_PARENT_PID: String(process.pid) },
+    });
     const abort = () => this.kill();
     signal.addEventListener('abort', abort, { once: true });
     this.#ended = new Promise(resolve => {

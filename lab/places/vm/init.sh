@@ -20,11 +20,7 @@ mkdir -p /dev/pts /dev/shm
 mount -t devpts -o ptmxmode=666 devpts /dev/pts
 mount -t tmpfs tmpfs /dev/shm
 mount -t tmpfs tmpfs /base/tmp
-mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
-mount -t configfs configfs /sys/kernel/config 2>/dev/null
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none out /base/out || fail 'mount of out'
 for kind in proc sys dev modules; do mount --rbind /$kind /base/$kind; done
-ip link set lo up
 
 # Ports by name: the numbers are QEMU's.
 for port in /sys/class/virtio-ports/*; do
@@ -48,6 +44,10 @@ touch /base/tmp/before
 chroot /base /bin/sh /tmp/errand.sh </dev/null >"$out" 2>"$err" &
 errand=$!
 . /modules/devices.sh
+ip link set lo up
+mount -t debugfs debugfs /base/sys/kernel/debug 2>/dev/null
+mount -t configfs configfs /base/sys/kernel/config 2>/dev/null
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144,cache=none out /base/out || fail 'mount of out'
 
 say devices
 tries=0

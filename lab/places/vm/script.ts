@@ -1,4 +1,5 @@
 // The errand as a script for the guest's shell: an environment that says where it runs, and the command.
+import { BEFORE_VARIABLE } from '../place.ts';
 import { UP_VARIABLE } from '../up.ts';
 
 /** One word as the shell reads it unchanged (sh(1), quoting). */
@@ -13,6 +14,8 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   // In memory: what is to be kept goes to /out.
   IOLAB_HOME: '/tmp/iolab',
   NODE_COMPILE_CACHE: '/tmp/compiled',
+  // What is measured runs where interrupts go (machine.ts); the lab has the other processors.
+  [BEFORE_VARIABLE]: 'taskset 1',
   NODE_OPTIONS: '--require=/iolab/lab/places/vm/plain-types.cjs',
 };
 
