@@ -101,7 +101,7 @@ export const experiment: Experiment = {
     { metric: 'lost_messages', title: 'lost' },
   ],
   rounds: 8,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: device =>
     device.stamps === 'kernel'
       ? undefined

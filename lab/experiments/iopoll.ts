@@ -57,7 +57,7 @@ export const experiment: Experiment = {
     },
   },
   rounds: 9,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: noBlocks,
   plan(driver, { depth, short, set }, target) {
     const parts = target && Object.keys(target.parts ?? {}).sort(byLatency);

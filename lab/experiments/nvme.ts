@@ -44,7 +44,7 @@ export const experiment: Experiment = {
   ],
   settings: {},
   rounds: 9,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: noBlocks,
   plan(driver, { depth, short }) {
     const depths = depthsOf(depth, short);

@@ -39,7 +39,7 @@ export const experiment: Experiment = {
     bytes: { meaning: 'UART: bytes sent and received at once', default: BYTES.join(', ') },
   },
   rounds: 6,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: ({ kind }) =>
     kind === 'registers' ? undefined : 'it needs a device whose registers a program may touch',
   plan: (_driver, request, target) => settingsOf(request, target),

@@ -63,7 +63,7 @@ export const experiment: Experiment = {
     { metric: 'syscalls_per_op', title: 'calls' },
   ],
   rounds: 8,
-  short_rounds: 2,
+  short_rounds: 1,
   misfit: device =>
     device.echoes === undefined
       ? 'it needs a serial line whose other end sends everything back'

@@ -1,5 +1,5 @@
-// Who used the processor: every thread's time and switches, from /proc/PID/task/*/schedstat, status
-// and comm (proc_pid_status(5), kernel Documentation/scheduler/sched-stats.rst). So a mechanism's
+// Who used the processor: every thread's time and switches, from /proc/PID/task/*/schedstat and
+// status (proc_pid_status(5), kernel Documentation/scheduler/sched-stats.rst). So a mechanism's
 // helper threads (libuv's pool, a kernel-made io worker) are seen and counted beside its latency.
 import { join } from 'node:path';
 import type { Thread } from '../records/schema.ts';
@@ -37,11 +37,12 @@ export function readThreads(pid: number | 'self' = 'self', proc = '/proc'): Thre
   for (const entry of listNames(folder)) {
     if (!/^\d{1,10}$/.test(entry)) continue;
     const times = parseSchedstat(readText(join(folder, entry, 'schedstat')));
-    const switches = parseSwitches(readText(join(folder, entry, 'status')));
+    const status = readText(join(folder, entry, 'status'));
+    const switches = parseSwitches(status);
     // A thread may end between the listing and the reading: then it is left out.
     if (!times || !switches) continue;
-    const name = readText(join(folder, entry, 'comm')) ?? '';
-    readings.push({ tid: Number(entry), name: plainName(name), ...times, ...switches });
+    const name = plainName(fieldOf(status, 'Name') ?? '');
+    readings.push({ tid: Number(entry), name, ...times, ...switches });
   }
   return readings;
 }

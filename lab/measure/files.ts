@@ -11,6 +11,8 @@ import {
 } from 'node:fs';
 
 const MAX_BYTES = 4 * 1024 * 1024;
+/** One for all: a fresh one for each small file would keep the collector of garbage busy. */
+const piece = Buffer.allocUnsafe(65_536);
 
 /**
  * A file's text, without the line break at its end; undefined where it cannot be read. Files of
@@ -25,13 +27,14 @@ export function readText(path: string): string | undefined {
     const parts: Buffer[] = [];
     let total = 0;
     while (total < MAX_BYTES) {
-      const part = Buffer.allocUnsafe(65_536);
-      const got = readSync(fd, part, 0, part.length, null);
+      const got = readSync(fd, piece, 0, piece.length, null);
       if (got <= 0) break;
-      parts.push(part.subarray(0, got));
+      parts.push(Buffer.from(piece.subarray(0, got)));
       total += got;
     }
-    return Buffer.concat(parts).toString('utf8').replace(/\n+$/, '');
+    const [only = Buffer.alloc(0)] = parts;
+    const whole = parts.length > 1 ? Buffer.concat(parts) : only;
+    return whole.toString('utf8').replace(/\n+$/, '');
   } catch {
     return undefined;
   } finally {

@@ -16,12 +16,13 @@ import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
-import { closeCell, type RunningDevice, runCell, type SpareCell, startDevice } from './cells.ts';
+import { type RunningDevice, runCell, startDevice } from './cells.ts';
 import { environmentOf } from './environment.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
 import type { RunRequest } from './request.ts';
 import { type RecordFrame, Series } from './series.ts';
+import type { Spares } from './spares.ts';
 import type { Stand } from './stand.ts';
 import { twinsOf, usualOf } from './twins.ts';
 import type { Workspace } from './workspace.ts';
@@ -51,8 +52,8 @@ export interface Surroundings {
   readonly note: (text: string) => void;
   /** The process of the next device, where there is one already. */
   readonly stand: () => Stand | undefined;
-  /** A cell that waits for its job, where there is one. */
-  readonly spare: () => SpareCell | undefined;
+  /** The cell that waits for its job. */
+  readonly spares: Spares;
   /** Numbers the records of the run. */
   readonly nextId: (experiment: string, driver: string) => string;
 }
@@ -314,11 +315,12 @@ export class Bench {
   async round(round: number, onCell: (series: Series) => void): Promise<void> {
     const { seed } = this.#around.request;
     const order = shuffled(this.series, createRandom(deriveSeed(seed, this.device_id, round)));
-    for (const series of order) {
+    for (const [at, series] of order.entries()) {
       if (series.over || this.#stopped !== undefined) continue;
       onCell(series);
+      const another = round + 1 < this.rounds || order.slice(at + 1).some(one => !one.over);
       try {
-        const result = await this.#measure(series, round);
+        const result = await this.#measure(series, round, another);
         series.add(round, result, this.#more(result), seed);
       } catch (error) {
         if (this.#around.signal.aborted) throw new Cancelled();
@@ -334,7 +336,8 @@ export class Bench {
     }
   }
 
-  async #measure(series: Series, round: number): Promise<CellResult> {
+  /** One cell; `another` follows it. */
+  async #measure(series: Series, round: number, another: boolean): Promise<CellResult> {
     const { request, signal } = this.#around;
     const { driver, setting, repeat } = series;
     // Each cell its own sequence: one that reads what another has just read would find it warm.
@@ -362,16 +365,13 @@ export class Bench {
     const marked = kind === 'stamped-read' || kind === 'input-read';
     const workload = marked ? { ...job.workload, epoch } : job.workload;
     this.#askForHands(device, workload);
-    const spare = await this.#spareFor(job);
-    return runCell({ ...job, workload }, device, stimulus, planned.expected_ms, signal, spare);
-  }
-
-  /** One that waits has this process's environment: where a driver wants another, it is let go. */
-  async #spareFor({ environment = {} }: CellJob): Promise<SpareCell | undefined> {
-    const spare = this.#around.spare();
-    if (spare === undefined || Object.keys(environment).length === 0) return spare;
-    await closeCell(spare);
-    return undefined;
+    const { spares } = this.#around;
+    return runCell({
+      ...{ job: { ...job, workload }, device, stimulus, signal },
+      expected_ms: planned.expected_ms,
+      spare: await spares.take(job.environment),
+      measured: () => another && spares.begin(),
+    });
   }
 
   /** What only a person can move: said once, before the first cell that waits for it. */

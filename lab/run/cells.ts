@@ -153,18 +153,23 @@ export const openCell = (signal: AbortSignal): SpareCell =>
 /** End a cell that got no job. Returns when it is gone. */
 export const closeCell = (cell: SpareCell): Promise<void> => cell.end(END_GRACE_MS);
 
-/**
- * Run one cell to its end; `stimulus` is sent by the device once the cell is ready. The job goes to `spare`
- * where it is given.
- */
-export async function runCell(
-  job: CellJob,
-  device: RunningDevice,
-  stimulus: Stimulus | undefined,
-  expected_ms: number,
-  signal: AbortSignal,
-  spare?: SpareCell,
-): Promise<CellResult> {
+/** What a cell is run with. */
+export interface CellRun {
+  readonly job: CellJob;
+  readonly device: RunningDevice;
+  /** Sent by the device once the cell is ready. */
+  readonly stimulus: Stimulus | undefined;
+  readonly expected_ms: number;
+  readonly signal: AbortSignal;
+  /** It gets the job, where it is given. */
+  readonly spare?: SpareCell | undefined;
+  /** Called as soon as the cell has measured. */
+  readonly measured?: () => void;
+}
+
+/** Run one cell to its end. */
+export async function runCell(run: CellRun): Promise<CellResult> {
+  const { job, device, stimulus, expected_ms, signal, spare, measured } = run;
   const title = `cell ${job.driver} on ${device.id}`;
   const limit_ms = PATIENCE * expected_ms + START_LIMIT_MS;
   const { environment } = job;
@@ -181,6 +186,7 @@ export async function runCell(
     );
     const result = await Promise.race([child.next(limit_ms), failed, device.whenGone]);
     const stamps = await sent;
+    measured?.();
     if (result.event !== 'result') throw new Error(`${title} answered with ${result.event}`);
     await child.end(END_GRACE_MS);
     return withSent(result, stamps, stimulus?.warmup ?? 0);

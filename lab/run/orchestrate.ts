@@ -15,10 +15,10 @@ import {
 } from '../records/schema.ts';
 import { writeRecord, writeRun, writeSamples } from '../records/write.ts';
 import { Bench, type Surroundings } from './bench.ts';
-import { closeCell, openCell, type SpareCell } from './cells.ts';
 import { fitsOf } from './fits.ts';
 import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents, RunRequest } from './request.ts';
+import { Spares } from './spares.ts';
 import { closeStand, measureFloor, openStand, type Stand } from './stand.ts';
 import { openWorkspace, sweep } from './workspace.ts';
 
@@ -52,7 +52,7 @@ export async function orchestrate(
   opened = openStand(signal),
 ): Promise<RunOutcome> {
   let stand: Stand | undefined = opened;
-  let spare: SpareCell | undefined;
+  const spares = new Spares(signal);
   const run_id = newRunId();
   const started = new Date().toISOString();
   const workspace = await sweep()
@@ -69,7 +69,7 @@ export async function orchestrate(
     await untilPlaceIsUp();
     const host = auditThisHost();
     const floor = await measureFloor(opened);
-    if (placeOfThisProcess() !== 'host') spare = openCell(signal);
+    spares.begin();
     const around: Surroundings = {
       request,
       signal,
@@ -82,11 +82,7 @@ export async function orchestrate(
         stand = undefined;
         return free;
       },
-      spare: () => {
-        const free = spare;
-        spare = undefined;
-        return free;
-      },
+      spares,
       nextId: (experiment, driver) => recordId(run_id, counter++, experiment, driver),
     };
     keeper.common = {
@@ -103,7 +99,10 @@ export async function orchestrate(
       const devices = request.devices.length > 0 ? request.devices : experiment.devices;
       for (const device of devices) benches.push(await Bench.create(experiment, device, around));
     }
-    await runBenches(benches, events, keeper);
+    await runBenches(benches, events, keeper, () => {
+      stand ??= openStand(signal);
+      spares.begin();
+    });
   } catch (error) {
     if (!signal.aborted) throw error;
     cancelled = true;
@@ -111,7 +110,7 @@ export async function orchestrate(
     await Promise.all([
       ...benches.map(bench => bench.close()),
       stand && closeStand(stand),
-      spare && closeCell(spare),
+      spares.close(),
     ]);
     await workspace.remove();
   }
@@ -139,7 +138,13 @@ export async function orchestrate(
   return { run, folder: keeper.folder, unsaved: keeper.unsaved, cancelled, failures, refusals };
 }
 
-async function runBenches(benches: Bench[], events: RunEvents, keeper: Keeper): Promise<void> {
+/** One after the other; `beforeNext` is called when one has measured and another follows. */
+async function runBenches(
+  benches: Bench[],
+  events: RunEvents,
+  keeper: Keeper,
+  beforeNext: () => void,
+): Promise<void> {
   for (const [index, bench] of benches.entries()) {
     events.note(`${bench.experiment.id} on ${bench.device_id}`);
     await bench.open();
@@ -160,9 +165,11 @@ async function runBenches(benches: Bench[], events: RunEvents, keeper: Keeper): 
       if (bench.stopped !== undefined) break;
       if (round + 1 < bench.rounds) keeper.checkpoint(bench, false);
     }
+    const another = index + 1 < benches.length;
+    if (another) beforeNext();
     keeper.checkpoint(bench, true);
     await bench.close();
-    if (index + 1 < benches.length) events.note('');
+    if (another) events.note('');
   }
 }
 

@@ -35,7 +35,9 @@ async function poolIn(pool: string): Promise<number> {
         seed: 1,
       },
     };
-    const { threads } = await runCell(job, device, undefined, 2000, signal);
+    const { threads } = await runCell({
+      ...{ job, device, stimulus: undefined, expected_ms: 2000, signal },
+    });
     return threads.filter(({ name }) => name === 'libuv-worker').length;
   } finally {
     await device.close();

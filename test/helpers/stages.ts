@@ -54,7 +54,10 @@ export async function runStage(
   if (!setting) throw new Error(`${experiment_id} plans ${JSON.stringify(planned)}`);
   const { depth, parameters, workload, expected_ms } = experiment.cell(setting, plan, 1);
   const job = { do: 'measure' as const, driver: stage, target, depth, parameters, workload };
-  const result = await runCell(job, await device, undefined, expected_ms, stopped.signal);
+  const result = await runCell({
+    ...{ job, device: await device, stimulus: undefined, expected_ms },
+    signal: stopped.signal,
+  });
   const { n, totals, notes, series } = result;
   return { n, totals, notes, p50: mediansOf(series) };
 }

@@ -14,8 +14,8 @@ import {
 } from '../../lab/measure/accounting.ts';
 import { makeTree } from './tree.ts';
 
-const status = (voluntary: number, involuntary: number): string =>
-  `Name:\tnode\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t${voluntary}\n` +
+const status = (voluntary: number, involuntary: number, name = 'node'): string =>
+  `Name:\t${name}\nState:\tS (sleeping)\nvoluntary_ctxt_switches:\t${voluntary}\n` +
   `nonvoluntary_ctxt_switches:\t${involuntary}\n`;
 
 const reading = (tid: number, part: Partial<ThreadReading> = {}): ThreadReading => ({
@@ -32,11 +32,9 @@ describe('readThreads', () => {
   test('reads every thread, in order of ids', () => {
     const proc = makeTree({
       '77/task/77/schedstat': '80064655 1200 14\n',
-      '77/task/77/status': status(9, 5),
-      '77/task/77/comm': 'node-MainThread\n',
+      '77/task/77/status': status(9, 5, 'node-MainThread'),
       '77/task/101/schedstat': '5 6 7\n',
-      '77/task/101/status': status(1, 0),
-      '77/task/101/comm': 'bad\x07name\n',
+      '77/task/101/status': status(1, 0, 'bad\x07name'),
     });
     expect(readThreads(77, proc)).toEqual([
       reading(77, {

@@ -42,7 +42,11 @@ export async function inCell(
   const [setting] = experiment.plan(stage, request);
   const planned = experiment.cell(setting!, request, 1);
   const job = { do: 'measure' as const, driver: stage, target: (await device).target, ...planned };
-  const result = await runCell(job, await device, undefined, planned.expected_ms, stopped.signal);
+  const result = await runCell({
+    ...{ job, device: await device, stimulus: undefined },
+    expected_ms: planned.expected_ms,
+    signal: stopped.signal,
+  });
   const { n, totals, notes, series } = result;
   const bytes = Buffer.from(series.latency_ns!, 'base64');
   const samples = new Float64Array(
