@@ -2,12 +2,15 @@
 // (hercules-390.eu) for the System/390. They are asked by running them on next to nothing.
 import { simhVersion } from '../machines/simh.ts';
 import type { Bench } from './bench.ts';
+import { remembered } from './parts/memory.ts';
 import { checkAll, versionOf } from './parts/programs.ts';
 
 const answerOf = (machine: string): Promise<string | undefined> =>
-  simhVersion(machine).then(
-    version => `${machine} (${version})`,
-    () => undefined,
+  remembered(machine, ['show version'], () =>
+    simhVersion(machine).then(
+      version => `${machine} (${version})`,
+      () => undefined,
+    ),
   );
 
 export const bench: Bench = {

@@ -1,11 +1,15 @@
 // Compilers and runtimes of the five small programs in lab/examples/five-languages. JavaScript's is the
 // lab's own. Debian has no .NET, so C# is Mono's there, and .NET's where its SDK is found.
-import { findToolchain, LANGUAGES } from '../stages/five-languages/parts/toolchains.ts';
+import { findToolchain, LANGUAGES, versionOf } from '../stages/five-languages/parts/toolchains.ts';
 import type { Bench } from './bench.ts';
+import { remembered } from './parts/memory.ts';
 import { checkAll } from './parts/programs.ts';
 
+const askOnce = (program: string): Promise<string | undefined> =>
+  remembered(program, ['--version'], () => versionOf(program));
+
 const answerOf = async (language: keyof typeof LANGUAGES): Promise<string | undefined> =>
-  (await findToolchain(LANGUAGES[language]))?.version;
+  (await findToolchain(LANGUAGES[language], askOnce))?.version;
 
 const NO_SDK = 'not .NET, whose SDK is no package of Debian: https://dotnet.microsoft.com';
 

@@ -1,12 +1,22 @@
 // QEMU (qemu.org), a stock kernel and busybox: a whole machine in which the lab may touch registers, disks
 // and plugs. The packages are unpacked into a folder of the checkout, so that nobody has to be root.
 import { prepareImages } from '../places/vm/images.ts';
-import { findKit, readManifest, requireKit } from '../places/vm/kit.ts';
+import {
+  type AskVersion,
+  findKit,
+  qemuVersion,
+  readManifest,
+  requireKit,
+} from '../places/vm/kit.ts';
 import type { Bench, Step } from './bench.ts';
+import { rememberedNow } from './parts/memory.ts';
 import { neededPackages, sizeOf, unpackPackages } from './parts/unpack.ts';
 
 /** Debian's kernel, or Ubuntu's: whichever this system's packages have. */
 const KERNELS = ['linux-image-amd64', 'linux-image-generic'];
+
+const askOnce: AskVersion = (qemu, environment) =>
+  rememberedNow(qemu, ['--version'], () => qemuVersion(qemu, environment));
 
 export const bench: Bench = {
   id: 'vm',
@@ -14,7 +24,7 @@ export const bench: Bench = {
   about: 'PCI registers, NVMe, USB input and serial devices in a machine of QEMU’s (run … --in vm)',
   packages: { apt: ['qemu-system-x86', 'linux-image-amd64', 'busybox-static'] },
   async check() {
-    const kit = findKit();
+    const kit = findKit(askOnce);
     if (typeof kit === 'string') return { ok: false, detail: kit, packages_here: true };
     const { qemu_version, kernel } = kit;
     return { ok: true, detail: `QEMU ${qemu_version}, kernel ${kernel.release}` };

@@ -1,9 +1,15 @@
 // Wine (winehq.org): Windows programs on this system, with no Windows. In it Node for Windows runs the
 // lab's Windows side: completion ports, event flags, alertable waits, messages.
 
-import { missing, wineVersion } from '../places/wine/installation.ts';
+import { findLoader, missing, wineVersion } from '../places/wine/installation.ts';
 import { installPackages, makePrefix } from '../places/wine/prepare.ts';
 import type { Bench } from './bench.ts';
+import { rememberedNow } from './parts/memory.ts';
+
+function askOnce(): string | undefined {
+  const loader = findLoader();
+  return loader && rememberedNow(loader, ['--version'], () => wineVersion(loader));
+}
 
 export const bench: Bench = {
   id: 'wine',
@@ -11,9 +17,10 @@ export const bench: Bench = {
   about: 'runs the lab’s Windows side (iolab run … --in wine): completion ports, events, messages',
   packages: { apt: ['wine64', 'wine'] },
   async check() {
-    const lacking = missing();
+    const version = askOnce();
+    const lacking = missing(version);
     const [first] = lacking;
-    if (first === undefined) return { ok: true, detail: `${wineVersion()}, Node for Windows` };
+    if (first === undefined) return { ok: true, detail: `${version}, Node for Windows` };
     return {
       ok: false,
       detail: `missing: ${lacking.map(({ what, why }) => `${what} (${why})`).join(', ')}`,

@@ -1,6 +1,7 @@
 // `iolab scan`: what works on this machine, what does not, why, and what to do about it.
 import { Command } from 'commander';
 import { settings } from './choose.ts';
+import { interruptSignal } from './interrupt.ts';
 import { inOption } from './run.ts';
 
 export interface ScanOptions {
@@ -20,7 +21,11 @@ export function build(): Command {
     .option('--json', 'print one JSON document')
     .addHelpText('after', '\nExample:\n  iolab scan --json')
     .action(async (options: ScanOptions) => {
+      const signal = await interruptSignal();
+      // They take their time to be up, and meanwhile the rest is read.
+      const { openCells } = await import('../run/scan.ts');
+      const cells = options.in === 'host' ? openCells(signal) : [];
       const { scan } = await import('./terminal/scan.ts');
-      await scan(options);
+      await scan(options, signal, cells);
     });
 }

@@ -106,14 +106,18 @@ export async function startDevice(
   };
 }
 
-/** Ask every driver about devices that one process starts for it. Throws what that process failed with. */
+/**
+ * Ask every driver about devices that one process starts for it, `spare` where it is given. Throws what that
+ * process failed with.
+ */
 export async function askAboutDevices(
   drivers: readonly string[],
   starts: readonly DeviceJob[],
   signal: AbortSignal,
+  spare?: SpareCell,
 ): Promise<Answers> {
   const title = `probe on ${starts.map(({ device }) => device).join(', ')}`;
-  return probed({ do: 'ask', drivers, starts }, title, signal, starts.length);
+  return probed({ do: 'ask', drivers, starts }, title, signal, starts.length, spare);
 }
 
 async function probed(
@@ -121,22 +125,33 @@ async function probed(
   title: string,
   signal: AbortSignal,
   devices: number,
+  spare?: SpareCell,
 ): Promise<Answers> {
-  const answer = await askCell(job, title, signal, devices * START_LIMIT_MS);
+  const answer = await askCell(job, title, signal, devices * START_LIMIT_MS, spare);
   if (answer.event !== 'probed') throw new Error(`${title} answered with ${answer.event}`);
   return answer.answers;
 }
 
-/** Every device that is attached or always there. */
-export async function findDevices(signal: AbortSignal): Promise<readonly FoundRow[]> {
-  const answer = await askCell({ do: 'find' }, 'discovery', signal);
+/** Every device that is attached or always there; `spare` looks for them, where it is given. */
+export async function findDevices(
+  signal: AbortSignal,
+  spare?: SpareCell,
+): Promise<readonly FoundRow[]> {
+  const answer = await askCell({ do: 'find' }, 'discovery', signal, START_LIMIT_MS, spare);
   if (answer.event !== 'found') throw new Error(`discovery answered with ${answer.event}`);
   return answer.devices;
 }
 
 /** One question to a cell of its own, one answer. */
-async function askCell(job: Job, title: string, signal: AbortSignal, limit_ms = START_LIMIT_MS) {
-  const child = new Child<CellEvent>({ file: 'main.ts', signal, title });
+async function askCell(
+  job: Job,
+  title: string,
+  signal: AbortSignal,
+  limit_ms: number,
+  spare = openCell(signal),
+) {
+  const child = spare;
+  child.become(title);
   child.tell(job);
   const answer = await child.next(limit_ms);
   await child.end(END_GRACE_MS);

@@ -10,11 +10,11 @@ import type { Answers, DeviceJob } from '../cell/protocol.ts';
 import type { FoundDevice } from '../devices/device.ts';
 import { allDevices } from '../devices/find.ts';
 import type { Probe } from '../drivers/driver.ts';
-import { allDrivers } from '../drivers/find.ts';
+import { allDrivers, driverIds } from '../drivers/find.ts';
 import { whyNot } from '../errors.ts';
 import { labHome } from '../records/home.ts';
 import { type LabScan, SCAN_SCHEMA } from '../records/schema.ts';
-import { askAboutDevices, findDevices } from './cells.ts';
+import { askAboutDevices, closeCell, findDevices, openCell, type SpareCell } from './cells.ts';
 import { openWorkspace, sweep, type Workspace } from './workspace.ts';
 
 type Row = LabScan['availability'][number];
@@ -22,6 +22,8 @@ type Row = LabScan['availability'][number];
 interface Place {
   readonly workspace: Workspace;
   readonly signal: AbortSignal;
+  /** Processes that wait to be asked. */
+  readonly cells: SpareCell[];
 }
 
 /** A small file answers the same questions as a large one. */
@@ -30,45 +32,63 @@ const SMALL = { bytes: String(2 ** 20) };
 /** More processes at once than processors would only wait for each other. */
 const MOST_GROUPS = 4;
 
+const groups = (): number => Math.min(MOST_GROUPS, availableParallelism());
+
+/** The processes that a scan asks: they begin while this one is still reading what it has to ask. */
+export const openCells = (signal: AbortSignal): SpareCell[] =>
+  Array.from({ length: groups() + 1 }, () => openCell(signal));
+
 /** Dealt out like cards, so that devices that are alike (the boards) fall into different groups. */
 function inGroups<T>(all: readonly T[]): T[][] {
-  const count = Math.max(1, Math.min(MOST_GROUPS, availableParallelism(), all.length));
+  const count = Math.max(1, Math.min(groups(), all.length));
   return Array.from({ length: count }, (_, group) => all.filter((__, at) => at % count === group));
 }
 
-export async function scanMachine(signal: AbortSignal): Promise<LabScan> {
-  await sweep();
-  const workspace = await openWorkspace(`scan-${randomBytes(4).toString('hex')}`);
+/** Takes over `cells`. Throws CannotSave, Cancelled, and what an asked process failed with. */
+export async function scanMachine(
+  signal: AbortSignal,
+  cells = openCells(signal),
+): Promise<LabScan> {
+  let workspace: Workspace | undefined;
   try {
-    const drivers = await allDrivers();
-    const ids = drivers.map(({ id }) => id);
-    const place = { workspace, signal };
-    // What is always there is asked while a process of its own looks for what is attached.
-    const answers = devicesOfTheLab().then(async asked => ({
-      order: asked.map(({ id }) => id),
-      rows: await Promise.all(inGroups(asked).map(devices => askAbout(devices, ids, place))),
-    }));
-    const [found, benches, { order, rows }] = await Promise.all([
-      findDevices(signal),
-      rememberedBenches(signal),
-      answers,
-    ]);
-    return {
-      schema: SCAN_SCHEMA,
-      devices: [...found],
-      drivers: drivers.map(({ id, title, mechanism, form, loop }) => ({
-        id,
-        title,
-        mechanism,
-        form,
-        loop,
-      })),
-      availability: rows.flat().sort((a, b) => order.indexOf(a.device) - order.indexOf(b.device)),
-      benches,
-    };
+    await sweep();
+    workspace = await openWorkspace(`scan-${randomBytes(4).toString('hex')}`);
+    return await scanIn({ workspace, signal, cells });
   } finally {
-    await workspace.remove();
+    await Promise.all(cells.map(closeCell));
+    await workspace?.remove();
   }
+}
+
+async function scanIn(place: Place): Promise<LabScan> {
+  const { signal, cells } = place;
+  const ids = driverIds();
+  // All at once: what is attached is looked for, what is always there is asked about, and this process
+  // reads meanwhile what the drivers and the benches say of themselves.
+  const finder = cells.pop();
+  const answers = devicesOfTheLab().then(async asked => ({
+    order: asked.map(({ id }) => id),
+    rows: await Promise.all(inGroups(asked).map(devices => askAbout(devices, ids, place))),
+  }));
+  const [found, { order, rows }, benches, drivers] = await Promise.all([
+    findDevices(signal, finder),
+    answers,
+    rememberedBenches(signal),
+    allDrivers(),
+  ]);
+  return {
+    schema: SCAN_SCHEMA,
+    devices: [...found],
+    drivers: drivers.map(({ id, title, mechanism, form, loop }) => ({
+      id,
+      title,
+      mechanism,
+      form,
+      loop,
+    })),
+    availability: rows.flat().sort((a, b) => order.indexOf(a.device) - order.indexOf(b.device)),
+    benches,
+  };
 }
 
 /** What programs say of themselves is asked again where a program has changed; `bench status` always asks. */
@@ -102,13 +122,13 @@ async function devicesOfTheLab(): Promise<FoundDevice[]> {
 async function askAbout(
   devices: readonly FoundDevice[],
   drivers: readonly string[],
-  { workspace, signal }: Place,
+  { workspace, signal, cells }: Place,
 ): Promise<Row[]> {
   const starts = devices.map(({ id }) => ({
     ...{ device: id, address: '', parameters: SMALL },
     folder: workspace.folder(id),
   }));
-  const ask = (some: readonly DeviceJob[]) => askAboutDevices(drivers, some, signal);
+  const ask = (some: readonly DeviceJob[]) => askAboutDevices(drivers, some, signal, cells.pop());
   const answers = await answersOf(starts, drivers, ask, signal);
   return devices.flatMap(({ id }) => rowsOf(id, drivers, answers));
 }

@@ -39,12 +39,37 @@ export async function remembered(
   args: readonly string[],
   ask: () => Promise<string | undefined>,
 ): Promise<string | undefined> {
+  const place = placeFor(program, args);
+  return place ? place.put(place.before ?? (await ask())) : ask();
+}
+
+/** The same for whoever cannot wait. */
+export function rememberedNow(
+  program: string,
+  args: readonly string[],
+  ask: () => string | undefined,
+): string | undefined {
+  const place = placeFor(program, args);
+  return place ? place.put(place.before ?? ask()) : ask();
+}
+
+interface Place {
+  /** What was answered before, where it still counts. */
+  readonly before: string | undefined;
+  put(answer: string | undefined): string | undefined;
+}
+
+function placeFor(program: string, args: readonly string[]): Place | undefined {
   const store = memory;
   const key = store && keyOf(program, args);
-  if (!store || key === undefined) return ask();
-  const answer = store.before[key] ?? (await ask());
-  if (answer !== undefined) store.now[key] = answer;
-  return answer;
+  if (!store || key === undefined) return undefined;
+  return {
+    before: store.before[key],
+    put(answer) {
+      if (answer !== undefined) store.now[key] = answer;
+      return answer;
+    },
+  };
 }
 
 function keyOf(program: string, args: readonly string[]): string | undefined {

@@ -1,21 +1,24 @@
 // The action behind `iolab scan`: devices, the grid of drivers by devices, and every reason once.
+import type { Mechanism } from '../../drivers/driver.ts';
 import { Cancelled } from '../../errors.ts';
 import { findPlace } from '../../places/find.ts';
 import type { LabScan } from '../../records/schema.ts';
+import type { SpareCell } from '../../run/cells.ts';
 import { scanElsewhere } from '../../run/elsewhere.ts';
 import { scanMachine } from '../../run/scan.ts';
-import { interruptSignal } from '../interrupt.ts';
 import type { ScanOptions } from '../scan.ts';
 import { colourDepth, createPaint, MARKS, type Paint } from './colour.ts';
-import { mechanismOf } from './mechanisms.ts';
 import { print, printJson, terminalWidth } from './output.ts';
 import { progressReporter } from './progress.ts';
-import { checkPlaceSettings } from './run-in.ts';
 import { renderTable, wrap } from './table.ts';
 
-export async function scan({ json, in: where, place = {} }: ScanOptions): Promise<void> {
-  const signal = await interruptSignal();
-  const asked = where === 'host' ? scanMachine(signal) : scanIn(where, place, signal);
+/** `cells` are the processes that the scan asks, where it is this machine that is scanned. */
+export async function scan(
+  { json, in: where, place = {} }: ScanOptions,
+  signal: AbortSignal,
+  cells: SpareCell[],
+): Promise<void> {
+  const asked = where === 'host' ? scanMachine(signal, cells) : scanIn(where, place, signal);
   const found = await asked.catch(error => {
     throw signal.aborted ? new Cancelled('interrupted') : error;
   });
@@ -28,6 +31,7 @@ async function scanIn(
   parameters: Readonly<Record<string, string>>,
   signal: AbortSignal,
 ): Promise<LabScan> {
+  const { checkPlaceSettings } = await import('./run-in.ts');
   const place = await findPlace(id);
   checkPlaceSettings(place, parameters);
   const events = progressReporter();
@@ -62,8 +66,9 @@ function describe(found: LabScan, width: number, paint: Paint): string {
 /** Drivers down, devices across; `yes`, or `–` with the reason below. */
 function grid(found: LabScan, width: number, paint: Paint): string[] {
   const devices = [...new Set(found.availability.map(({ device }) => device))];
-  const rows = found.drivers.map(({ id }) => {
-    const mechanism = mechanismOf(id);
+  const rows = found.drivers.map(({ id, mechanism: said }) => {
+    // Another lab, in a place, may know one that this one does not.
+    const mechanism = said in MARKS ? (said as Mechanism) : 'reference';
     const paintMark = (mark: string) => paint.mechanism(mechanism, mark);
     const answers = devices.map(device => {
       const row = found.availability.find(one => one.device === device && one.driver === id);

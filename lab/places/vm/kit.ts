@@ -79,8 +79,14 @@ export function requireKit(): Kit {
   throw new Unsupported(`the place vm is not installed: ${found}`, INSTALL);
 }
 
+/** Asks QEMU for its version; undefined where it does not answer. */
+export type AskVersion = (
+  qemu: string,
+  environment: Readonly<Record<string, string>>,
+) => string | undefined;
+
 /** Everything, or what is missing, in a few words. */
-export function findKit(): Kit | string {
+export function findKit(ask: AskVersion = qemuVersion): Kit | string {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return `it needs Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
   }
@@ -94,7 +100,7 @@ export function findKit(): Kit | string {
   const own = inPath(QEMU);
   const qemu = own ?? join(folder, 'usr/bin', QEMU);
   const environment = own ? {} : { ...unpacked, QEMU_MODULE_DIR: join(libraries[0]!, 'qemu') };
-  const qemu_version = versionOf(qemu, environment);
+  const qemu_version = ask(qemu, environment);
   if (qemu_version === undefined) return `${qemu} does not answer`;
   if (Number.parseInt(qemu_version, 10) < OLDEST_QEMU) {
     return `QEMU ${qemu_version} is too old: ${OLDEST_QEMU} and later have what the machine is made of`;
@@ -108,7 +114,7 @@ export function findKit(): Kit | string {
   return { qemu, qemu_version, environment, data, xz, busybox, kernel, manifest };
 }
 
-function versionOf(qemu: string, environment: Readonly<Record<string, string>>) {
+export const qemuVersion: AskVersion = (qemu, environment) => {
   try {
     const options = { encoding: 'utf8', timeout: LIMIT_MS, stdio: 'pipe' } as const;
     const env = { ...process.env, ...environment };
@@ -118,7 +124,7 @@ function versionOf(qemu: string, environment: Readonly<Record<string, string>>) 
   } catch {
     return undefined;
   }
-}
+};
 
 /** The one kernel in a folder of unpacked packages. */
 function kernelIn(folder: string): KernelFiles | undefined {

@@ -24,7 +24,7 @@ const LOADERS = ['/usr/lib/wine/wine64', 'wine64', 'wine'];
 const LOADER_VARIABLE = 'IOLAB_WINE';
 const LIMIT_MS = 10_000;
 
-function findLoader(): string | undefined {
+export function findLoader(): string | undefined {
   const named = process.env[LOADER_VARIABLE];
   for (const name of named ? [named] : LOADERS) {
     const paths = name.startsWith('/')
@@ -75,8 +75,7 @@ function isCurrent(name: string): boolean {
 }
 
 /** What is not here, in the order in which it has to be installed. */
-export function missing(): Missing[] {
-  const version = wineVersion();
+export function missing(version = wineVersion()): Missing[] {
   const all: Missing[] = [];
   if (version === undefined) all.push({ what: 'Wine', why: 'it does not answer' });
   if (!existsSync(windowsNode)) all.push({ what: 'Node for Windows', why: 'it is not there' });

@@ -131,10 +131,16 @@ export interface Found {
   readonly version: string;
 }
 
+/** Asks a program for its version; undefined where it does not answer. Never throws. */
+export type AskVersion = (program: string) => Promise<string | undefined>;
+
 /** The first of the language's toolchains that is here, undefined where none is. Never throws. */
-export async function findToolchain({ toolchains }: Language): Promise<Found | undefined> {
+export async function findToolchain(
+  { toolchains }: Language,
+  ask: AskVersion = versionOf,
+): Promise<Found | undefined> {
   for (const toolchain of toolchains) {
-    const answers = await Promise.all(toolchain.programs.map(versionOf));
+    const answers = await Promise.all(toolchain.programs.map(ask));
     const [version] = answers;
     if (version !== undefined && !answers.includes(undefined)) return { toolchain, version };
   }
@@ -142,7 +148,7 @@ export async function findToolchain({ toolchains }: Language): Promise<Found | u
 }
 
 /** The first line of its answer, with its name; undefined where it does not answer well. */
-function versionOf(program: string): Promise<string | undefined> {
+export function versionOf(program: string): Promise<string | undefined> {
   const options = { timeout: VERSION_LIMIT_MS, killSignal: 'SIGKILL' } as const;
   return new Promise(resolve => {
     execFile(program, ['--version'], options, (error, stdout) => {
