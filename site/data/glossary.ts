@@ -1,5 +1,5 @@
 // The course's words, each with what it means here and the page that explains it. One list for the glossary
-// page and its test; the index on that page is made from the headings of all pages.
+// page and its test; the index on that page is made of the sidebar and of each page's own description.
 
 export interface Term {
   readonly term: string;
@@ -19,6 +19,12 @@ const all: readonly Term[] = [
     term: 'actor',
     means: 'a flow that shares nothing, and does nothing but receive messages and send some',
     page: 'message-passing',
+  },
+  {
+    term: 'alertable',
+    also: ['APC', 'asynchronous procedure call'],
+    means: 'asleep in such a way that callbacks may run on the sleeping thread',
+    page: 'which-thread',
   },
   {
     term: 'arena',
@@ -42,10 +48,20 @@ const all: readonly Term[] = [
     page: 'streams',
   },
   {
+    term: 'baud',
+    means: 'bits a second on a serial line, with those that only frame a byte',
+    page: 'serial-board',
+  },
+  {
     term: 'blocking',
     also: ['synchronous'],
     means: 'the call returns when the operation is done; until then the thread sleeps',
     page: 'blocking',
+  },
+  {
+    term: 'bootstrap',
+    means: 'an interval found by drawing again and again from what was measured',
+    page: 'how-we-measure',
   },
   {
     term: 'buffered',
@@ -91,9 +107,19 @@ const all: readonly Term[] = [
     page: 'completion-queues',
   },
   {
+    term: 'concurrency limit',
+    means: 'how many threads of a completion port may run at once',
+    page: 'worker-pools',
+  },
+  {
     term: 'context switch',
     means: 'a processor leaves one thread and takes up another',
     page: 'threads',
+  },
+  {
+    term: 'coordinated omission',
+    means: 'a load that waits together with what it measures, so that the worst waits are missing',
+    page: 'how-we-measure',
   },
   {
     term: 'coroutine',
@@ -101,9 +127,19 @@ const all: readonly Term[] = [
     page: 'async-await',
   },
   {
+    term: 'critical section',
+    means: 'a stretch of code in which a device or a piece of memory belongs to one flow',
+    page: 'resource-conflicts',
+  },
+  {
     term: 'cycle',
     means: 'one tick of a processor’s clock; on an emulated board it is counted exactly',
     page: 'board-firmware',
+  },
+  {
+    term: 'deadlock',
+    means: 'two wait for each other, and neither goes on',
+    page: 'resource-conflicts',
   },
   {
     term: 'direct I/O',
@@ -152,6 +188,11 @@ const all: readonly Term[] = [
     page: 'evidence',
   },
   {
+    term: 'executor',
+    means: 'the loop that goes on with a suspended task once somebody has woken it',
+    page: 'async-await',
+  },
+  {
     term: 'fiber',
     means: 'a coroutine with a scheduler, made without help from the language',
     page: 'fibers',
@@ -160,6 +201,16 @@ const all: readonly Term[] = [
     term: 'floor',
     means: 'what the lab itself costs on a machine; below it nothing can be seen',
     page: 'how-we-measure',
+  },
+  {
+    term: 'focus',
+    means: 'what decides to which window keys go',
+    page: 'device-to-window',
+  },
+  {
+    term: 'group commit',
+    means: 'several transactions are made safe by one flush',
+    page: 'durable-writes',
   },
   {
     term: 'handler',
@@ -190,6 +241,16 @@ const all: readonly Term[] = [
     page: 'completion-queues',
   },
   {
+    term: 'IOMMU',
+    means: 'stands between a device and memory, and lets it reach only what it was given',
+    page: 'driver-queues',
+  },
+  {
+    term: 'jitter',
+    means: 'how much the delay of one message differs from that of the next',
+    page: 'registered-io',
+  },
+  {
     term: 'kqueue',
     means: 'the one queue of macOS and the BSDs for descriptors, signals, timers and processes',
     page: 'kqueue',
@@ -211,6 +272,22 @@ const all: readonly Term[] = [
     page: 'message-passing',
   },
   {
+    term: 'line discipline',
+    means: 'the part of the kernel that makes lines of what is typed at a terminal',
+    page: 'sockets-and-terminals',
+  },
+  {
+    term: 'Little’s law',
+    means: 'how many are inside is the rate at which they come, times the time that each stays',
+    page: 'disk',
+  },
+  {
+    term: 'livelock',
+    also: ['receive livelock'],
+    means: 'a machine that does nothing but enter handlers, and gets nothing done',
+    page: 'interrupts',
+  },
+  {
     term: 'mailbox',
     means: 'the messages of one flow that have come and were not received yet, in their order',
     page: 'message-passing',
@@ -221,10 +298,31 @@ const all: readonly Term[] = [
     page: 'windows-messages',
   },
   {
+    term: 'microtask',
+    means: 'a piece of a promise’s work, run before the event loop turns',
+    page: 'blocking-the-loop',
+  },
+  {
     term: 'MSI',
     also: ['MSI-X', 'message-signalled interrupt'],
     means: 'an interrupt that is a write to memory: every source has its own, and none is shared',
     page: 'driver-interrupts',
+  },
+  {
+    term: 'multishot',
+    means: 'of a request: handed over once, and completed again and again',
+    page: 'registered-io',
+  },
+  {
+    term: 'mutex',
+    means: 'a lock that one flow holds at a time',
+    page: 'resource-conflicts',
+  },
+  {
+    term: 'NAPI',
+    means:
+      'Linux’s hybrid for network cards: the first packet interrupts, the rest of the burst is polled',
+    page: 'hybrid',
   },
   {
     term: 'non-blocking',
@@ -247,6 +345,11 @@ const all: readonly Term[] = [
     page: 'page-cache',
   },
   {
+    term: 'page fault',
+    means: 'a program touches memory that is not entered yet, and the kernel enters it',
+    page: 'copies',
+  },
+  {
     term: 'period',
     also: ['fragment'],
     means: 'the part of a sound card’s buffer at whose end the card interrupts',
@@ -257,6 +360,11 @@ const all: readonly Term[] = [
     means:
       'a bit in each entry of a queue that changes with every round, so that new entries are told from old ones',
     page: 'driver-queues',
+  },
+  {
+    term: 'pipeline',
+    means: 'processes in a chain, each of which reads what the one before has written',
+    page: 'processes',
   },
   {
     term: 'polling',
@@ -279,10 +387,20 @@ const all: readonly Term[] = [
     page: 'reactor-and-proactor',
   },
   {
+    term: 'read-ahead',
+    means: 'the kernel fetches what a program will presumably ask for next',
+    page: 'page-cache',
+  },
+  {
     term: 'readiness',
     means:
       'the report that an operation would not have to wait now; the operation itself is still to be done',
     page: 'select-and-poll',
+  },
+  {
+    term: 'register',
+    means: 'a word at a fixed address behind which a device stands, and no memory',
+    page: 'driver-registers',
   },
   {
     term: 'registered I/O',
@@ -297,9 +415,19 @@ const all: readonly Term[] = [
     page: 'how-we-measure',
   },
   {
+    term: 'scatter and gather',
+    means: 'one transfer to several places in memory, or from several',
+    page: 'channel-io',
+  },
+  {
     term: 'selective receive',
     means: 'to take the first message that fits out of a mailbox, and leave the others in it',
     page: 'message-passing',
+  },
+  {
+    term: 'semaphore',
+    means: 'a count of permits; who finds none left waits',
+    page: 'resource-conflicts',
   },
   {
     term: 'service time',
@@ -345,12 +473,23 @@ const all: readonly Term[] = [
     means: 'a value that was read in two parts while somebody wrote it',
     page: 'interrupts',
   },
+  {
+    term: 'trampoline',
+    means:
+      'a list that the outermost call works off, so that callbacks do not pile up on the stack',
+    page: 'callbacks',
+  },
   { term: 'unbuffered', means: 'every request goes to the device by itself', page: 'unbuffered' },
   {
     term: 'underrun',
     also: ['XRUN'],
     means: 'a device that keeps its own time finds nothing to play, and stops',
     page: 'sound',
+  },
+  {
+    term: 'vector',
+    means: 'the number by which a device says who interrupts, and which leads to the handler',
+    page: 'whose-interrupt',
   },
   {
     term: 'wake-up',
