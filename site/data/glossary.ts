@@ -202,11 +202,7 @@ const all: readonly Term[] = [
     means: 'what the lab itself costs on a machine; below it nothing can be seen',
     page: 'how-we-measure',
   },
-  {
-    term: 'focus',
-    means: 'what decides to which window keys go',
-    page: 'device-to-window',
-  },
+  { term: 'focus', means: 'what decides to which window keys go', page: 'device-to-window' },
   {
     term: 'group commit',
     means: 'several transactions are made safe by one flush',
@@ -313,11 +309,7 @@ const all: readonly Term[] = [
     means: 'of a request: handed over once, and completed again and again',
     page: 'registered-io',
   },
-  {
-    term: 'mutex',
-    means: 'a lock that one flow holds at a time',
-    page: 'resource-conflicts',
-  },
+  { term: 'mutex', means: 'a lock that one flow holds at a time', page: 'resource-conflicts' },
   {
     term: 'NAPI',
     means:
