@@ -1,6 +1,6 @@
 // The course site: Astro with Starlight, static, loading nothing from elsewhere. IOLAB_BASE is the
 // path it is served under, IOLAB_SITE its address, IOLAB_REPOSITORY where its sources are; each may be
-// absent.
+// absent or empty, as GitHub gives them for a site without a path.
 import starlight from '@astrojs/starlight';
 import { defineConfig } from 'astro/config';
 import starlightLinksValidator from 'starlight-links-validator';
@@ -21,8 +21,8 @@ process.env.IOLAB_ROOT = import.meta.dirname;
 export default defineConfig({
   srcDir: './site',
   publicDir: './site/public',
-  base: process.env.IOLAB_BASE ?? '/',
-  ...(process.env.IOLAB_SITE === undefined ? {} : { site: process.env.IOLAB_SITE }),
+  base: process.env.IOLAB_BASE || '/',
+  ...(process.env.IOLAB_SITE ? { site: process.env.IOLAB_SITE } : {}),
   devToolbar: { enabled: false },
   vite: {
     // The simulator's worker loads one board of several: only modules can be split so.

@@ -1,6 +1,7 @@
 // What was published, newest first: the log of results and its feed. Pure.
 import { shownCommand } from './figures.ts';
 import type { Library } from './records.ts';
+import { RESULTS } from './strings.ts';
 
 export interface Result {
   readonly run_id: string;
@@ -37,23 +38,26 @@ export function resultsOf({ records, runs }: Library): Result[] {
     .sort((a, b) => (a.ended > b.ended ? -1 : a.ended < b.ended ? 1 : 0));
 }
 
+/** As XML has it; characters that XML 1.0 forbids (section 2.2) show that something stood there. */
 const escaped = (text: string): string =>
-  text.replace(/[&<>"']/g, found => `&#${found.charCodeAt(0)};`);
+  text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')
+    .replace(/[&<>"']/g, found => `&#${found.charCodeAt(0)};`);
 
 /** An Atom feed (RFC 4287). `at` makes a site's path an address; relative where the site has none. */
 export function feedOf(results: readonly Result[], at: (path: string) => string): string {
   const entries = results.map(
     ({ run_id, machine, ended, command, subjects, records, path }) => `  <entry>
-    <title>${escaped(`${subjects.join(', ')} (${machine})`)}</title>
+    <title>${escaped(`${subjects.join(', ') || RESULTS.nothing} (${machine})`)}</title>
     <id>urn:iolab:run:${escaped(machine)}:${escaped(run_id)}</id>
     <updated>${escaped(ended)}</updated>
     <link href="${escaped(at(`records/${path}`))}"/>
-    <content type="text">${escaped(`${records} records. ${command}`)}</content>
+    <content type="text">${escaped(`${RESULTS.records(records)}. ${command}`)}</content>
   </entry>`,
   );
   return `<?xml version="1.0" encoding="utf-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom">
-  <title>iolab: results</title>
+  <title>${escaped(RESULTS.feed_of)}</title>
   <id>urn:iolab:results</id>
   <updated>${escaped(results[0]?.ended ?? '1970-01-01T00:00:00Z')}</updated>
   <author><name>iolab</name></author>

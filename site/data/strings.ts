@@ -185,6 +185,7 @@ export const RESULTS = {
   none: 'No run has been published yet.',
   feed_title: (n: number) => `${many(n, 'run', 'runs')}. As a {feed}.`,
   feed: 'feed',
+  feed_of: 'iolab: results',
   title: 'Published runs, newest first',
   records: (n: number) => many(n, 'record', 'records'),
   nothing: 'nothing',
@@ -320,6 +321,48 @@ export const DECIDE = {
   files: 'Decide on your own records (`npx iolab show last --json > mine.json`):',
 } as const;
 
+/** The situations that the page answers without being asked, in the order of site/decide/situations.ts. */
+export const DECIDE_TYPICAL = {
+  seldom: 'One device, a message now and then; battery or many tenants',
+  soon: 'One device, a thousand messages a second, as soon as possible',
+  soon_spare: 'The same, with a processor that may do nothing else',
+  hundred: 'A hundred devices, few of them busy',
+  connections: 'Ten thousand connections, few of them busy',
+  one_read: 'A disk, one read after the other',
+  many_reads: 'A disk, many reads at once, as many a second as it gives',
+  cheap_reads: 'A disk, many reads at once, with little processor time',
+} as const;
+
+/** Why a form is chosen or ruled out: each is a part of a sentence, and begins small. */
+export const DECIDE_REASONS = {
+  no_record: (experiment: string) => `no record of ${experiment}`,
+  none_left: 'no form is left that could do it',
+  at_rate: (rate: string) => `${rate} messages a second`,
+  at_depth: (depth: string) => `${depth} in flight`,
+  page_cache: 'it reads through the page cache, where a read need not reach the disk',
+  busy: (share: string) => `it keeps a processor busy for ${share} of the time, and none is free`,
+  waits_for_one: (n: string) =>
+    `it waits for one descriptor: ${n} of them take a call, a thread or a process each`,
+  growth_unknown: 'how its cost grows with what it watches was not measured',
+  growth: (each: string, n: string, all: string) =>
+    `each watched descriptor adds ${each}, ${n} of them ${all}`,
+  latency: (time: string) => `half of the time the program has it within ${time}`,
+  processor: (time: string) => `${time} of processor time for each`,
+  rate: (n: string) => `${n} reads a second`,
+} as const;
+
+/** Why a reader's own file is refused. */
+export const DECIDE_FILES = {
+  no_json: 'it is not JSON',
+  not_ours: 'it is neither a record nor a run of the lab',
+  names_only: 'it names its records only: take the output of iolab show last --json',
+  lacks: (field: string) => `a record in it has no ${field}`,
+  other_version: 'a record in it is of another version',
+  record_lacks: (record: string, field: string) => `the record ${record} has no ${field}`,
+  no_number: (record: string, field: string) =>
+    `the record ${record} has a ${field} that is no number`,
+} as const;
+
 /** What the form of DECIDE says in the browser. */
 export const DECIDE_PANEL = {
   private: 'Files that you choose stay in this browser. Nothing is sent.',
@@ -386,6 +429,7 @@ export const SIMULATOR_PANEL = {
     `Histogram of ${n} waits, from ${least} to ${most} cycles`,
   of: (n: string, all: string) => `${n} of ${all}`,
   axis: 'cycles from arrival to service',
+  most_in_bar: (n: string) => `most in one bar: ${n}`,
 } as const;
 
 /** How a run in the browser compares with the published record. */

@@ -3,6 +3,7 @@
 // those that the measurement cannot tell apart, the cheaper and the plainer one. Pure: the page runs it at
 // build time on the published records, and in the reader's browser on the reader's own.
 import type { Fit, LabRecord } from '../../lab/records/schema.ts';
+import { DECIDE_REASONS } from '../data/strings.ts';
 import { middle, time, whole } from '../figures/format.ts';
 
 export type Priority = 'latency' | 'processor' | 'throughput';
@@ -107,8 +108,8 @@ export function decide(
   const { records, basis } = relevant(evidence.records, situation);
   if (records.length === 0) {
     return situation.task === 'wait'
-      ? { missing: 'no record of wakeup', command: 'iolab run wakeup --device fifo' }
-      : { missing: 'no record of disk-read', command: 'iolab run disk-read' };
+      ? { missing: DECIDE_REASONS.no_record('wakeup'), command: 'iolab run wakeup --device fifo' }
+      : { missing: DECIDE_REASONS.no_record('disk-read'), command: 'iolab run disk-read' };
   }
   const refused: Refusal[] = [];
   const candidates: Candidate[] = [];
@@ -123,7 +124,7 @@ export function decide(
   }
   candidates.sort((a, b) => a.cost.value - b.cost.value);
   const [first] = candidates;
-  if (!first) return { missing: 'no form is left that could do it', command: 'iolab scan' };
+  if (!first) return { missing: DECIDE_REASONS.none_left, command: 'iolab scan' };
   const equal = candidates.filter(one => one.cost.low <= first.cost.high);
   equal.sort((a, b) => a.plain - b.plain || a.second - b.second);
   const [best, ...ties] = equal as [Candidate, ...Candidate[]];
@@ -166,7 +167,10 @@ function relevant(
     }
   }
   const setting = chosen.find(one => far(one) === least)?.parameters[name];
-  const words = situation.task === 'wait' ? `${setting} messages a second` : `${setting} in flight`;
+  const words =
+    situation.task === 'wait'
+      ? DECIDE_REASONS.at_rate(String(setting))
+      : DECIDE_REASONS.at_depth(String(setting));
   return { records: chosen, basis: chosen.length > 0 ? words : '' };
 }
 
@@ -187,19 +191,19 @@ function refusalOf(
   form: Form | undefined,
 ): string | undefined {
   if (situation.task === 'read' && form?.page_cache === 'through') {
-    return 'it reads through the page cache, where a read need not reach the disk';
+    return DECIDE_REASONS.page_cache;
   }
   if (!situation.spare_processor) {
     const share = processorShare(record, situation);
     const most = situation.task === 'wait' ? WHOLE_PROCESSOR : WHOLE_FOR_READS;
     if (share !== undefined && share > most) {
-      return `it keeps a processor busy for ${percent(share)} of the time, and none is free`;
+      return DECIDE_REASONS.busy(percent(share));
     }
   }
   if (situation.task === 'wait' && situation.watched > 1 && !growthOf(record.driver, fits)) {
     return WAITS_FOR_ONE.has(record.driver)
-      ? `it waits for one descriptor: ${whole(situation.watched)} of them take a call, a thread or a process each`
-      : 'how its cost grows with what it watches was not measured';
+      ? DECIDE_REASONS.waits_for_one(whole(situation.watched))
+      : DECIDE_REASONS.growth_unknown;
   }
   return undefined;
 }
@@ -238,16 +242,16 @@ function candidateOf(
     if (growth) {
       more_ns = Math.max(0, growth.b) * situation.watched;
       reasons.push(
-        `each watched descriptor adds ${time(Math.max(0, growth.b))}, ${whole(situation.watched)} of them ${time(more_ns)}`,
+        DECIDE_REASONS.growth(time(Math.max(0, growth.b)), whole(situation.watched), time(more_ns)),
       );
     }
   }
   const chosen =
     situation.priority === 'throughput' ? rate : situation.priority === 'latency' ? latency : cpu;
   if (!chosen) return undefined;
-  if (latency) reasons.unshift(`half of the time the program has it within ${time(latency.value)}`);
-  if (cpu) reasons.push(`${time(cpu.value + more_ns)} of processor time for each`);
-  if (situation.task === 'read' && rate) reasons.push(`${whole(rate.value)} reads a second`);
+  if (latency) reasons.unshift(DECIDE_REASONS.latency(time(latency.value)));
+  if (cpu) reasons.push(DECIDE_REASONS.processor(time(cpu.value + more_ns)));
+  if (situation.task === 'read' && rate) reasons.push(DECIDE_REASONS.rate(whole(rate.value)));
   const inverse = situation.priority === 'throughput';
   const [low, high] = chosen.interval ?? [chosen.value, chosen.value];
   const cost = inverse

@@ -1,6 +1,7 @@
 // What the decision needs of records, and nothing else: small enough to send with a page. A reader's own
 // file is looked at as a stranger's: what is not a record or a run of the lab is refused, with the reason.
 import type { Fit, LabRecord } from '../../lab/records/schema.ts';
+import { DECIDE_FILES } from '../data/strings.ts';
 import type { Evidence } from './decide.ts';
 
 const EXPERIMENTS: ReadonlySet<string> = new Set(['wakeup', 'disk-read', 'scale']);
@@ -38,7 +39,7 @@ export function readEvidence(text: string): Evidence {
   try {
     value = JSON.parse(text);
   } catch {
-    throw new NotOurs('it is not JSON');
+    throw new NotOurs(DECIDE_FILES.no_json);
   }
   const { schema, records, fits } = (value ?? {}) as {
     schema?: unknown;
@@ -47,9 +48,9 @@ export function readEvidence(text: string): Evidence {
   };
   if (schema === 'iolab/record/1') return evidenceOf([recordOf(value)], []);
   const list = Array.isArray(records) ? records : Array.isArray(value) ? value : undefined;
-  if (!list) throw new NotOurs('it is neither a record nor a run of the lab');
+  if (!list) throw new NotOurs(DECIDE_FILES.not_ours);
   if (list.some(one => typeof one === 'string')) {
-    throw new NotOurs('it names its records only: take the output of iolab show last --json');
+    throw new NotOurs(DECIDE_FILES.names_only);
   }
   const good = Array.isArray(fits) ? fits.filter(isFit) : [];
   return evidenceOf(list.map(recordOf), good);
@@ -58,12 +59,12 @@ export function readEvidence(text: string): Evidence {
 function recordOf(value: unknown): LabRecord {
   const one = (value ?? {}) as Record<string, unknown>;
   for (const name of ['id', 'run_id', 'experiment', 'device', 'driver', 'status']) {
-    if (typeof one[name] !== 'string') throw new NotOurs(`a record in it has no ${name}`);
+    if (typeof one[name] !== 'string') throw new NotOurs(DECIDE_FILES.lacks(name));
   }
-  if (one.schema !== 'iolab/record/1') throw new NotOurs('a record in it is of another version');
+  if (one.schema !== 'iolab/record/1') throw new NotOurs(DECIDE_FILES.other_version);
   for (const name of ['parameters', 'metrics', 'host']) {
     if (one[name] === null || typeof one[name] !== 'object') {
-      throw new NotOurs(`the record ${String(one.id).slice(0, 80)} has no ${name}`);
+      throw new NotOurs(DECIDE_FILES.record_lacks(String(one.id).slice(0, 80), name));
     }
   }
   for (const name of METRICS) {
@@ -72,9 +73,7 @@ function recordOf(value: unknown): LabRecord {
       | undefined;
     if (metric === undefined) continue;
     if (typeof (metric?.p50 ?? metric?.value) !== 'number') {
-      throw new NotOurs(
-        `the record ${String(one.id).slice(0, 80)} has a ${name} that is no number`,
-      );
+      throw new NotOurs(DECIDE_FILES.no_number(String(one.id).slice(0, 80), name));
     }
   }
   return { rounds: [], ...one } as unknown as LabRecord;

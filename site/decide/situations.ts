@@ -1,4 +1,5 @@
 // The situations that a page without JavaScript answers, and the choices that the form offers.
+import { DECIDE_TYPICAL } from '../data/strings.ts';
 import type { Situation } from './decide.ts';
 
 export interface Typical {
@@ -8,7 +9,7 @@ export interface Typical {
 
 export const TYPICAL: readonly Typical[] = [
   {
-    title: 'One device, a message now and then; battery or many tenants',
+    title: DECIDE_TYPICAL.seldom,
     situation: {
       task: 'wait',
       rate_hz: 100,
@@ -18,7 +19,7 @@ export const TYPICAL: readonly Typical[] = [
     },
   },
   {
-    title: 'One device, a thousand messages a second, as soon as possible',
+    title: DECIDE_TYPICAL.soon,
     situation: {
       task: 'wait',
       rate_hz: 1000,
@@ -28,7 +29,7 @@ export const TYPICAL: readonly Typical[] = [
     },
   },
   {
-    title: 'The same, with a processor that may do nothing else',
+    title: DECIDE_TYPICAL.soon_spare,
     situation: {
       task: 'wait',
       rate_hz: 1000,
@@ -38,7 +39,7 @@ export const TYPICAL: readonly Typical[] = [
     },
   },
   {
-    title: 'A hundred devices, few of them busy',
+    title: DECIDE_TYPICAL.hundred,
     situation: {
       task: 'wait',
       rate_hz: 1000,
@@ -48,7 +49,7 @@ export const TYPICAL: readonly Typical[] = [
     },
   },
   {
-    title: 'Ten thousand connections, few of them busy',
+    title: DECIDE_TYPICAL.connections,
     situation: {
       task: 'wait',
       rate_hz: 1000,
@@ -58,15 +59,15 @@ export const TYPICAL: readonly Typical[] = [
     },
   },
   {
-    title: 'A disk, one read after the other',
+    title: DECIDE_TYPICAL.one_read,
     situation: { task: 'read', depth: 1, priority: 'latency', spare_processor: false },
   },
   {
-    title: 'A disk, many reads at once, as many a second as it gives',
+    title: DECIDE_TYPICAL.many_reads,
     situation: { task: 'read', depth: 32, priority: 'throughput', spare_processor: false },
   },
   {
-    title: 'A disk, many reads at once, with little processor time',
+    title: DECIDE_TYPICAL.cheap_reads,
     situation: { task: 'read', depth: 32, priority: 'processor', spare_processor: false },
   },
 ];

@@ -85,7 +85,7 @@ export function plot(values: readonly number[], options: PlotOptions): string {
       'text-anchor': 'end',
       class: 'fig-title',
     }),
-    label(`most in one bar: ${values.length === 0 ? 0 : grouped(most)}`, LEFT, 16, {
+    label(SIMULATOR_PANEL.most_in_bar(values.length === 0 ? '0' : grouped(most)), LEFT, 16, {
       class: 'fig-title',
     }),
     ...bars,

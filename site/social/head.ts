@@ -1,10 +1,11 @@
-// Tells whoever shows a link to a page (chats, mail, social networks) which picture stands for it. They ask
-// for whole addresses, so there is none where nobody said where the site is served.
+// What every page's head says to programs: to feed readers where the feed of results is, and to whoever shows
+// a link to the page (chats, mail, social networks) which picture stands for it. Those ask for whole
+// addresses, so there is no picture where nobody said where the site is served.
 import { defineRouteMiddleware } from '@astrojs/starlight/route-data';
 import { driverPages } from '../data/driver-pages.ts';
 import { mechanisms } from '../data/drivers.ts';
 import { siteHref } from '../data/links.ts';
-import { SOCIAL } from '../data/strings.ts';
+import { RESULTS, SOCIAL } from '../data/strings.ts';
 import { CARD } from './card.ts';
 import { EXPLAINED, socialPath } from './paths.ts';
 
@@ -21,8 +22,14 @@ async function explainedByPage(): Promise<ReadonlyMap<string, ReadonlySet<string
 let kept: ReturnType<typeof explainedByPage> | undefined;
 
 export const onRequest = defineRouteMiddleware(async ({ locals, site }) => {
-  if (site === undefined) return;
   const { head, id, entry } = locals.starlightRoute;
+  const feed = {
+    type: 'application/atom+xml',
+    title: RESULTS.feed_of,
+    href: siteHref('results.xml'),
+  };
+  head.push({ tag: 'link', attrs: { rel: 'alternate', ...feed } });
+  if (site === undefined) return;
   const image = new URL(siteHref(socialPath(id)), site).href;
   const alt = SOCIAL.alt(entry.data.title);
   const properties: readonly (readonly [string, string])[] = [

@@ -13,12 +13,35 @@ const components = new Map(
     .map(name => [name, readFileSync(join(site, 'components', name), 'utf8')]),
 );
 const scripts = ['timelines/player.ts', 'decide/panel.ts', 'simulator/panel.ts'];
+/** What speaks to readers without being a component: read as a component's own code. */
+const programs = new Map(
+  ['pages', 'decide', 'simulator', 'social'].flatMap(folder =>
+    readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
+      .filter(name => /\.(?:astro|ts)$/.test(name))
+      .map(name => {
+        const text = readFileSync(join(site, folder, name), 'utf8');
+        return [
+          `${folder}/${name}`.replace(/\W/g, '-'),
+          name.endsWith('.ts') ? `---\n${text}\n---\n` : text,
+        ] as const;
+      }),
+  ),
+);
+/** After the file's name: commands, media types and queries, classes, fonts, drawings, lists of drivers. */
+const FOR_MACHINES =
+  /^\S+: (?:iolab (?:run|scan)\b|application\/|\(prefers-|fig m-|'|<svg |[a-z -]+\n[a-z -]+$)/;
 
 describe('the words of the components', () => {
   it('stand in site/data/strings.ts and nowhere else', () => {
     const found = wordsIn(components);
     expect(found, 'move it to site/data/strings.ts and say it from there').toEqual([]);
     expect(components.size).toBeGreaterThan(30);
+  });
+
+  it('stand there for pages, for the form that decides and for the simulator too', () => {
+    const found = wordsIn(programs).filter(one => !FOR_MACHINES.test(one));
+    expect(found, 'move it to site/data/strings.ts and say it from there').toEqual([]);
+    expect(programs.size).toBeGreaterThan(15);
   });
 
   it('are missed nowhere that readers look', () => {
