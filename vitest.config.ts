@@ -17,6 +17,7 @@ const PURE = [
   'test/machines/**/*.test.ts',
   'test/measure/**/*.test.ts',
   'test/input/**/*.test.ts',
+  'test/places/up.test.ts',
   'test/places/vm/{archives,compiled,machine,unpack}.test.ts',
   'test/places/wine/divergences.test.ts',
   'test/records/**/*.test.ts',

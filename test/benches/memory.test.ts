@@ -3,7 +3,7 @@
 import { chmodSync, existsSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { keep, remember } from '../../lab/benches/parts/memory.ts';
+import { keep, remember, rememberedNow } from '../../lab/benches/parts/memory.ts';
 import { outputOf } from '../../lab/benches/parts/programs.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 
@@ -35,6 +35,18 @@ describe.runIf(process.platform !== 'win32')('what programs said', () => {
     expect(await outputOf(path, ['--version']), 'outside of a scan').toBe('2\n');
     utimesSync(path, new Date(), new Date(Date.now() + 60_000));
     expect([await ask(), await ask()]).toEqual(['3\n', '3\n']);
+  });
+
+  it('is remembered for whoever cannot wait as well', async () => {
+    const folder = temporaryFolder();
+    const path = program(folder, 'true');
+    let asked = 0;
+    const answer = () => String(++asked);
+    const ask = () =>
+      scan(join(folder, 'answers.json'), async () => rememberedNow(path, ['--version'], answer));
+    expect([await ask(), await ask()]).toEqual(['1', '1']);
+    expect(rememberedNow(path, ['--version'], answer), 'outside of a scan').toBe('2');
+    expect(rememberedNow(path, [], () => undefined)).toBeUndefined();
   });
 
   it('depends on the files that they were given', async () => {

@@ -94,10 +94,10 @@ export interface MachineOptions {
  * What a machine has where nobody says otherwise. With the translated code it stays below 600 MB. The second
  * processor begins the next process while one is at work.
  */
-export const USUAL = { memory_mib: 320, cpus: 2 } as const;
+export const USUAL = { memory_mib: 256, cpus: 2 } as const;
 
 /** Translated code that is kept: more than that is thrown away and made anew, which every process pays. */
-const TRANSLATED_MIB = 320;
+const TRANSLATED_MIB = 180;
 
 /**
  * All that QEMU emulates, but for what is slow when emulated: copying byte by byte (erms, fsrm), a state

@@ -5,6 +5,9 @@ import { UP_VARIABLE } from '../up.ts';
 /** One word as the shell reads it unchanged (sh(1), quoting). */
 export const shellWord = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
 
+/** What is measured runs where interrupts go (machine.ts); the lab has the other processors. */
+export const PINNED = ['taskset', '1'] as const;
+
 /** Beside what is said here, nothing of the host's environment is seen in there. */
 const ENVIRONMENT: Readonly<Record<string, string>> = {
   PATH: '/bin',
@@ -14,8 +17,7 @@ const ENVIRONMENT: Readonly<Record<string, string>> = {
   // In memory: what is to be kept goes to /out.
   IOLAB_HOME: '/tmp/iolab',
   NODE_COMPILE_CACHE: '/tmp/compiled',
-  // What is measured runs where interrupts go (machine.ts); the lab has the other processors.
-  [BEFORE_VARIABLE]: 'taskset 1',
+  [BEFORE_VARIABLE]: PINNED.join(' '),
   NODE_OPTIONS: '--require=/iolab/lab/places/vm/plain-types.cjs',
 };
 

@@ -8,7 +8,7 @@ import { type Boot, type BootEnd, boot } from '../../../lab/places/vm/boot.ts';
 import { prepareImages } from '../../../lab/places/vm/images.ts';
 import { INSTALL, requireKit } from '../../../lab/places/vm/kit.ts';
 import { USUAL } from '../../../lab/places/vm/machine.ts';
-import { errandScript } from '../../../lab/places/vm/script.ts';
+import { errandScript, PINNED } from '../../../lab/places/vm/script.ts';
 
 const { ok, detail } = await bench.check();
 if (!ok && process.env.IOLAB_REQUIRE?.split(',').includes('vm')) {
@@ -24,7 +24,10 @@ export interface Life extends BootEnd {
   readonly console: readonly string[];
 }
 
-/** Boot, run the command for the shell, power off. `use` gets the folder that is /out before that. */
+/**
+ * Boot, run the command for the shell where the lab runs what it measures, power off. `use` gets the folder that is
+ * /out before that.
+ */
 export async function bootOnce(
   command: string,
   options: Partial<Boot> = {},
@@ -40,7 +43,7 @@ export async function bootOnce(
     use(out);
     const end = await boot({
       ...{ kit, images, folder, out, accelerator: 'tcg', ...USUAL },
-      script: errandScript(['sh', '-c', command]),
+      script: errandScript([...PINNED, 'sh', '-c', command]),
       signal: new AbortController().signal,
       events: {
         out(bytes) {

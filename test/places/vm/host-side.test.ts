@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { driftPpm, toGuest } from '../../../lab/devices/parts/vm-clock.ts';
 import { DeviceGone, TimedOut } from '../../../lab/errors.ts';
+import { UP_VARIABLE } from '../../../lab/places/up.ts';
 import { Agent } from '../../../lab/places/vm/agent.ts';
 import { Qmp } from '../../../lab/places/vm/qmp.ts';
 import { hostNow, keepSchedule } from '../../../lab/places/vm/schedule.ts';
@@ -402,5 +403,15 @@ describe('the errand', () => {
     const script = errandScript(['node', 'a b', '--set', 'x=;rm']);
     expect(script).toContain(`'node' 'a b' '--set' 'x=;rm'`);
     expect(script).toContain(`IOLAB_PLACE='vm'`);
+  });
+
+  it('waits for the devices, in the shell or by itself', () => {
+    const waiting = errandScript(['sh']).split('\n');
+    const wait = waiting.findIndex(line => line.startsWith('until [ -e /tmp/up ]'));
+    expect(wait).toBeGreaterThan(0);
+    expect(waiting.indexOf(`'sh'`)).toBeGreaterThan(wait);
+    const itself = errandScript(['node'], true);
+    expect(itself).not.toContain('until');
+    expect(itself).toContain(`${UP_VARIABLE}='/tmp/up'`);
   });
 });
