@@ -112,21 +112,33 @@ const simulatedWords = (records: readonly LabRecord[]): string =>
 /** Bars of a ledger have no room for intervals; beside times that has to be said. */
 const withoutIntervals = (records: readonly LabRecord[], metrics: readonly string[]): string =>
   records.some(record => metrics.some(name => record.metrics[name]?.kind === 'time'))
-    ? 'times: medians of the rounds, their intervals in the records'
+    ? 'times: medians of the rounds, their 95 % intervals in the table'
     : exactWords(records);
+
+const OVER_ROUNDS = '95 % bootstrap interval over rounds';
+
+/** How each kind draws its intervals. */
+const INTERVAL_WORDS: Readonly<Partial<Record<Kind, string>>> = {
+  quantiles: `pale bands: ${OVER_ROUNDS}, of the medians`,
+  histogram: 'hairlines: medians, their 95 % intervals in the table',
+  ratios: `pale bands: ${OVER_ROUNDS}`,
+  split: `pale bands: ${OVER_ROUNDS}`,
+  stack: `hairlines: ${OVER_ROUNDS}`,
+};
 
 /** n, rounds, interval and shared settings of what was drawn. Exact counts have no interval. */
 export function factsOf(
   records: readonly LabRecord[],
   exact = false,
   metrics: readonly string[] = [],
+  kind: Kind = 'signature',
 ): string[] {
   const measured = records.filter(record => record.rounds.length > 0);
   if (measured.length === 0) return [];
   const rounds = range(measured.map(record => record.rounds.length));
   return [
     `n = ${range(measured.map(samples))} each, in ${rounds} ${rounds === '1' ? 'round' : 'rounds'}`,
-    exact ? withoutIntervals(measured, metrics) : 'bars: 95 % bootstrap interval over rounds',
+    exact ? withoutIntervals(measured, metrics) : (INTERVAL_WORDS[kind] ?? `bars: ${OVER_ROUNDS}`),
     ...sharedSettings(measured),
   ];
 }
@@ -262,6 +274,7 @@ export function figuresFor(
         records.map(({ value }) => value),
         OF_THE_BOARD.has(request.kind) || group.records.every(({ value }) => isCount(value)),
         request.kind === 'ledger' ? request.metrics : [],
+        request.kind,
       ),
       // A run that lacks what is drawn here is not measured by its own command.
       command: commandFor(request, drawn.empty ? undefined : records[0]?.value),

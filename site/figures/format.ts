@@ -119,12 +119,19 @@ export function cell(record: LabRecord, metric: string): string {
   return found === undefined ? '–' : quantity(found.value, found.unit, floorOf(record));
 }
 
-/** "11.8 µs to 12.4 µs", or a dash. */
+/** "11.8 µs to 12.4 µs": no-break, or a column on paper would make three lines of it. */
+export function between(
+  interval: readonly [number, number],
+  words: (value: number) => string,
+): string {
+  return `${words(interval[0])}${SPACE}to${SPACE}${words(interval[1])}`;
+}
+
+/** The interval of a metric in its own unit, or a dash. */
 export function intervalCell(record: LabRecord, metric: string): string {
   const found = middle(record, metric);
   if (found?.interval === undefined) return '–';
-  const [low, high] = found.interval;
-  return `${quantity(low, found.unit)} to ${quantity(high, found.unit)}`;
+  return between(found.interval, value => quantity(value, found.unit));
 }
 
 /** One setting in words: "1 kHz", "depth 8", "mode interrupt". */

@@ -13,7 +13,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { floorOf, isDistribution, quantity, whole } from './format.ts';
+import { floorOf, intervalCell, isDistribution, quantity, whole } from './format.ts';
 import { coordinate, element, label, line } from './svg.ts';
 
 /** Share of the samples in each of `columns` equal steps of the logarithm from `low` to `high`. */
@@ -61,6 +61,7 @@ export function histogram(given: readonly Item[], options: Options & { metric?: 
       item.record.driver,
       words(metric.min),
       words(metric.p50),
+      intervalCell(item.record, name),
       words(metric.p90),
       whole(metric.n),
       whole(metric.bins.index.length),
@@ -68,13 +69,16 @@ export function histogram(given: readonly Item[], options: Options & { metric?: 
     ];
   });
   const description = table
-    .map(([driver, low, mid, high]) => `${driver}: from ${low}, median ${mid}, p90 ${high}`)
+    .map(([driver, low, mid, , high]) => `${driver}: from ${low}, median ${mid}, p90 ${high}`)
     .join('; ');
   return figure(
     options,
     `Histogram of ${name.replace(/_/g, ' ')} per driver on one logarithmic axis. ${description}.`,
     {
-      columns: ['Driver', 'Least', 'Median', 'p90', 'Samples', 'Bins in the record', 'Status'],
+      columns: [
+        ...['Driver', 'Least', 'Median', '95 % interval', 'p90'],
+        ...['Samples', 'Bins in the record', 'Status'],
+      ],
       rows: table,
     },
     width => draw(rows, width),

@@ -21,7 +21,7 @@ export interface Placed extends Point {
 const HEIGHT = 14;
 const MARK = 10;
 /** Width of a letter in the widest of the fonts that a name is drawn in (DejaVu Sans Mono, 12 px). */
-const LETTER = 7.25;
+export const LETTER = 7.25;
 /** How far from its mark a label may go, nearest first. */
 const RINGS = [14, 24, 38, 56, 78, 104];
 /** Right first, then left, above, below, then between: the order in which a reader looks. */
@@ -62,11 +62,18 @@ function candidates(point: Point, frame: Box): Candidate[] {
   return found;
 }
 
-/** Deterministic. `others` are marks to keep clear of that have no label of their own. */
+/** What a label that lies on a thin line costs, for each square unit: less than on a mark, which it would hide. */
+const ON_A_LINE = 0.6;
+
+/**
+ * Deterministic. `others` are marks to keep clear of that have no label of their own, `lines` are thin things
+ * that a label had better not be struck through by.
+ */
 export function placeLabels(
   points: readonly Point[],
   frame: Box,
   others: readonly { x: number; y: number }[] = [],
+  lines: readonly Box[] = [],
 ): Placed[] {
   const order = points
     .map((_, index) => index)
@@ -87,6 +94,7 @@ export function placeLabels(
         for (const [other, mark] of marks.entries()) {
           if (other !== index) cost += overlap(candidate.box, mark) * 8;
         }
+        for (const one of lines) cost += overlap(candidate.box, one) * ON_A_LINE;
         for (const [other, placed] of chosen) {
           if (other !== index) cost += overlap(candidate.box, placed.box) * 20;
         }

@@ -10,7 +10,16 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { figures, isDistribution, middle, quantity, settingOf, time, whole } from './format.ts';
+import {
+  between,
+  figures,
+  isDistribution,
+  middle,
+  quantity,
+  settingOf,
+  time,
+  whole,
+} from './format.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
 import { element, label, line } from './svg.ts';
@@ -151,6 +160,15 @@ function words(row: Row, at: number, metric: string): string {
   return row.approximate && value > 1000 ? `≈\u00a0${figures(value)}` : number(value, metric);
 }
 
+/** In the table a time has its interval beside it: the bars have no room for one. */
+function tableWords(row: Row, at: number, metric: string): string {
+  const said = words(row, at, metric);
+  const { record } = row.item;
+  const interval = middle(record, metric)?.interval;
+  if (interval === undefined || record.metrics[metric]?.kind !== 'time') return said;
+  return `${said} (${between(interval, value => number(value, metric))})`;
+}
+
 export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
   const { metrics, by = [] } = options;
   const bands = options.bands ?? [
@@ -177,7 +195,7 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
   const banded = rows.some(row => row.band !== '');
   const table = rows.map(row => [
     row.name,
-    ...metrics.map((metric, at) => words(row, at, metric)),
+    ...metrics.map((metric, at) => tableWords(row, at, metric)),
     ...(row.band === '' ? [] : [row.band]),
     statusCell(row.item.record),
   ]);
@@ -209,7 +227,7 @@ const BAR = 8;
 const COLUMN = 92;
 const ROW = 38;
 const NARROW_LINE = 19;
-/** Where the bars begin on a phone: behind the longest name of a column. */
+/** Where the bars begin on a phone at the earliest: behind the longest name of a column. */
 const NARROW_BARS = 158;
 const HEAD = 24;
 const HEAD_LINE = 14;
@@ -247,6 +265,10 @@ function draw(
   const headings = metrics.map(metric =>
     wrapped(titleOf(metric), Math.floor((column - 8) / HEAD_CHARACTER)),
   );
+  const bars = Math.max(
+    NARROW_BARS,
+    ...metrics.map(metric => 26 + titleOf(metric).length * HEAD_CHARACTER),
+  );
   const tallest = Math.max(...headings.map(lines => lines.length));
   if (!narrow) {
     headings.forEach((lines, at) => {
@@ -274,8 +296,8 @@ function draw(
     const cells = metrics.flatMap((metric, at) => {
       const value = row.values[at];
       const share = value === undefined || most[at] === 0 ? 0 : value / most[at]!;
-      const from = narrow ? NARROW_BARS : left + at * column;
-      const room = narrow ? width - NARROW_BARS - 92 : column - gap;
+      const from = narrow ? bars : left + at * column;
+      const room = narrow ? width - bars - 92 : column - gap;
       const line_y = y + 26 + at * NARROW_LINE + 12;
       const top = narrow ? line_y - 9 : y + 24;
       const long = share === 0 ? 0 : Math.max(1.5, share * room);

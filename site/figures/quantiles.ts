@@ -13,7 +13,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { floorOf, isDistribution, quantity, whole } from './format.ts';
+import { between, floorOf, isDistribution, quantity, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -56,7 +56,7 @@ export function quantiles(
     words(row.metric.p50, row),
     row.metric.interval === undefined
       ? '–'
-      : row.metric.interval.map(value => words(value, row)).join(' to '),
+      : between(row.metric.interval, value => words(value, row)),
     words(row.metric.p90, row),
     words(row.metric.p99, row),
     words(row.metric.p999, row),

@@ -4,7 +4,7 @@ import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { Comparison } from '../../lab/records/schema.ts';
 import { type Box, bottomAxis, linearScale, logDomain, logScale } from './axis.ts';
 import { type Drawn, figure, NARROW, notMeasured, type Options } from './figure.ts';
-import { figures, setting, whole } from './format.ts';
+import { between, figures, setting, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -50,7 +50,7 @@ export function ratios(pairs: readonly Pair[], options: Options & { by: string }
     nameOf(pair, by),
     pair.comparison.baseline,
     figures(pair.comparison.ratio),
-    pair.comparison.interval.map(figures).join(' to '),
+    between(pair.comparison.interval, figures),
     VERDICTS[pair.comparison.verdict],
     whole(pair.comparison.rounds),
   ]);

@@ -36,7 +36,7 @@ import {
   size,
   whole,
 } from './format.ts';
-import { placeLabels, spread } from './labels.ts';
+import { LETTER, placeLabels, spread } from './labels.ts';
 import { mark } from './marks.ts';
 import { coordinate, element, label, line } from './svg.ts';
 
@@ -140,6 +140,10 @@ export function scaling(
   );
 }
 
+/** The thin space between thousands takes less than half of a letter. */
+const charactersOf = (text: string): number =>
+  text.length - 0.6 * text.split('\u202f').slice(1).length;
+
 /** A setting was chosen, not measured: every digit of a whole number is meant. */
 const chosen = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
 
@@ -152,8 +156,17 @@ function overOf(record: LabRecord, over: string): number {
   return Number(record.parameters[over]);
 }
 
+/** The setting across; its ticks say hertz and bytes themselves. */
+const axisWords = (over: string): string =>
+  /_(?:hz|bytes)$/.test(over)
+    ? over.replace(/_(?:hz|bytes)$/, '').replace(/_/g, ' ')
+    : setting(over, '').trim();
+
 /** What `spread` keeps between two names. */
 const NAME_HEIGHT = 15;
+/** The longest name that a phone has room for beside the lines. */
+const NARROW_NAME = 18;
+const TOP = 34;
 
 function draw(
   series: readonly Series[],
@@ -165,16 +178,19 @@ function draw(
   const height = narrow ? 300 : 340;
   const names = Math.max(...series.map(one => one.name.length));
   // Long names would leave a phone no room for the lines, and many names do not fit one above the other.
-  const aside = (!narrow || names <= 12) && series.length * NAME_HEIGHT <= height - 94;
-  const right = aside ? Math.min(200, names * CHARACTER + 26) : 14;
-  const box: Box = { left: 62, top: 34, right: width - right, bottom: height - 50 };
+  const aside = (!narrow || names <= NARROW_NAME) && series.length * NAME_HEIGHT <= height - 94;
+  const right = aside ? Math.min(200, names * LETTER + 22) : 14;
+  const bottom = height - 50;
   const all = series.flatMap(one => one.dots);
   const values = all.flatMap(dot => [dot.value, ...(dot.interval ?? [])]);
   const logarithmic =
     values.every(value => value > 0) && Math.max(...values) / Math.min(...values) > 8;
   const y = logarithmic
-    ? logScale(logDomain(values), box.bottom, box.top)
-    : linearScale([0, Math.max(...values, 1e-9) * 1.08], box.bottom, box.top);
+    ? logScale(logDomain(values), bottom, TOP)
+    : linearScale([0, Math.max(...values, 1e-9) * 1.08], bottom, TOP);
+  const longest = Math.max(...y.ticks.map(tick => charactersOf(quantity(tick, unit))));
+  const left = Math.max(narrow ? 48 : 62, longest * CHARACTER + 10);
+  const box: Box = { left, top: TOP, right: width - right, bottom };
   const overs = [...new Set(all.map(dot => dot.over))].sort((a, b) => a - b);
   const bare = logScale(logDomain(overs, 1.25), box.left, box.right);
   // The ticks are the settings that were measured: nothing in between was.
@@ -193,6 +209,10 @@ function draw(
       .join('');
     const at = names_at[index]!;
     const name = label(one.name, at.x, at.y, { class: 'fig-name' });
+    const end = one.dots.at(-1)!;
+    const from = { x: x(end.over) + 6, y: y(end.value) };
+    const leader =
+      at.leads === undefined ? '' : line(from.x, from.y, at.leads.x, at.leads.y, 'fig-leader');
     return element(
       'g',
       { class: `m-${one.mechanism}` },
@@ -203,6 +223,7 @@ function draw(
           : '',
       ),
       ...one.dots.map(dot => mark(one.mechanism, undefined, x(dot.over), y(dot.value), 4.5)),
+      leader,
       name,
     );
   });
@@ -210,15 +231,38 @@ function draw(
     height,
     markup: [
       leftAxis(y, box, value => quantity(value, unit), axes.title),
-      bottomAxis(
-        x,
-        box,
-        value => tickOf(axes.over, value),
-        axes.over.replace(/_(?:hz|bytes)$/, '').replace(/_/g, ' '),
-      ),
+      bottomAxis(x, box, value => tickOf(axes.over, value), axisWords(axes.over)),
       ...lines,
     ],
   };
+}
+
+interface NamePlace {
+  readonly x: number;
+  readonly y: number;
+  /** Where a line from the last mark ends, for a name that does not stand right beside it. */
+  readonly leads?: { readonly x: number; readonly y: number } | undefined;
+}
+
+/** The lines between the marks as a row of small boxes. */
+function lineBoxes(
+  series: readonly Series[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+): Box[] {
+  return series.flatMap(({ dots }) =>
+    dots.slice(1).flatMap((dot, at) => {
+      const before = dots[at]!;
+      const [from_x, to_x] = [x(before.over), x(dot.over)];
+      const [from_y, to_y] = [y(before.value), y(dot.value)];
+      const steps = Math.ceil(Math.hypot(to_x - from_x, to_y - from_y) / 8);
+      return Array.from({ length: steps + 1 }, (_, step) => {
+        const mid_x = from_x + ((to_x - from_x) * step) / steps;
+        const mid_y = from_y + ((to_y - from_y) * step) / steps;
+        return { left: mid_x - 4, right: mid_x + 4, top: mid_y - 3, bottom: mid_y + 3 };
+      });
+    }),
+  );
 }
 
 /**
@@ -231,7 +275,7 @@ function namePlaces(
   y: (value: number) => number,
   box: Box,
   aside: boolean,
-): { x: number; y: number }[] {
+): NamePlace[] {
   const all = series.flatMap(one => one.dots);
   const furthest = Math.max(...all.map(dot => dot.over));
   const last = series.map(one => one.dots.at(-1)!);
@@ -248,11 +292,18 @@ function namePlaces(
     }),
     box,
     all.map(dot => ({ x: x(dot.over), y: y(dot.value) })),
+    lineBoxes(series, x, y),
   );
   return series.map((_, index) => {
     const before = margin.slice(0, index).filter(Boolean).length;
-    if (margin[index]) return { x: box.right + 14, y: ends[before]! };
+    if (margin[index]) {
+      const place = { x: box.right + 14, y: ends[before]! };
+      const moved = Math.abs(place.y - 4 - y(last[index]!.value)) > 5;
+      return moved ? { ...place, leads: { x: place.x - 2, y: place.y - 4 } } : place;
+    }
     const placed = beside[index - before]!;
-    return { x: placed.label_x, y: placed.label_y };
+    const place = { x: placed.label_x, y: placed.label_y };
+    const middle_x = place.x + (placed.text.length * LETTER) / 2;
+    return placed.leader ? { ...place, leads: { x: middle_x, y: place.y - 4 } } : place;
   });
 }

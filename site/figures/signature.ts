@@ -21,6 +21,8 @@ import { element, label, line } from './svg.ts';
 export interface Frame {
   readonly latency_ns: readonly [number, number];
   readonly cpu_ns: readonly [number, number];
+  /** Marks in the fullest of the figures that share it: their names need room, and all get one height. */
+  readonly drivers: number;
 }
 
 const LATENCY = 'latency_ns';
@@ -38,7 +40,12 @@ export function sharedFrame(items: readonly Item[]): Frame {
       const found = middle(record, metric)!;
       return [found.value, ...(found.interval ?? [])];
     });
-  return { latency_ns: logDomain(spanOf(LATENCY)), cpu_ns: logDomain(spanOf(CPU)) };
+  const devices = Map.groupBy(items.filter(drawable), ({ record }) => record.device);
+  return {
+    latency_ns: logDomain(spanOf(LATENCY)),
+    cpu_ns: logDomain(spanOf(CPU)),
+    drivers: Math.max(0, ...[...devices.values()].map(mine => mine.length)),
+  };
 }
 
 /** One mark per record; records without both quantities appear in the table only. */
@@ -80,11 +87,39 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
     options,
     `Latency across, processor time per event up, both logarithmic. ${description}.`,
     { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
-    width => ({
-      height: width === NARROW ? 340 : 420,
-      markup: draw(shown, frame, width, width === NARROW ? 340 : 420),
-    }),
+    width => {
+      const height = tall(width, frame.drivers);
+      return { height, markup: draw(shown, frame, width, height) };
+    },
   );
+}
+
+/** A crowd of drivers needs room for its names. */
+function tall(width: number, drivers: number): number {
+  const more = Math.max(0, drivers - 10);
+  return width === NARROW ? 340 + more * 14 : 420 + more * 8;
+}
+
+/** Where the interval bars lie, a few units thick: a name had better not lie on one. */
+function barBoxes(
+  items: readonly Item[],
+  points: readonly { x: number; y: number }[],
+  x: (value: number) => number,
+  y: (value: number) => number,
+): Box[] {
+  return items.flatMap(({ record }, index) => {
+    const at = points[index]!;
+    const across = middle(record, LATENCY)!.interval;
+    const up = middle(record, CPU)!.interval;
+    return [
+      ...(across?.every(value => value > 0)
+        ? [{ left: x(across[0]), right: x(across[1]), top: at.y - 2, bottom: at.y + 2 }]
+        : []),
+      ...(up?.every(value => value > 0)
+        ? [{ left: at.x - 2, right: at.x + 2, top: y(up[1]), bottom: y(up[0]) }]
+        : []),
+    ];
+  });
 }
 
 function draw(items: readonly Item[], frame: Frame, width: number, height: number): string[] {
@@ -107,16 +142,18 @@ function draw(items: readonly Item[], frame: Frame, width: number, height: numbe
       up?.every(value => value > 0) ? line(px, y(up[0]), px, y(up[1]), 'bar') : '',
     );
   });
-  const labels = placeLabels(points, box).map((placed, index) => {
-    const { mechanism } = items[index]!;
-    const middle_x = placed.label_x + placed.text.length * 3.6;
-    return element(
-      'g',
-      { class: `m-${mechanism}` },
-      placed.leader ? line(placed.x, placed.y, middle_x, placed.label_y - 4, 'fig-leader') : '',
-      label(placed.text, placed.label_x, placed.label_y, { class: 'fig-name' }),
-    );
-  });
+  const labels = placeLabels(points, box, [], barBoxes(items, points, x, y)).map(
+    (placed, index) => {
+      const { mechanism } = items[index]!;
+      const middle_x = placed.label_x + placed.text.length * 3.6;
+      return element(
+        'g',
+        { class: `m-${mechanism}` },
+        placed.leader ? line(placed.x, placed.y, middle_x, placed.label_y - 4, 'fig-leader') : '',
+        label(placed.text, placed.label_x, placed.label_y, { class: 'fig-name' }),
+      );
+    },
+  );
   return [
     leftAxis(y, box, value => time(value), 'CPU per event'),
     bottomAxis(x, box, value => time(value), 'latency, median'),

@@ -13,7 +13,7 @@ import {
   samples,
   statusCell,
 } from './figure.ts';
-import { floorOf, middle, time, whole } from './format.ts';
+import { between, floorOf, middle, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -71,7 +71,7 @@ export function split(items: readonly Item[], options: Options): Drawn {
   const table = rows.map(row => [
     row.name,
     time(row.total_ns, floorOf(row.item.record)),
-    row.interval === undefined ? '–' : row.interval.map(value => time(value)).join(' to '),
+    row.interval === undefined ? '–' : between(row.interval, value => time(value)),
     time(row.host_ns),
     time(row.wire_ns),
     time(row.firmware_ns),
@@ -102,7 +102,7 @@ function draw(
   const narrow = width === NARROW;
   const pitch = narrow ? 52 : 40;
   const names = Math.max(...rows.map(row => row.name.length));
-  const left = narrow ? 12 : Math.min(210, 24 + names * 7);
+  const left = narrow ? 12 : Math.min(210, 28 + names * 7.25);
   const box: Box = { left, top: 40, right: width - 20, bottom: 40 + rows.length * pitch };
   const most = Math.max(...rows.map(row => Math.max(row.total_ns, row.interval?.[1] ?? 0)));
   const x = linearScale([0, most * 1.04], box.left, box.right, narrow ? 4 : 6);
