@@ -31,23 +31,42 @@ export interface Removal {
 
 /** Of the absolute paths these say nothing of their owner; the last two stand in advice of the lab’s own. */
 const COMMON_PATHS = /^\/(?:dev|proc|sys|etc|usr|bin|sbin|lib|path\/to|queue)(?:\/|$)/;
-/** udev's stable names carry the maker's serial number. */
-const STABLE_NAME = /\/dev\/(?:serial|disk|input|v4l)\/by-[a-z]+\/[^\s"',;)]+/g;
-/** A slash that begins a word, and at least one more after it; Windows' drive letters. */
-const UNIX_PATH = /(?<![\w:/.~<>-])(?:~|\/[\w.@+%~-]+)(?:\/[\w.@+%~-]+)+\/?/g;
-const WINDOWS_PATH = /\b[A-Za-z]:\\[^\s"'<>|;]+|\\\\[\w.-]+\\[^\s"'<>|;]+/g;
+/** udev's stable names carry the maker's serial number, and so do macOS' names of serial ports. */
+const STABLE_NAME = /\/dev\/(?:[\w-]+\/)*by-[a-z]+\/[^\s"',;)]+|\/dev\/(?:cu|tty)\.[\w.-]+/g;
+/** The same names without their folder, as libraries and logs print them. */
+const BARE_STABLE_NAME =
+  /(?<![\w/-])(?:(?:usb|ata|scsi|nvme|mmc)-\w+_[\w.:-]+|(?:nvme-eui|wwn-0x)[\w.]+)/g;
+/** Where people keep their own: taken wherever it begins, and on over a space that a folder's name has. */
+const OWN_PATH =
+  /(?:(?<!\w)~|\/(?:home|Users|root|media|mnt|srv|tmp|var|opt|Volumes|private))(?:\/[\w.@+%~-]+)+(?: [\w.@+%~-]+(?=\/)(?:\/[\w.@+%~-]+)+)*\/?/g;
+/** A slash that begins a word, or a way up or home, and at least one more after it; Windows' drive letters. */
+const UNIX_PATH = /(?<![\w/.~<-])(?:(?:~[\w-]*|\.{1,2})(?=\/)|\/[\w.@+%~-]+)(?:\/[\w.@+%~-]+)+\/?/g;
+const WINDOWS_PATH =
+  /\b[A-Za-z]:[\\/](?!\/)[^\s"'<>|;]+(?: [^\s"'<>|;\\]+(?=\\)[^\s"'<>|;]+)*|\\\\[\w.-]+\\[^\s"'<>|;]+/g;
 const HARDWARE_ADDRESS = /\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b/g;
 const UUID = /\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b/g;
+/** machine-id(5), and the identifiers that disks have, as long. */
+const MACHINE_ID = /\b[0-9A-Fa-f]{32}\b/g;
+/** RFC 4291, section 2.2: all eight groups, or some left out; never a time of day. */
+const IPV6 =
+  /(?<![\w:.])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?=[0-9A-Fa-f:]*\d)(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6})(?![\w:])/g;
 const IPV4 = /(?<![\d.])(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}(?![\d.-])/g;
 const SAVED_ELSEWHERE = /\s--out(?:=|\s+)("[^"]*"|'[^']*'|\S+)/g;
 
 /** Fields that are nobody's business, whatever they hold. */
-const SECRET_FIELD = /(?:^|_)serial(?:_|$)|uuid|host_?name|user_?name|mac_address/i;
+const SECRET_FIELD =
+  /(?:^|_)i?serial(?:_|$)|serial_?n(?:o|um|umber)$|uuid|host_?name|user_?name|mac_address|machine_?id|boot_?id|wwn|wwid|eui(?:64)?$|nguid/i;
+/** A serial number of fewer signs would be found in words and numbers that mean something else. */
+const LEAST_SERIAL = 5;
 /** The kernel's command line may carry anything; what bears on numbers has fields of its own. */
 const COMMAND_LINE = 'command_line';
 
 /** Words that are a name and a thing: taking them would tear sentences. */
 const ORDINARY = new Set(['localhost', 'root', 'user', 'host', 'linux', 'debian', 'ubuntu', 'lab']);
+
+/** Where a document describes the machine and its devices; elsewhere such a name is a thing of the lab's. */
+const isOfMachine = (trail: readonly string[]): boolean =>
+  trail.some(one => one === 'audit' || one === 'identity');
 
 /** A text as a pattern that means itself. */
 const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
@@ -55,7 +74,8 @@ const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, 
 /** One scrubber for all documents of a contribution, so that one port keeps one name in all of them. */
 export class Scrubber {
   readonly removed: Removal[] = [];
-  readonly #secrets: readonly (readonly [Removal['what'], RegExp])[];
+  readonly #secrets: (readonly [Removal['what'], RegExp])[];
+  readonly #serials = new Set<string>();
   readonly #home: string;
   /** Stable names by number, in the order they were met. */
   readonly #ports = new Map<string, number>();
@@ -76,7 +96,25 @@ export class Scrubber {
 
   /** The same document without what names its owner. The input is not changed. */
   document<T extends Publishable>(document: T): T {
+    this.#learn(document, []);
     return this.#value(document, [], '') as T;
+  }
+
+  /** What stands in a field that goes is taken out of every sentence too. */
+  #learn(value: unknown, trail: readonly string[]): void {
+    if (value === null || typeof value !== 'object') return;
+    for (const [key, inner] of Object.entries(value)) {
+      const goes = SECRET_FIELD.test(key) && isOfMachine(trail);
+      if (!goes) this.#learn(inner, [...trail, key]);
+      else if (
+        typeof inner === 'string' &&
+        inner.length >= LEAST_SERIAL &&
+        !this.#serials.has(inner)
+      ) {
+        this.#serials.add(inner);
+        this.#secrets.push(['serial number', new RegExp(literally(inner), 'gi')]);
+      }
+    }
   }
 
   #value(value: unknown, trail: readonly string[], field: string): unknown {
@@ -90,11 +128,11 @@ export class Scrubber {
       const where = [...trail, key];
       const secret =
         key === COMMAND_LINE ? 'command line' : SECRET_FIELD.test(key) && 'serial number';
-      if (secret && trail.some(one => one === 'audit' || one === 'identity')) {
+      if (secret && isOfMachine(trail)) {
         this.#took(secret, where, String(inner));
         continue;
       }
-      kept[key] = this.#value(inner, where, key);
+      kept[this.#text(key, where, '')] = this.#value(inner, where, key);
     }
     return kept;
   }
@@ -106,20 +144,25 @@ export class Scrubber {
     };
     let result = text;
     if (field === 'command') result = result.replace(SAVED_ELSEWHERE, take('path', ''));
-    result = result.replace(STABLE_NAME, found => {
-      this.#took('name of a device', where, found);
-      return this.#portName(found);
-    });
+    result = result
+      .replace(STABLE_NAME, found => {
+        this.#took('name of a device', where, found);
+        return this.#portName(found);
+      })
+      .replace(BARE_STABLE_NAME, take('name of a device', '<device>'));
     if (this.#home.length > 3) result = result.replaceAll(this.#home, '~');
     result = result
+      .replace(WINDOWS_PATH, take('path', '<path>'))
+      .replace(OWN_PATH, take('path', '<path>'))
       .replace(UNIX_PATH, found => {
         if (COMMON_PATHS.test(found)) return found;
         this.#took('path', where, found);
         return '<path>';
       })
-      .replace(WINDOWS_PATH, take('path', '<path>'))
       .replace(HARDWARE_ADDRESS, take('address', '<address>'))
       .replace(UUID, take('address', '<uuid>'))
+      .replace(MACHINE_ID, take('address', '<id>'))
+      .replace(IPV6, take('address', '<address>'))
       .replace(IPV4, take('address', '<address>'));
     for (const [what, pattern] of this.#secrets)
       result = result.replace(pattern, take(what, '<name>'));

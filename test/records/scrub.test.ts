@@ -28,6 +28,14 @@ const owned = makeRecord({
     keyboard: KEYBOARD,
     network: 'tcp 192.168.178.20, 3c:5a:b4:01:02:03, 1b4e28ba-2fa1-11d2-883f-0016d3cca427',
     windows: 'C:\\Users\\anna\\iolab',
+    bare: 'usb-Arduino_Uno_7573530303035110D0F1-if00',
+    mac: '/dev/cu.usbmodem7573530303035110D0F11',
+    search:
+      'PATH=/usr/bin:/home/bob/bin -I/home/bob/include file:///home/bob/x C:/Users/bob/x ../bob/x.json ~bob/x',
+    spaced: '/home/anna/My Documents/bob/plan',
+    six: 'fe80::1ff:fe23:4567:890a',
+    machine_id: '0123456789abcdef0123456789abcdef',
+    '/home/bob/key': 'kept',
   },
   notes: [
     'saved in /tmp/x.1234/records',
@@ -39,7 +47,7 @@ owned.host.audit.command_line = 'root=UUID=1b4e28ba-2fa1-11d2-883f-0016d3cca427 
 owned.host.audit.lab_path = '/home/anna/iolab';
 
 const TELLING =
-  /anna|7573530303035110D0F1|SN12345|1b4e28ba|192\.168|3c:5a|laptop|\/home|\/media|\/tmp|Users/i;
+  /anna|bob|Documents|7573530303035110D0F1|SN12345|1b4e28ba|0123456789abcdef|192\.168|fe80|3c:5a|laptop|\/home|\/media|\/tmp|Users/i;
 
 describe('a record before it is published', () => {
   it('says nothing of its owner', () => {
@@ -63,6 +71,7 @@ describe('a record before it is published', () => {
     const { record } = scrubbed(owned);
     expect(record.notes).toContain('see /proc/interrupts and /dev/ttyACM0');
     expect(record.notes).toContain('localhost 127.0.0.1');
+    expect(record.identity['<path>']).toBe('kept');
     expect(record.metrics).toEqual(owned.metrics);
     expect(record.rounds).toEqual(owned.rounds);
     expect(record.host.audit.command_line).toBeUndefined();
@@ -125,6 +134,10 @@ describe('a record before it is published', () => {
       '~/'.repeat(450),
       '0:'.repeat(450),
       `${'1.'.repeat(450)}x`,
+      '/home/a a/'.repeat(90),
+      'C:\\a a\\'.repeat(110),
+      'a:'.repeat(450),
+      'usb-a_'.repeat(150),
     ]) {
       // A pattern that backtracks without end would run into the test's limit.
       expect(recordFault(scrubbed(makeRecord({ notes: [text] })).record)).toBeUndefined();
