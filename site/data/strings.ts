@@ -77,6 +77,7 @@ export const DRAWING = {
 
 export const TIMELINE = {
   hint: 'Play it, or go through it step by step. Keys: space, arrows, Home and End.',
+  hint_steps: 'Go through it step by step. Keys: space, arrows, Home and End.',
   play: 'Play',
   pause: 'Pause',
   back: 'Back',
@@ -103,6 +104,11 @@ export const TIMELINE = {
     wake: 'hairline: a wake-up',
     doorbell: 'dot: told by a store',
   },
+} as const;
+
+export const TRACE = {
+  raw: 'Raw trace:',
+  file: (name: string) => `${name}.json`,
 } as const;
 
 export const ONE_READ = {
