@@ -73,7 +73,7 @@ export function histogram(given: readonly Item[], options: Options & { metric?: 
     .join('; ');
   return figure(
     options,
-    `Histogram of ${name.replace(/_/g, ' ')} per driver on one logarithmic axis. ${description}.`,
+    `Histogram of ${name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' ')} per driver on one logarithmic axis. ${description}.`,
     {
       columns: [
         ...['Driver', 'Least', 'Median', '95 % interval', 'p90'],

@@ -70,7 +70,7 @@ export function quantiles(
     .join('; ');
   return figure(
     options,
-    `Quantiles of ${name.replace(/_/g, ' ')}, one row per driver, logarithmic. ${description}.`,
+    `Quantiles of ${name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' ')}, one row per driver, logarithmic. ${description}.`,
     { columns, rows: [...table, ...absentRows(absent, columns.length)] },
     width => draw(rows, width),
   );

@@ -129,12 +129,12 @@ export function scaling(
     .map(one => {
       const [first] = one.dots;
       const last = one.dots.at(-1);
-      return `${one.name}: ${quantity(first!.value, unit)} at ${chosen(first!.over)}, ${quantity(last!.value, unit)} at ${chosen(last!.over)}`;
+      return `${one.name}: ${quantity(first!.value, unit)} at ${tickOf(over, first!.over)}, ${quantity(last!.value, unit)} at ${tickOf(over, last!.over)}`;
     })
     .join('; ');
   return figure(
     options,
-    `${options.unit_title} over ${over.replace(/_/g, ' ')}. ${description}.`,
+    `${options.unit_title} over ${axisWords(over)}. ${description}.`,
     { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
     width => draw(series, { over, metric, title: options.unit_title }, unit, width),
   );
