@@ -7,6 +7,9 @@ const CROSS_MS = 7000;
 const READ_MS = 700;
 const READ_LETTER_MS = 26;
 
+/** The reader prefers little motion. */
+const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 export class LabTimeline extends HTMLElement {
   #at = -1;
   #frame = 0;
@@ -22,7 +25,8 @@ export class LabTimeline extends HTMLElement {
       item,
       words: item.textContent?.trim() ?? '',
     }));
-    this.#hint = this.#part('now').textContent ?? '';
+    this.#hint = (still() ? TIMELINE.hint_steps : this.#part('now').textContent) ?? '';
+    this.#part('now').textContent = this.#hint;
     const controls = this.#part('controls');
     controls.addEventListener('click', event => {
       const { go } = (event.target as HTMLElement).dataset;
@@ -74,7 +78,7 @@ export class LabTimeline extends HTMLElement {
     const running = this.#frame !== 0;
     this.#pause();
     if (what === 'play') {
-      if (matchMedia('(prefers-reduced-motion: reduce)').matches) this.#to(this.#index() + 1);
+      if (still()) this.#to(this.#index() + 1);
       else if (!running) this.#play();
     }
     if (what === 'step') this.#to(this.#index() + 1);
