@@ -16,14 +16,20 @@ const LATE = `const onIdle = (load) => {
   window.addEventListener('keydown', (e) => (e.metaKey || e.ctrlKey) && e.key === 'k' && begin());
 };`;
 
+/** The path that the site was built for. */
+const BUILT_FOR = /\bimport\.meta\.env\.BASE_URL\b/g;
+
+/** The path that the site lies under now: this script lies one folder below (the copy to take along). */
+const LIES_UNDER = `new URL(import.meta.url).pathname.replace(/[^/]*\\/[^/]*$/, '')`;
+
 /** The script with the late loading. Throws where Starlight's is another one than was read. */
 export function loadedLate(code: string): string {
-  if (!EAGER.test(code)) {
+  if (!EAGER.test(code) || code.match(BUILT_FOR)?.length !== 2) {
     throw new Error(
       'Starlight’s Search.astro loads its interface in another way now: read it and mend site/build/late-search.ts',
     );
   }
-  return code.replace(EAGER, LATE);
+  return code.replace(EAGER, LATE).replaceAll(BUILT_FOR, LIES_UNDER);
 }
 
 export function lateSearch(): AstroIntegration {

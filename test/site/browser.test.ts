@@ -1,16 +1,18 @@
-// The built site in a real browser: every page, both themes, a phone, and without JavaScript.
-// Built twice: from made-up records under a base path, and from no records at all.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// The built site in a real browser, built twice: from made-up records under a base path, and from no records
+// at all. What is demanded of every page of the course itself stands in published.test.ts.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fidelity, unfaithful } from '../../lab/boards/core/fidelity.ts';
 import { exercisesOf, EXERCISES as OF_THE_COURSE } from '../../site/data/exercises.ts';
 import { buildSite } from './build-site.ts';
+import { axeFinds, complaintsOf, everyPage, openAll, pagesOf } from './every-page.ts';
 import { writePublished } from './fixtures.ts';
+import { fadesOf, spokenOf } from './seen-and-spoken.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
+import { unpack } from './unpack.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const BASE = '/iolab';
@@ -26,15 +28,8 @@ const EXERCISES = {
   ],
 };
 
-/** Pages whose listings are looked at word by word: TypeScript, C and shell. */
-const LISTINGS = new Set(['polling/', 'board-firmware/', 'set-up/']);
-
-function pagesOf(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(name => name.endsWith('index.html'))
-    .map(name => name.replace(/index\.html$/, ''))
-    .sort();
-}
+/** What these show where nothing was measured is to be seen on no page of the course. */
+const WITHOUT_RECORDS = ['', 'availability/', 'machines/', 'polling/', 'results/', 'which/'];
 
 beforeAll(async () => {
   const published = join(work, 'published');
@@ -129,10 +124,11 @@ describe('the build', () => {
     expect(shown.replace(/<[^>]+>/g, ' ')).toMatch(
       /Exercises\s+Poll less often\s*, about 20 minutes/,
     );
-    for (const page of pagesOf(full).filter(name => name !== 'polling/')) {
+    const courses = (folder: string) => pagesOf(folder).filter(name => name !== '404.html');
+    for (const page of courses(full).filter(name => name !== 'polling/')) {
       expect(ofPage(full, page), page).toBeUndefined();
     }
-    for (const page of pagesOf(bare)) {
+    for (const page of courses(bare)) {
       const has = exercisesOf(page.replace(/\/$/, ''), OF_THE_COURSE).length > 0;
       expect(ofPage(bare, page) !== undefined, page).toBe(has);
     }
@@ -149,7 +145,7 @@ describe('the build', () => {
   it('marks what no record backs yet, on every page', () => {
     let marks = 0;
     for (const name of pagesOf(bare)) {
-      const page = readFileSync(join(bare, name, 'index.html'), 'utf8');
+      const page = readFileSync(join(bare, name.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
       const backed = [...page.matchAll(/data-backed="(\w+)"/g)].map(([, known]) => known);
       expect(new Set(backed), name).toEqual(new Set(backed.length > 0 ? ['false'] : []));
       expect(page.split('class="tag tag-absent"').length - 1, name).toBe(backed.length);
@@ -172,8 +168,8 @@ describe('the build', () => {
   });
 
   it('names no host of this machine and loads no file of another', () => {
-    for (const page of [...pagesOf(full).map(name => `${name}index.html`), '404.html']) {
-      const html = readFileSync(join(full, page), 'utf8');
+    for (const page of pagesOf(full)) {
+      const html = readFileSync(join(full, page.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
       const wrong = [
         html.includes(root) && 'names a folder of this machine',
         /<(?:script|img|iframe|source)\b[^>]*\ssrc="(?:https?:)?\/\//.test(html) &&
@@ -204,6 +200,20 @@ if (path === undefined) {
   }
 }
 
+/** Types into the search until its first hits are there; the wanted page must be one of them. */
+async function search(page: Page, words: string, wanted: string): Promise<void> {
+  await page.locator('site-search button[data-open-modal]').click();
+  const input = page.locator('site-search dialog input').first();
+  const hit = page.locator(`site-search dialog a[href*="${wanted}"]`).first();
+  // On a busy machine the index may still be loading when the first key is pressed.
+  for (let attempt = 0; attempt < 5 && !(await hit.isVisible()); attempt++) {
+    await input.fill('');
+    await input.fill(words);
+    await hit.waitFor({ timeout: 4_000 }).catch(() => undefined);
+  }
+  expect(await hit.getAttribute('href')).toContain(wanted);
+}
+
 describe.skipIf(path === undefined)('in Chromium', () => {
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serve>>;
@@ -217,86 +227,76 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     await site?.close();
   });
 
-  /** Complaints of a page: console errors, policy violations, failed or foreign requests. */
-  function complaintsOf(page: Page): string[] {
-    const found: string[] = [];
-    page.on('console', message => {
-      if (message.type() === 'error') found.push(`console: ${message.text()}`);
-    });
-    page.on('pageerror', error => found.push(`error: ${error.message}`));
-    page.on('request', request => {
-      const url = request.url();
-      if (!url.startsWith(site.origin) && !url.startsWith('data:')) found.push(`asks ${url}`);
-    });
-    page.on('response', response => {
-      if (response.status() >= 400) found.push(`${response.status()} for ${response.url()}`);
-    });
-    return found;
-  }
-
-  async function everyPage(
-    context: BrowserContext,
-    look: (page: Page, name: string) => Promise<void>,
-  ): Promise<void> {
-    try {
-      const page = await context.newPage();
-      const complaints = complaintsOf(page);
-      for (const name of [...pagesOf(full), '404.html']) {
-        const response = await page.goto(`${site.origin}${BASE}/${name}`);
-        expect(response?.status(), name).toBe(200);
-        await look(page, name);
-        expect(complaints, name).toEqual([]);
-      }
-    } finally {
-      await context.close();
-    }
-  }
-
-  /** Folds open, and laid out what the browser would leave to later. */
-  const openAll = (page: Page) =>
-    page.evaluate(() => {
-      for (const details of document.querySelectorAll('details')) details.open = true;
-      const sheet = new CSSStyleSheet();
-      sheet.replaceSync('* { content-visibility: visible !important }');
-      document.adoptedStyleSheets.push(sheet);
-    });
+  it('loads every page under its base path, and nothing from elsewhere', async () => {
+    const pages = pagesOf(full);
+    await everyPage({ browser, origin: site.origin, base: `${BASE}/`, pages }, async () => {});
+  }, 120_000);
 
   it.each(['light', 'dark'] as const)(
-    'axe finds nothing in the %s theme, folds open',
-    async scheme => {
-      const context = await browser.newContext({ colorScheme: scheme });
-      await everyPage(context, async (page, name) => {
-        expect(await page.getAttribute('html', 'data-theme'), name).toBe(scheme);
+    'axe finds nothing in the %s theme where nothing was measured',
+    async colorScheme => {
+      const empty = await serve(bare, '/');
+      const visits = { browser, origin: empty.origin, base: '/', pages: WITHOUT_RECORDS };
+      await everyPage({ ...visits, options: { colorScheme } }, async (page, name) => {
         await openAll(page);
-        // Without the list of what passed, which takes as long as the checks themselves.
-        const builder = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
-        // Thousands of coloured words of source take most of the time and have the same few colours
-        // everywhere: looked at in each language once.
-        if (!LISTINGS.has(name)) builder.exclude('.expressive-code pre > code');
-        // Only colours differ between the themes; everything else was looked at in the first.
-        if (scheme === 'dark') builder.withRules(['color-contrast', 'link-in-text-block']);
-        const { violations } = await builder.analyze();
-        const told = violations.map(
-          one =>
-            `${one.id}: ${one.help} (${one.nodes
-              .slice(0, 3)
-              .map(node => node.target.join(' '))
-              .join('; ')})`,
-        );
-        expect(told, name).toEqual([]);
+        const found = await axeFinds(page, { without: '.expressive-code pre > code' });
+        expect(found, name).toEqual([]);
       });
+      await empty.close();
     },
-    600_000,
+    120_000,
   );
 
-  it('fits a phone of 320 px: no page scrolls sideways, folds open', async () => {
-    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
-    await everyPage(context, async (page, name) => {
-      await openAll(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(wide, name).toBeLessThanOrEqual(320);
+  it('is the same from the copy to take along, put under any other path of any server', async () => {
+    const copy = unpack(full, join(work, 'copy'));
+    const elsewhere = await serve(copy, '/some/where');
+    const visits = { browser, origin: elsewhere.origin, base: '/some/where/' };
+    await everyPage({ ...visits, pages: pagesOf(full) }, async page => {
+      const lost = await page.evaluate(() =>
+        [...document.querySelectorAll<HTMLAnchorElement>('a[href]')]
+          .map(({ href }) => href)
+          .filter(href => href.startsWith(`${location.origin}/`))
+          .filter(href => !href.startsWith(`${location.origin}/some/where/`)),
+      );
+      expect(lost, page.url()).toEqual([]);
     });
-  }, 60_000);
+    const page = await browser.newPage();
+    const complaints = complaintsOf(page, elsewhere.origin);
+    await page.goto(`${elsewhere.origin}/some/where/interrupts/index.html`);
+    await search(page, 'coordinated omission', '/some/where/how-we-measure/');
+    await page.goto(`${elsewhere.origin}/some/where/which/`);
+    await page.locator('lab-decide [data-part="open"]').click();
+    await page.locator('lab-decide [data-part="answer"] a').first().waitFor();
+    await page.goto(`${elsewhere.origin}/some/where/board-firmware/`);
+    await page.locator('lab-simulator [data-part="open"]').click();
+    await page.locator('lab-simulator [data-part="start"]').click();
+    const told = page.locator('lab-simulator [data-part="status"]');
+    await expect.poll(() => told.innerText(), { timeout: 30_000 }).toMatch(/^Finished: /);
+    expect(complaints).toEqual([]);
+    await page.close();
+    await elsewhere.close();
+  }, 180_000);
+
+  it('has the theme that was chosen before anything is drawn', async () => {
+    for (const [chosen, colorScheme] of [
+      ['dark', 'light'],
+      ['light', 'dark'],
+    ] as const) {
+      const context = await browser.newContext({ colorScheme });
+      const page = await context.newPage();
+      await page.addInitScript(theme => {
+        localStorage.setItem('starlight-theme', theme);
+        new MutationObserver((_, observer) => {
+          if (document.body === null) return;
+          document.documentElement.dataset.first = document.documentElement.dataset.theme;
+          observer.disconnect();
+        }).observe(document, { childList: true, subtree: true });
+      }, chosen);
+      await page.goto(`${site.origin}${BASE}/polling/`);
+      expect(await page.getAttribute('html', 'data-first')).toBe(chosen);
+      await context.close();
+    }
+  });
 
   it('shows one drawing per figure, as wide as there is room', async () => {
     for (const [width, shown, hidden] of [
@@ -312,11 +312,29 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     }
   });
 
-  it('teaches without JavaScript: text, figures, guesses and code are there', async () => {
-    const context = await browser.newContext({ javaScriptEnabled: false });
-    await everyPage(context, async (page, name) => {
-      expect((await page.locator('main').innerText()).length, name).toBeGreaterThan(400);
-    });
+  it('fades a table where there is more of it, and nowhere else', async () => {
+    const context = await browser.newContext({ viewport: { width: 390, height: 800 } });
+    const page = await context.newPage();
+    await page.goto(`${site.origin}${BASE}/polling/`);
+    await openAll(page);
+    const { faults, wide, fitting } = await fadesOf(page);
+    expect(faults).toEqual([]);
+    expect(wide).toBeGreaterThan(0);
+    expect(wide + fitting).toBeGreaterThan(wide);
+    await context.close();
+  });
+
+  it('tells a screen reader what every drawing shows, and names every control', async () => {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}${BASE}/polling/`);
+    await openAll(page);
+    const { faults, pictures } = await spokenOf(page);
+    expect(faults).toEqual([]);
+    expect(pictures).toBeGreaterThan(1);
+    await page.close();
+  });
+
+  it('shows the measurement and the code without JavaScript', async () => {
     const plain = await browser.newContext({ javaScriptEnabled: false });
     const page = await plain.newPage();
     await page.goto(`${site.origin}${BASE}/polling/`);
@@ -367,6 +385,20 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     const figure = page.locator('#polling-fifo');
     await figure.locator('.fig-wide svg').waitFor({ state: 'visible' });
     expect(await figure.locator('.deep-link').getAttribute('href')).toBe('#polling-fifo');
+    const seen = await figure.evaluate(one => {
+      const { top } = one.getBoundingClientRect();
+      const marked = getComputedStyle(one);
+      const other = document.querySelector(`.lab-figure:not(#${one.id})`)!;
+      const plain = getComputedStyle(other);
+      return {
+        top,
+        height: innerHeight,
+        differs: marked.outline !== plain.outline || marked.boxShadow !== plain.boxShadow,
+      };
+    });
+    expect(seen.top, 'it stands in the window').toBeGreaterThanOrEqual(0);
+    expect(seen.top).toBeLessThan(seen.height);
+    expect(seen.differs, 'it is marked among the others').toBe(true);
     await page.close();
   });
 
@@ -383,18 +415,9 @@ describe.skipIf(path === undefined)('in Chromium', () => {
 
   it('finds pages by search, under the content policy', async () => {
     const page = await browser.newPage();
-    const complaints = complaintsOf(page);
+    const complaints = complaintsOf(page, site.origin);
     await page.goto(`${site.origin}${BASE}/`);
-    await page.locator('site-search button[data-open-modal]').click();
-    const input = page.locator('site-search dialog input').first();
-    const first = page.locator('site-search dialog a[href*="/how-we-measure/"]').first();
-    // On a busy machine the index may still be loading when the first key is pressed.
-    for (let attempt = 0; attempt < 5 && !(await first.isVisible()); attempt++) {
-      await input.fill('');
-      await input.fill('coordinated omission');
-      await first.waitFor({ timeout: 4_000 }).catch(() => undefined);
-    }
-    expect(await first.getAttribute('href')).toContain('/how-we-measure/');
+    await search(page, 'coordinated omission', `${BASE}/how-we-measure/`);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -417,28 +440,4 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     expect((await record.json()).schema).toBe('iolab/record/1');
     await page.close();
   });
-
-  it.each(['polling/', 'board-firmware/', 'channel-io/'])(
-    'loads little JavaScript for %s: at most 35 kB compressed, the search included',
-    async name => {
-      const { gzipSync } = await import('node:zlib');
-      const context = await browser.newContext();
-      const page = await context.newPage();
-      let bytes = 0;
-      const bodies: Promise<void>[] = [];
-      page.on('response', response => {
-        if (!response.url().endsWith('.js')) return;
-        bodies.push(
-          response.body().then(body => {
-            bytes += gzipSync(body).length;
-          }),
-        );
-      });
-      await page.goto(`${site.origin}${BASE}/${name}`, { waitUntil: 'networkidle' });
-      await Promise.all(bodies);
-      console.log(`${name}: ${bytes} bytes of JavaScript, compressed`);
-      expect(bytes).toBeLessThanOrEqual(35_000);
-      await context.close();
-    },
-  );
 });

@@ -1,4 +1,6 @@
 // What a page sends to a reader who comes for the first time, compressed as a web host does.
+import { readFileSync } from 'node:fs';
+import { join, posix } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import type { Browser, Response } from 'playwright-core';
 
@@ -25,7 +27,7 @@ export async function sentBy(browser: Browser, url: string): Promise<Sent[]> {
           : /html/.test(type)
             ? 'page'
             : 'other';
-      const compressed_bytes = gzipSync(await response.body(), { level: 9 }).length;
+      const compressed_bytes = compressed(await response.body());
       return { path: new URL(response.url()).pathname, kind, compressed_bytes };
     }),
   );
@@ -33,7 +35,37 @@ export async function sentBy(browser: Browser, url: string): Promise<Sent[]> {
   return sent;
 }
 
-/** Sum of the compressed bytes; inline scripts of the page count as scripts too. */
+const compressed = (body: Buffer | string): number => gzipSync(body, { level: 9 }).length;
+
+/**
+ * Compressed bytes of all scripts that a built page runs before anybody touches it: its own, those that it
+ * names and those that they import. `folder` is the built site, `base` ends with a slash.
+ */
+export function scriptBytesOf(folder: string, name: string, base: string): number {
+  const html = readFileSync(join(folder, name.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
+  const files = new Set<string>();
+  const add = (path: string): void => {
+    if (!path.endsWith('.js') || files.has(path)) return;
+    files.add(path);
+    const code = readFileSync(join(folder, path), 'utf8');
+    for (const [, other] of code.matchAll(/\b(?:from|import)\s*["'`]([^"'`]+)["'`]/g)) {
+      add(posix.join(posix.dirname(path), other!));
+    }
+  };
+  const inline: string[] = [];
+  for (const [, attributes, body] of html.matchAll(/<script\b([^>]*)>([\s\S]*?)<\/script>/g)) {
+    const source = /\ssrc="([^"]+)"/.exec(attributes!)?.[1];
+    if (source !== undefined) add(source.slice(base.length));
+    else if (!/type="application\/(?:ld\+)?json"/.test(attributes!)) inline.push(body!);
+  }
+  for (const [, link] of html.matchAll(/<link\b[^>]*rel="modulepreload"[^>]*href="([^"]+)"/g)) {
+    add(link!.slice(base.length));
+  }
+  const sizes = [...files].map(file => compressed(readFileSync(join(folder, file))));
+  return sizes.reduce((sum, size) => sum + size, compressed(inline.join('\n')));
+}
+
+/** Sum of the compressed bytes. */
 export const bytesOf = (sent: readonly Sent[], ...kinds: readonly Sent['kind'][]): number =>
   sent
     .filter(({ kind }) => kinds.length === 0 || kinds.includes(kind))
