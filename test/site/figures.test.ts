@@ -165,6 +165,36 @@ describe('signature plot', () => {
   });
 });
 
+describe('scaling', () => {
+  it('leads from where lines end together to the names that had to move, wide and narrow', () => {
+    const drivers = ['io-uring-iopoll', 'nvme-poll', 'registers-intx'];
+    const records = drivers.flatMap(driver =>
+      [1, 32].map(depth =>
+        withMetric(fakeRecord({ driver, parameters: { depth } }), 'ops_per_s', {
+          kind: 'time',
+          unit: 'ops/s',
+          value: 5000,
+        }),
+      ),
+    );
+    const drawn = scaling(items(records), {
+      ...options,
+      over: 'depth',
+      metric: 'ops_per_s',
+      unit_title: 'reads per second',
+    });
+    for (const svg of [drawn.wide, drawn.narrow]) {
+      const names = [...svg.matchAll(/<text x="([\d.]+)" y="([\d.]+)" class="fig-name">/g)];
+      const heights = names.map(([, , y]) => Number(y)).sort((a, b) => a - b);
+      expect(names).toHaveLength(drivers.length);
+      expect(new Set(names.map(([, x]) => x)).size, 'all in the margin').toBe(1);
+      for (const [at, y] of heights.slice(1).entries())
+        expect(y - heights[at]!).toBeGreaterThan(14);
+      expect(svg.split('class="fig-leader"').length - 1).toBeGreaterThanOrEqual(2);
+    }
+  });
+});
+
 describe('histogram', () => {
   it('accounts for every sample inside its range', () => {
     fc.assert(
@@ -219,6 +249,13 @@ describe('ratios', () => {
 
 describe('labels', () => {
   const frame = { left: 0, top: 0, right: 600, bottom: 300 };
+
+  it('are struck through by no line where there is room beside it', () => {
+    const bar = { left: 100, right: 500, top: 148, bottom: 152 };
+    const [placed] = placeLabels([{ x: 300, y: 150, text: 'busy-poll' }], frame, [], [bar]);
+    const top = placed!.label_y - 11;
+    expect(top > bar.bottom || top + 14 < bar.top).toBe(true);
+  });
 
   it('stay inside the frame and off each other, for scattered points', () => {
     const points = Array.from({ length: 8 }, (_, index) => ({
