@@ -76,7 +76,7 @@ function draw(
   const narrow = width === NARROW;
   const pitch = narrow ? 42 : 28;
   const names = Math.max(...rows.map(row => nameOf(row, by).length));
-  const left = narrow ? 12 : Math.min(280, 20 + names * 7);
+  const left = narrow ? 12 : Math.min(290, 20 + names * 7.25);
   const box: Box = { left, top: 20, right: width - 24, bottom: 20 + rows.length * pitch };
   const values = rows.flatMap(({ comparison }) => [comparison.ratio, ...comparison.interval, 1]);
   const log = logScale(logDomain(values, 1.08, 1.5), box.left, box.right);
