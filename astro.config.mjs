@@ -25,6 +25,9 @@ export default defineConfig({
   ...(process.env.IOLAB_SITE ? { site: process.env.IOLAB_SITE } : {}),
   devToolbar: { enabled: false },
   vite: {
+    // Wine's prefix holds a link to the root of the file system: watching it is watching everything. Records
+    // are looked at whenever a page is asked for (site/data/fresh.ts).
+    server: { watch: { ignored: ['**/.iolab/**', '**/dist/**'] } },
     // The simulator's worker loads one board of several: only modules can be split so.
     worker: { format: 'es', plugins: () => [withoutEval()] },
     build: {
