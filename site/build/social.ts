@@ -27,7 +27,10 @@ import { themeColours } from './theme-colours.ts';
 const AT_ONCE = 4;
 
 /** A picture drawn by other code is another picture. */
-const DRAWN_BY = ['social/card.ts', 'social/fit.ts', 'social/lanes.ts', 'figures/marks.ts'];
+const DRAWN_BY = [
+  ...['social/card.ts', 'social/fit.ts', 'social/lanes.ts'],
+  ...['figures/marks.ts', 'data/figure-strings.ts'],
+];
 
 /** How wide the renderer draws a line of the title. Throws Error where this system has no font at all. */
 export async function measured(text: string, size: number): Promise<number> {

@@ -1,5 +1,5 @@
 // All words that the site's own components show, in one place and in one language, so that a translation
-// has one file to write. Sentences with parts are functions, or have their parts in braces (Filled.astro):
+// has this file to write, and figure-strings.ts and diagram-strings.ts for what is drawn. Sentences with parts are functions, or have their parts in braces (Filled.astro):
 // word order is a language's own affair. Each group stands alone, so that a script in the browser carries
 // only its own. What describes a driver, a device or a record stands beside that thing and not here.
 

@@ -15,6 +15,7 @@ import {
   WRITE_LINE,
 } from '../../lab/machines/s390/channel.ts';
 import type { TraceStep } from '../../lab/machines/s390/trace.ts';
+import { CHANNEL_RUN } from '../data/diagram-strings.ts';
 import { type Drawn, figure, NARROW, type Options } from './figure.ts';
 import { element, hatchPattern, label, line, slug } from './svg.ts';
 
@@ -31,7 +32,7 @@ const COMMANDS: Readonly<Record<number, string>> = {
 
 /** A command's short name; a word that continues the one before it has none of its own. */
 export function commandName({ command }: { readonly command: number }): string {
-  return COMMANDS[command] ?? (command === 0 ? '(data)' : `X'${command.toString(16)}'`);
+  return COMMANDS[command] ?? (command === 0 ? CHANNEL_RUN.data : `X'${command.toString(16)}'`);
 }
 
 /** One moment of the run: what a reader who steps through it is told. */
@@ -49,9 +50,9 @@ const moved = ({ count, residual_count }: TraceStep): number => count - residual
 /** What the device did with the command, in as few words as a box has room for. */
 function deviceWords(step: TraceStep): string {
   if (step.command === TRANSFER_IN_CHANNEL) return '';
-  if (step.command === SEEK) return 'moves';
+  if (step.command === SEEK) return CHANNEL_RUN.moves;
   if (step.command === SEARCH_ID_EQUAL) {
-    return step.status.includes('status modifier') ? 'equal' : 'no';
+    return step.status.includes('status modifier') ? CHANNEL_RUN.equal : CHANNEL_RUN.unequal;
   }
   return `${moved(step)}\u00a0B`;
 }
@@ -60,14 +61,12 @@ const sentence = (text: string): string => (/[.?!]$/.test(text) ? text : `${text
 
 /** Where the channel went next, and why. */
 function nextWords(step: TraceStep, next: TraceStep | undefined, said: DiagramStep): string {
-  if (next === undefined) return 'No chaining flag: this was the last command.';
-  const to = `word ${next.index + 1}`;
-  if (step.command === TRANSFER_IN_CHANNEL) return `The channel goes on at ${to}.`;
-  if (step.status.includes('status modifier')) {
-    return `The device said “status modifier”, so the channel skips one word and goes on at ${to}.`;
-  }
-  if (said.flags.includes('chain_data')) return `The data go on at the place that ${to} names.`;
-  return `Chained: the channel fetches ${to}.`;
+  if (next === undefined) return CHANNEL_RUN.last;
+  const to = CHANNEL_RUN.word(next.index + 1);
+  if (step.command === TRANSFER_IN_CHANNEL) return CHANNEL_RUN.transfer(to);
+  if (step.status.includes('status modifier')) return CHANNEL_RUN.skip(to);
+  if (said.flags.includes('chain_data')) return CHANNEL_RUN.chain_data(to);
+  return CHANNEL_RUN.chain(to);
 }
 
 /**
@@ -81,16 +80,20 @@ export function momentsOf(program: ChannelProgram, steps: readonly TraceStep[]):
     if (said === undefined || said.command !== step.command) {
       throw new Error(`Step ${at + 1} of the trace is not word ${step.index + 1} of the program`);
     }
-    const status = step.status === '' ? '' : ` Status: ${step.status}.`;
+    const status = step.status === '' ? '' : CHANNEL_RUN.status(step.status);
     const name = commandName(step);
     return {
       kind: 'command',
       index: step.index,
       channel: name,
       device: deviceWords(step),
-      words:
-        `Word ${step.index + 1}, ${name}: ${sentence(step.does)}${status} ` +
+      words: CHANNEL_RUN.command(
+        step.index + 1,
+        name,
+        sentence(step.does),
+        status,
         nextWords(step, steps[at + 1], said),
+      ),
     };
   });
   return [
@@ -99,8 +102,7 @@ export function momentsOf(program: ChannelProgram, steps: readonly TraceStep[]):
       index: undefined,
       channel: '',
       device: '',
-      words:
-        'The program executes START SUBCHANNEL once, with the address of word 1, and is free from then on.',
+      words: CHANNEL_RUN.start,
     },
     ...commands,
     {
@@ -108,12 +110,10 @@ export function momentsOf(program: ChannelProgram, steps: readonly TraceStep[]):
       index: undefined,
       channel: '',
       device: '',
-      words: `One interrupt: ${steps.at(-1)?.status ?? 'nothing'}. The program goes on.`,
+      words: CHANNEL_RUN.interrupt(steps.at(-1)?.status ?? CHANNEL_RUN.nothing),
     },
   ];
 }
-
-const LANES = ['program', 'channel', 'device'] as const;
 
 /** The lanes of a run. Each moment is a group with `data-moment`, so that a script can show one. */
 export function channelLanes(
@@ -124,13 +124,13 @@ export function channelLanes(
   const moments = momentsOf(program, steps);
   return figure(
     options,
-    `Lanes of program, channel and device. ${moments.map(({ words }) => words).join(' ')}`,
+    CHANNEL_RUN.about(moments.map(({ words }) => words).join(' ')),
     {
-      columns: ['Moment', 'Word', 'Channel', 'Device'],
+      columns: CHANNEL_RUN.columns,
       rows: moments.map(({ kind, index, channel, device }, at) => [
         String(at + 1),
         index === undefined ? '–' : String(index + 1),
-        kind === 'command' ? channel : kind,
+        kind === 'command' ? channel : CHANNEL_RUN.kinds[kind],
         device.replace('\u00a0', ' ') || '–',
       ]),
     },
@@ -184,7 +184,7 @@ function across(
   const tight = wide < 48 ? 'chan-tight' : undefined;
   const drawn = [
     hatchPattern(id),
-    ...LANES.flatMap((lane, at) => [
+    ...CHANNEL_RUN.lanes.flatMap((lane, at) => [
       label(lane, 4, top(at) + tall / 2 + 4, { class: 'fig-title' }),
       line(left - 4, top(at) + tall + 8, width - 4, top(at) + tall + 8, 'fig-minor'),
     ]),
@@ -197,28 +197,28 @@ function across(
       class: 'chan-free',
       fill: `url(#${id})`,
     }),
-    label('free: nothing to execute for these records', left + column + 12, top(0) + tall / 2 + 4, {
+    label(CHANNEL_RUN.free_for, left + column + 12, top(0) + tall / 2 + 4, {
       class: 'chan-note',
     }),
     ...moments.map(({ kind, index, channel, device }, at) => {
       const x = left + at * column;
       if (kind === 'start') {
-        return moment(at, box(x, top(0), wide, tall, 'chan-program', 'start'));
+        return moment(at, box(x, top(0), wide, tall, 'chan-program', CHANNEL_RUN.kinds.start));
       }
       if (kind === 'interrupt') {
         return moment(
           at,
           line(x - 2, top(0), x - 2, bottom, 'chan-wake'),
-          box(x, top(0), wide, tall, 'chan-program', 'inter-', 'rupt'),
+          box(x, top(0), wide, tall, 'chan-program', ...CHANNEL_RUN.interrupt_lines),
         );
       }
       return moment(
         at,
-        box(x, top(1), wide, tall, 'chan-channel', channel, `word ${index! + 1}`),
+        box(x, top(1), wide, tall, 'chan-channel', channel, CHANNEL_RUN.word(index! + 1)),
         device === '' ? '' : box(x, top(2), wide, tall, 'chan-device', device),
       );
     }),
-    label('time, not to scale', width - 4, bottom + 24, {
+    label(CHANNEL_RUN.time, width - 4, bottom + 24, {
       'text-anchor': 'end',
       class: 'fig-title',
     }),
@@ -240,7 +240,7 @@ function down(moments: readonly Moment[], options: Options): { height: number; m
     height: y(last) + tall + 10,
     markup: [
       hatchPattern(id),
-      ...LANES.map((lane, at) => label(lane, columns[at]!, 15, { class: 'fig-title' })),
+      ...CHANNEL_RUN.lanes.map((lane, at) => label(lane, columns[at]!, 15, { class: 'fig-title' })),
       element('rect', {
         x: columns[0]!,
         y: y(1),
@@ -249,7 +249,7 @@ function down(moments: readonly Moment[], options: Options): { height: number; m
         class: 'chan-free',
         fill: `url(#${id})`,
       }),
-      label('free', columns[0]! + wides[0]! / 2, y(1) + (pitch * (last - 1)) / 2, {
+      label(CHANNEL_RUN.free, columns[0]! + wides[0]! / 2, y(1) + (pitch * (last - 1)) / 2, {
         'text-anchor': 'middle',
         class: 'chan-note',
       }),
@@ -257,14 +257,22 @@ function down(moments: readonly Moment[], options: Options): { height: number; m
         if (kind === 'command') {
           return moment(
             at,
-            box(columns[1]!, y(at), wides[1]!, tall, 'chan-channel', channel, `word ${index! + 1}`),
+            box(
+              columns[1]!,
+              y(at),
+              wides[1]!,
+              tall,
+              'chan-channel',
+              channel,
+              CHANNEL_RUN.word(index! + 1),
+            ),
             device === '' ? '' : box(columns[2]!, y(at), wides[2]!, tall, 'chan-device', device),
           );
         }
         return moment(
           at,
           kind === 'interrupt' ? line(columns[0]!, y(at) - 3, 324, y(at) - 3, 'chan-wake') : '',
-          box(columns[0]!, y(at), wides[0]!, tall, 'chan-program', kind),
+          box(columns[0]!, y(at), wides[0]!, tall, 'chan-program', CHANNEL_RUN.kinds[kind]),
         );
       }),
     ],

@@ -1,6 +1,7 @@
 // Exact counts as bars: bytes lost, torn reads, bytes per wake-up. One row per value of a setting,
 // one band per value of others. A nought is written out, because here it is a result.
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { COUNTS, FIGURES, FORMAT } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, linearScale } from './axis.ts';
 import {
   type Drawn,
@@ -43,14 +44,14 @@ function rowName({ parameters, driver }: LabRecord, by: string): string {
   if (value === undefined) return String(parameters.mode ?? driver);
   if (!by.endsWith('_bytes')) return String(value);
   const digits = typeof value === 'number' ? whole(value) : String(value);
-  return `${digits} ${value === 1 ? 'byte' : 'bytes'}`;
+  return COUNTS.bytes(digits, FORMAT.bytes(value));
 }
 
 const number = (value: number): string => (Number.isInteger(value) ? whole(value) : figures(value));
 
 const words = ({ value, total, is_share }: Row): string => {
   if (is_share) return percent(100 * value);
-  return total === undefined ? number(value) : `${number(value)} of ${number(total)}`;
+  return total === undefined ? number(value) : COUNTS.of(number(value), number(total));
 };
 
 const percent = (value: number): string => `${figures(value)} %`;
@@ -98,12 +99,17 @@ export function counts(given: readonly Item[], options: CountsOptions): Drawn {
   const description = rows
     .map(row => `${[row.name, row.band].filter(Boolean).join(', ')}: ${words(row)}`)
     .join('; ');
-  const title = of === undefined ? options.unit_title : 'Share';
+  const title = of === undefined ? options.unit_title : COUNTS.share;
   return figure(
     options,
-    `Bars: ${options.unit_title}. ${description}.`,
+    COUNTS.about(options.unit_title, description),
     {
-      columns: ['Setting', of === undefined ? title : 'Count', ...(of ? [title] : []), 'Status'],
+      columns: [
+        COUNTS.setting,
+        of === undefined ? title : COUNTS.count,
+        ...(of ? [title] : []),
+        FIGURES.status,
+      ],
       rows: table,
     },
     width => draw(rows, options.unit_title, width),

@@ -3,6 +3,7 @@
 // board are counts: least and most are exact, so they are printed, and nothing is estimated.
 import { binLow } from '../../lab/measure/histogram.ts';
 import type { Bins, Distribution } from '../../lab/records/schema.ts';
+import { CYCLES, FIGURES } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, logDomain, logScale } from './axis.ts';
 import {
   type Drawn,
@@ -63,8 +64,8 @@ function clockOf({ record }: Item): number | undefined {
 
 const span = ({ metric }: Row): string =>
   metric.min === metric.max
-    ? `always ${whole(metric.min)}`
-    : `${whole(metric.min)} to ${whole(metric.max)}`;
+    ? CYCLES.always(whole(metric.min))
+    : CYCLES.from_to(whole(metric.min), whole(metric.max));
 
 export function cycles(given: readonly Item[], options: CyclesOptions): Drawn {
   const { metric: name = METRIC, group = 'load', by = 'mode' } = options;
@@ -102,13 +103,16 @@ export function cycles(given: readonly Item[], options: CyclesOptions): Drawn {
     statusCell(record),
   ]);
   const description = rows
-    .map(row => `${[row.name, row.band].filter(Boolean).join(', ')}: ${span(row)} cycles`)
+    .map(row => CYCLES.row([row.name, row.band].filter(Boolean).join(', '), span(row)))
     .join('; ');
   return figure(
     options,
-    `Cycles per byte on one logarithmic axis, a band per ${group}. ${description}.`,
+    CYCLES.about(group, description),
     {
-      columns: ['Firmware', 'Least', 'Median', 'p90', 'Most', 'Most, in time', 'Samples', 'Status'],
+      columns: [
+        ...[CYCLES.firmware, FIGURES.least, FIGURES.median, 'p90', FIGURES.most],
+        ...[CYCLES.most_time, FIGURES.samples, FIGURES.status],
+      ],
       rows: [...table, ...missing],
     },
     width =>
@@ -209,14 +213,6 @@ function draw(
   }
   return {
     height: bottom + 50,
-    markup: [
-      bottomAxis(
-        x,
-        box,
-        value => whole(value),
-        'cycles; hairline: median; each strip to its own height',
-      ),
-      ...markup,
-    ],
+    markup: [bottomAxis(x, box, value => whole(value), CYCLES.axis), ...markup],
   };
 }

@@ -2,6 +2,7 @@
 // caption's facts out. Pure: no file is read, no clock is asked, no random number is drawn.
 import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { FIGURES } from '../data/figure-strings.ts';
 import type { Box } from './axis.ts';
 import { setting, whole } from './format.ts';
 import { drawing, element, label, line, type Size, slug } from './svg.ts';
@@ -60,33 +61,27 @@ export function figure(
 
 /** The honest figure where nothing was measured yet: the empty frame, and those words. */
 export function notMeasured(options: Options): Drawn {
-  const words = 'Not measured yet';
-  const drawn = figure(
-    options,
-    `${words}. The command below measures it.`,
-    { columns: [], rows: [] },
-    width => {
-      const height = Math.round(Math.min(width * 0.45, 220));
-      const box: Box = { left: 1, top: 1, right: width - 1, bottom: height - 1 };
-      const markup: string[] = [];
-      for (let x = box.left; x <= box.right; x += (box.right - box.left) / 8) {
-        markup.push(line(x, box.top, x, box.bottom, 'fig-minor'));
-      }
-      for (let y = box.top; y <= box.bottom; y += (box.bottom - box.top) / 4) {
-        markup.push(line(box.left, y, box.right, y, 'fig-minor'));
-      }
-      return {
-        height,
-        markup: [
-          element('g', { class: 'fig-axis', 'aria-hidden': 'true' }, ...markup),
-          label(words, width / 2, height / 2 + 6, {
-            'text-anchor': 'middle',
-            class: 'fig-absent',
-          }),
-        ],
-      };
-    },
-  );
+  const drawn = figure(options, FIGURES.absent_about, { columns: [], rows: [] }, width => {
+    const height = Math.round(Math.min(width * 0.45, 220));
+    const box: Box = { left: 1, top: 1, right: width - 1, bottom: height - 1 };
+    const markup: string[] = [];
+    for (let x = box.left; x <= box.right; x += (box.right - box.left) / 8) {
+      markup.push(line(x, box.top, x, box.bottom, 'fig-minor'));
+    }
+    for (let y = box.top; y <= box.bottom; y += (box.bottom - box.top) / 4) {
+      markup.push(line(box.left, y, box.right, y, 'fig-minor'));
+    }
+    return {
+      height,
+      markup: [
+        element('g', { class: 'fig-axis', 'aria-hidden': 'true' }, ...markup),
+        label(FIGURES.absent, width / 2, height / 2 + 6, {
+          'text-anchor': 'middle',
+          class: 'fig-absent',
+        }),
+      ],
+    };
+  });
   return { ...drawn, empty: true };
 }
 
@@ -104,8 +99,9 @@ export function samples(record: LabRecord): number {
 
 /** "ok", or what went wrong in words. */
 export function statusCell(record: LabRecord): string {
-  if (record.status === 'ok') return 'ok';
-  return record.reason === undefined ? record.status : `${record.status}: ${record.reason}`;
+  if (record.status === 'ok') return FIGURES.ok;
+  const { status, reason } = record;
+  return reason === undefined ? status : FIGURES.not_ok(status, reason);
 }
 
 /** Rows for the records that have nothing to draw: absence is data. */

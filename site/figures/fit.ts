@@ -1,6 +1,7 @@
 // A law of a run in words: the whole line where counts lie on it, or the one number of it that the page
 // is about (what one more costs, what nothing costs) with its interval where the points scatter.
 import type { Fit } from '../../lab/records/schema.ts';
+import { FIT } from '../data/figure-strings.ts';
 import { figures, time, whole } from './format.ts';
 
 /** `line`: a + b per each; `slope`: b alone; `start`: a alone. */
@@ -15,12 +16,12 @@ const number = (value: number): string =>
 
 /** Bytes in the unit that keeps them short. */
 function size(bytes: number): string {
-  const [unit = 'bytes', step = 1] = (
+  const [unit = FIT.bytes, step = 1] = (
     [
       ['MB', 1e6],
       ['kB', 1e3],
     ] as const
-  ).find(([, least]) => Math.abs(bytes) >= 10 * least) ?? ['bytes', 1];
+  ).find(([, least]) => Math.abs(bytes) >= 10 * least) ?? [FIT.bytes, 1];
   return `${figures(bytes / step)}${SPACE}${unit}`;
 }
 
@@ -39,9 +40,10 @@ function inUnit({ metric, over }: Law, part: FitPart): (value: number) => string
 /** "3 + 13 per record", or "48.6 ns (47.9 to 49.3 ns) per descriptor". */
 export function fitWords(law: Law, part: FitPart, each: string): string {
   const words = inUnit(law, part);
-  if (part === 'line') return `${words(law.a)} + ${words(law.b)} per ${each}`;
+  if (part === 'line') return FIT.line(words(law.a), words(law.b), each);
   const [value, [low, high]] =
     part === 'slope' ? ([law.b, law.b_interval] as const) : ([law.a, law.a_interval] as const);
-  const spread = low === high ? '' : ` (${words(low)} to ${words(high)})`;
-  return `${words(value)}${spread}${part === 'slope' ? ` per ${each}` : ''}`;
+  const spread = low === high ? '' : FIT.interval(words(low), words(high));
+  const said = `${words(value)}${spread}`;
+  return part === 'slope' ? FIT.slope(said, each) : said;
 }

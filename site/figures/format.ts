@@ -1,6 +1,7 @@
 // Numbers as a reader sees them: three significant figures, the unit that keeps them short, and
 // "< floor" below what the lab can see. The same words in figures, tables and prose.
 import type { Distribution, LabRecord, Metric } from '../../lab/records/schema.ts';
+import { FORMAT } from '../data/figure-strings.ts';
 
 const MINUS = '\u2212';
 /** No-break, so that a number never parts from its unit. */
@@ -28,7 +29,7 @@ export function whole(value: number): string {
 
 /** Nanoseconds in the unit that reads best. Below `floor_ns` it prints as "< floor". */
 export function time(value_ns: number, floor_ns?: number): string {
-  if (floor_ns !== undefined && value_ns < floor_ns) return `<${SPACE}floor`;
+  if (floor_ns !== undefined && value_ns < floor_ns) return FORMAT.below_floor;
   const size = Math.abs(value_ns);
   if (size < 999.5) return `${figures(value_ns)}${SPACE}ns`;
   if (size < 999_500) return `${figures(value_ns / 1e3)}${SPACE}µs`;
@@ -124,7 +125,7 @@ export function between(
   interval: readonly [number, number],
   words: (value: number) => string,
 ): string {
-  return `${words(interval[0])}${SPACE}to${SPACE}${words(interval[1])}`;
+  return FORMAT.between(words(interval[0]), words(interval[1]));
 }
 
 /** The interval of a metric in its own unit, or a dash. */
@@ -139,7 +140,7 @@ export function setting(name: string, value: string | number | boolean): string 
   if (name === 'rate_hz' && typeof value === 'number') return rate(value);
   if (name.endsWith('_bytes') && typeof value === 'number') {
     const of = name.slice(0, -'_bytes'.length).replace(/_/g, ' ');
-    return `${of}${SPACE}${whole(value)}${SPACE}${value === 1 ? 'byte' : 'bytes'}`;
+    return `${of}${SPACE}${whole(value)}${SPACE}${FORMAT.bytes(value)}`;
   }
   // A setting was chosen, not measured: every digit of a whole number is meant.
   const digits = (number: number) => (Number.isInteger(number) ? whole(number) : figures(number));

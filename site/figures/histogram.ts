@@ -2,6 +2,7 @@
 // logarithmic axis, area in proportion to the share of samples. Two humps are two causes.
 import { binLow } from '../../lab/measure/histogram.ts';
 import type { Bins, Distribution } from '../../lab/records/schema.ts';
+import { FIGURES, HISTOGRAM } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, logScale } from './axis.ts';
 import {
   byDriver,
@@ -69,15 +70,15 @@ export function histogram(given: readonly Item[], options: Options & { metric?: 
     ];
   });
   const description = table
-    .map(([driver, low, mid, , high]) => `${driver}: from ${low}, median ${mid}, p90 ${high}`)
+    .map(([driver, low, mid, , high]) => HISTOGRAM.row(driver!, low!, mid!, high!))
     .join('; ');
   return figure(
     options,
-    `Histogram of ${name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' ')} per driver on one logarithmic axis. ${description}.`,
+    HISTOGRAM.about(name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' '), description),
     {
       columns: [
-        ...['Driver', 'Least', 'Median', '95 % interval', 'p90'],
-        ...['Samples', 'Bins in the record', 'Status'],
+        ...[FIGURES.driver, FIGURES.least, FIGURES.median, FIGURES.interval, 'p90'],
+        ...[FIGURES.samples, HISTOGRAM.bins, FIGURES.status],
       ],
       rows: table,
     },
@@ -120,6 +121,6 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
   const words = (value: number) => quantity(value, rows[0]!.metric.unit);
   return {
     height: box.bottom + 50,
-    markup: [bottomAxis(x, box, words, 'each row to its own height; hairline: median'), ...markup],
+    markup: [bottomAxis(x, box, words, HISTOGRAM.axis), ...markup],
   };
 }

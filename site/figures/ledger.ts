@@ -1,6 +1,7 @@
 // Exact counts of whole programs side by side: a row per program, a column per thing counted, each
 // column on its own scale from nought (small multiples after Tufte). A nought is written out: here it
 // is often the point.
+import { FIGURES, LEDGER, LEDGER_COLUMNS } from '../data/figure-strings.ts';
 import {
   type Drawn,
   figure,
@@ -52,84 +53,11 @@ export function isApproximate({ record }: Item): boolean {
   return (record.notes ?? []).some(note => note.startsWith('approximate'));
 }
 
-/** What a column is called where the metric's own name is too long or not plain. */
-const TITLES: Readonly<Record<string, string>> = {
-  io_starts: 'starts',
-  instructions_per_byte: 'instructions per byte',
-  simulated_us: 'simulated time',
-  turnaround_us: 'turnaround',
-  processor_held_us: 'processor held',
-  waiting_us: 'idle',
-  waiting_share: 'share idle',
-  useful_share: 'share own work',
-  busy_share: 'share busy',
-  poll_share: 'polls / instruction',
-  syscalls: 'system calls',
-  wakeups: 'wake-ups',
-  out_of_order: 'out of order',
-  interrupts_per_op: 'interrupts each',
-  latency_instructions: 'late by, median',
-  'latency_instructions:max': 'late by, most',
-  latency_cycles: 'late by, median',
-  'latency_cycles:max': 'late by, most',
-  loop_cycles: 'cycles per turn',
-  held_cycles: 'cycles held',
-  taken_instructions: 'taken after',
-  loads: 'memory looked at',
-  overhead_share: 'share overhead',
-  lost_bytes: 'bytes lost',
-  promised: 'said ready',
-  not_yet: 'EAGAIN',
-  sigio: 'SIGIO',
-  data_events: 'data',
-  signal_events: 'signal',
-  timer_events: 'timer',
-  process_events: 'process',
-  flag_events: 'flag',
-  busiest_share: 'share busiest',
-  late_share: 'share late',
-  meanwhile_per_op: 'meanwhile',
-  changed_buffers: 'overwritten',
-  wrong_values: 'wrong',
-  endless_loops: 'stuck',
-  polls_per_op: 'asked each',
-  asked_per_op: 'asked each',
-  wakeups_per_op: 'woken each',
-  accesses_per_kB: 'register accesses',
-  asked_per_kB: 'asked',
-  interrupts_per_kB: 'interrupts',
-  latency_ns: 'latency, median',
-  jitter_ns: 'jitter, median',
-  create_ns_per_op: 'to make one',
-  bytes_per_op: 'bytes each',
-  cpu_ns_per_op: 'CPU each',
-  started_when_called: 'begun by the call',
-  moved_share: 'on another thread',
-  transfers_per_op: 'reads and writes each',
-  ready_ns: 'until it is ready',
-  syscalls_per_op: 'system calls each',
-  syscalls_per_s: 'system calls',
-  switches_per_op: 'switches each',
-  ops_per_s: 'each second',
-  threads_made: 'threads added',
-  gave_up_cured: 'gave up, cured',
-  bytes_per_s: 'throughput',
-  held_ns: 'program held',
-  held_share: 'share held',
-  left_ns: 'left for fsync',
-  left_bytes: 'left in buffer',
-  faults_per_op: 'page faults each',
-  fetched_bytes_per_op: 'bytes fetched each',
-  disk_reads_per_op: 'disk reads each',
-  disk_writes_per_op: 'disk writes each',
-  disk_flushes_per_op: 'flushes each',
-};
-
 /** The unit stands beside the number, so the heading does without. */
 const titleOf = (metric: string): string =>
-  TITLES[metric] ??
+  LEDGER_COLUMNS[metric] ??
   metric
-    .replace(/_per_op$/, ' each')
+    .replace(/_per_op$/, LEDGER.each)
     .replace(/_(?:ns|per_s)$/, '')
     .replace(/_/g, ' ');
 
@@ -200,18 +128,23 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
     statusCell(row.item.record),
   ]);
   const description = usable
-    .map(
-      row =>
-        `${row.name}: ${metrics
-          .map((metric, at) => `${words(row, at, metric)} ${titleOf(metric)}`)
-          .join(', ')}`,
-    )
+    .map(row => {
+      const cells = metrics.map((metric, at) =>
+        LEDGER.cell(words(row, at, metric), titleOf(metric)),
+      );
+      return LEDGER.row(row.name, cells.join(', '));
+    })
     .join('; ');
   return figure(
     options,
-    `Counts per program, each column on its own scale from nought. ${description}.`,
+    LEDGER.about(description),
     {
-      columns: ['Program', ...metrics.map(titleOf), ...(banded ? ['Way'] : []), 'Status'],
+      columns: [
+        FIGURES.program,
+        ...metrics.map(titleOf),
+        ...(banded ? [LEDGER.way] : []),
+        FIGURES.status,
+      ],
       rows: table,
     },
     width => draw(usable, metrics, width),

@@ -3,6 +3,7 @@
 // stand in styles/figures.css, so that light, dark and print each have their own.
 import type { Evidence } from '../../lab/devices/device.ts';
 import type { Mechanism } from '../../lab/drivers/driver.ts';
+import { MARKS } from '../data/figure-strings.ts';
 import { coordinate, element } from './svg.ts';
 
 /** In the order that legends and tables use. */
@@ -18,22 +19,9 @@ export const MECHANISMS: readonly Mechanism[] = [
 
 export const EVIDENCE: readonly Evidence[] = ['hardware', 'virtual', 'stand-in', 'simulated'];
 
-export const MECHANISM_NAMES: Readonly<Record<Mechanism, string>> = {
-  polling: 'polling',
-  interrupt: 'interrupt',
-  dma: 'DMA',
-  completion: 'completion queue',
-  hybrid: 'hybrid',
-  channel: 'channel',
-  reference: 'reference',
-};
+export const MECHANISM_NAMES: Readonly<Record<Mechanism, string>> = MARKS.mechanisms;
 
-export const EVIDENCE_STROKES: Readonly<Record<Evidence, string>> = {
-  hardware: 'solid line',
-  virtual: 'long dashes',
-  'stand-in': 'short dashes',
-  simulated: 'dots',
-};
+export const EVIDENCE_STROKES: Readonly<Record<Evidence, string>> = MARKS.strokes;
 
 function polygon(x: number, y: number, radius: number, corners: number, turn: number): string {
   const points = Array.from({ length: corners }, (_, index) => {

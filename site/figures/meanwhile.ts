@@ -1,5 +1,6 @@
 // What a processor did while a device took its time: handling the device, work of its own, or nothing
 // at all (hatched, as all waiting is). One bar per program, the whole bar being the whole time.
+import { FIGURES, MEANWHILE } from '../data/figure-strings.ts';
 import { bottomAxis, linearScale } from './axis.ts';
 import {
   type Drawn,
@@ -49,16 +50,21 @@ export function meanwhile(
     return [item.record.driver, ...parts, statusCell(item.record)];
   });
   const description = rows
-    .map(
-      ({ item, device, own, nothing }) =>
-        `${item.record.driver}: ${share(device)} for the device, ${share(own)} own work, ${share(nothing)} nothing`,
+    .map(({ item, device, own, nothing }) =>
+      MEANWHILE.row(item.record.driver, share(device), share(own), share(nothing)),
     )
     .join('; ');
   return figure(
     options,
-    `Shares of the processor's time. ${description}.`,
+    MEANWHILE.about(description),
     {
-      columns: ['Program', 'For the device', 'Own work', 'Nothing', 'Status'],
+      columns: [
+        FIGURES.program,
+        MEANWHILE.columns.device,
+        MEANWHILE.columns.own,
+        MEANWHILE.columns.nothing,
+        FIGURES.status,
+      ],
       rows: table,
     },
     width => draw(rows, width, `${slug(options.id)}-${width}-wait`),
@@ -111,7 +117,7 @@ function draw(
     markup: [
       hatchPattern(hatch),
       ...key(left, narrow, hatch),
-      bottomAxis(x, box, value => share(value / 100), 'share of the time that the device took'),
+      bottomAxis(x, box, value => share(value / 100), MEANWHILE.axis),
       ...bars,
     ],
   };
@@ -120,9 +126,9 @@ function draw(
 /** What the fillings mean, above the bars. */
 function key(left: number, narrow: boolean, hatch: string): string[] {
   const entries = [
-    ['for the device', { class: 'fig-count m-reference' }],
-    ['own work', { class: 'fig-own' }],
-    ['nothing', { class: 'fig-idle', fill: `url(#${hatch})` }],
+    [MEANWHILE.key.device, { class: 'fig-count m-reference' }],
+    [MEANWHILE.key.own, { class: 'fig-own' }],
+    [MEANWHILE.key.nothing, { class: 'fig-idle', fill: `url(#${hatch})` }],
   ] as const;
   let x = left;
   return entries.flatMap(([text, attributes]) => {

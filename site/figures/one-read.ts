@@ -1,5 +1,6 @@
 // One read from the call to its return, taken apart: what goes on between two moments, whose time it is, how
 // long it took. site/timelines/models/one-call.ts draws it. Pure.
+import { READ_LEGS, READ_TABLE, WHOSE } from '../data/diagram-strings.ts';
 import type { MomentName, OneRead } from '../data/one-read.ts';
 import type { Table } from './figure.ts';
 import { figures } from './format.ts';
@@ -16,73 +17,15 @@ export interface Leg {
 }
 
 export const LEGS: readonly Leg[] = [
-  {
-    from: 'call',
-    to: 'enter',
-    lane: 'program',
-    title: 'The library',
-    words:
-      'from the call in JavaScript through the foreign-function library to the C library, whose pread executes the instruction that enters the kernel',
-  },
-  {
-    from: 'enter',
-    to: 'queue',
-    lane: 'kernel',
-    title: 'The system call and the file system',
-    words:
-      'the kernel checks the descriptor and the memory, and the file system finds where on the disk the block lies',
-  },
-  {
-    from: 'queue',
-    to: 'issue',
-    lane: 'kernel',
-    title: 'The block layer',
-    words: 'the request gets a place in the device’s queue, and the scheduler may order the queue',
-  },
-  {
-    from: 'issue',
-    to: 'sleep',
-    lane: 'kernel',
-    title: 'The driver',
-    words:
-      'it writes the request where the device will read it, tells the device, and returns; nothing more is to be done, so the program is put to sleep',
-  },
-  {
-    from: 'sleep',
-    to: 'interrupt',
-    lane: 'device',
-    title: 'The device alone',
-    words: 'the program sleeps, and its processor is free for others or stands idle',
-  },
-  {
-    from: 'interrupt',
-    to: 'wake',
-    lane: 'kernel',
-    title: 'The interrupt',
-    words:
-      'the handler borrows the processor from whoever has it, the driver finds which request is finished, and the block layer tells the sleeper',
-  },
-  {
-    from: 'wake',
-    to: 'run',
-    lane: 'kernel',
-    title: 'The wake-up',
-    words: 'the program may run again, and the scheduler gives it a processor',
-  },
-  {
-    from: 'run',
-    to: 'exit',
-    lane: 'kernel',
-    title: 'The way back',
-    words: 'the system call goes on where it slept and returns the number of bytes',
-  },
-  {
-    from: 'exit',
-    to: 'return',
-    lane: 'program',
-    title: 'The library again',
-    words: 'the number comes back to JavaScript',
-  },
+  { from: 'call', to: 'enter', lane: 'program', ...READ_LEGS.library },
+  { from: 'enter', to: 'queue', lane: 'kernel', ...READ_LEGS.system_call },
+  { from: 'queue', to: 'issue', lane: 'kernel', ...READ_LEGS.block_layer },
+  { from: 'issue', to: 'sleep', lane: 'kernel', ...READ_LEGS.driver },
+  { from: 'sleep', to: 'interrupt', lane: 'device', ...READ_LEGS.device },
+  { from: 'interrupt', to: 'wake', lane: 'kernel', ...READ_LEGS.interrupt },
+  { from: 'wake', to: 'run', lane: 'kernel', ...READ_LEGS.wake_up },
+  { from: 'run', to: 'exit', lane: 'kernel', ...READ_LEGS.way_back },
+  { from: 'exit', to: 'return', lane: 'program', ...READ_LEGS.library_again },
 ];
 
 export interface Stretch extends Leg {
@@ -128,12 +71,12 @@ const micros = (value: number): string => `${figures(value)}\u00a0µs`;
 /** The stretches as a table. */
 export function readTable(read: OneRead): Table {
   return {
-    columns: ['Stretch', 'Begins', 'Lasted', 'Whose'],
+    columns: READ_TABLE.columns,
     rows: stretchesOf(read).map(({ title, from_us, lasted_us, lane }, at) => [
-      `${at + 1}. ${title}`,
+      READ_TABLE.numbered(at + 1, title),
       micros(from_us),
       micros(lasted_us),
-      lane,
+      WHOSE[lane],
     ]),
   };
 }

@@ -1,5 +1,6 @@
 // One operation from free to free: five states, in the lane of whoever owns its slot meanwhile, and what
 // moves it on. A drawing of the rule, with nothing measured in it. Pure.
+import { OPERATION, OPERATION_STATES, WHOSE } from '../data/diagram-strings.ts';
 import { type Drawn, figure, NARROW, type Options } from './figure.ts';
 import { element, label, line, slug } from './svg.ts';
 
@@ -15,11 +16,11 @@ export interface State {
 
 /** After the last comes the first again. */
 export const STATES: readonly State[] = [
-  { name: 'free', owner: 'program', next: 'submit' },
-  { name: 'submitted', owner: 'kernel', next: 'the device is told' },
-  { name: 'in flight', owner: 'device', next: 'done, failed or cancelled' },
-  { name: 'finished', owner: 'kernel', next: 'the program collects' },
-  { name: 'collected', owner: 'program', next: 'the bytes are used' },
+  { owner: 'program', ...OPERATION_STATES.free },
+  { owner: 'kernel', ...OPERATION_STATES.submitted },
+  { owner: 'device', ...OPERATION_STATES.flying },
+  { owner: 'kernel', ...OPERATION_STATES.finished },
+  { owner: 'program', ...OPERATION_STATES.collected },
 ];
 
 const TALL = 34;
@@ -32,19 +33,17 @@ interface Place {
 }
 
 export function operationStates(options: Options): Drawn {
-  const rows = STATES.map(({ name, owner, next }, at) => [
-    name,
-    owner,
-    next,
-    STATES[(at + 1) % STATES.length]!.name,
-  ]);
+  const rows = STATES.map(
+    ({ name, owner, next }, at) =>
+      [name, WHOSE[owner], next, STATES[(at + 1) % STATES.length]!.name] as const,
+  );
   const description = rows
-    .map(([name, owner, next, then]) => `${name}, owned by the ${owner}; ${next}: ${then}`)
+    .map(([name, owner, next, then]) => OPERATION.state(name, owner, next, then))
     .join('. ');
   return figure(
     options,
-    `States of one operation. ${description}.`,
-    { columns: ['State', 'Whose the slot is', 'What moves it on', 'Next'], rows },
+    OPERATION.about(description),
+    { columns: OPERATION.columns, rows },
     width => draw(width, `${slug(options.id)}-${width}-head`),
   );
 }
@@ -120,7 +119,7 @@ function across(width: number, arrow: Arrow): { height: number; markup: string[]
   const markup = [
     ...OWNERS.flatMap(owner => [
       line(4, y(owner) + lane / 2, width - 4, y(owner) + lane / 2, 'fig-minor'),
-      word(owner, 4, y(owner) + 4),
+      word(WHOSE[owner], 4, y(owner) + 4),
     ]),
     down(free, submitted),
     down(submitted, flying),
@@ -146,7 +145,7 @@ function upright(arrow: Arrow): { height: number; markup: string[] } {
   const places = STATES.map(({ owner }, at) => ({ x: x(owner), y: top + at * step }));
   const half = TALL / 2;
   const markup = OWNERS.flatMap((owner, at) => [
-    label(owner, x(owner), 16, { 'text-anchor': 'middle', class: 'fig-title' }),
+    label(WHOSE[owner], x(owner), 16, { 'text-anchor': 'middle', class: 'fig-title' }),
     at === 0
       ? ''
       : line(x(owner) - lane / 2, 6, x(owner) - lane / 2, top + 4.6 * step, 'fig-minor'),

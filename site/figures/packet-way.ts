@@ -1,10 +1,12 @@
 // The way of a packet: from the call that starts an operation, through the system and the port's queue, to
 // the thread that takes it. A drawing of the rule, with nothing measured in it. Pure.
+import { PACKET, PACKET_STEPS } from '../data/diagram-strings.ts';
 import { type Drawn, figure, NARROW, type Options } from './figure.ts';
 import { element, label, line, slug } from './svg.ts';
 
-export type Lane = 'a thread' | 'the system' | 'the port' | 'any thread';
-export const LANES: readonly Lane[] = ['a thread', 'the system', 'the port', 'any thread'];
+const { thread, system, port, any } = PACKET.lanes;
+export const LANES = [thread, system, port, any] as const;
+export type Lane = (typeof LANES)[number];
 
 export interface Step {
   readonly name: string;
@@ -16,36 +18,11 @@ export interface Step {
 }
 
 export const STEPS: readonly Step[] = [
-  {
-    name: 'ReadFile',
-    lane: 'a thread',
-    does: 'a thread starts an operation on a handle that was associated with the port',
-    next: 'OVERLAPPED, buffer',
-  },
-  {
-    name: 'in flight',
-    lane: 'the system',
-    does: 'buffer and OVERLAPPED are the system’s, and no thread waits',
-    next: 'it has ended',
-  },
-  {
-    name: 'packet',
-    lane: 'the port',
-    does: 'bytes, the handle’s key and the address of the OVERLAPPED join the queue, last in line',
-    next: 'a thread is let go',
-  },
-  {
-    name: 'taken',
-    lane: 'any thread',
-    does: 'a thread that waits in GetQueuedCompletionStatus gets the first packet of the queue',
-    next: 'the pointer says which',
-  },
-  {
-    name: 'free again',
-    lane: 'a thread',
-    does: 'the OVERLAPPED and the buffer are the program’s, for the next operation',
-    next: '',
-  },
+  { name: 'ReadFile', lane: thread, ...PACKET_STEPS.read },
+  { lane: system, ...PACKET_STEPS.flying },
+  { lane: port, ...PACKET_STEPS.packet },
+  { lane: any, ...PACKET_STEPS.taken },
+  { lane: thread, ...PACKET_STEPS.free, next: '' },
 ];
 
 /** The other way into the queue. */
@@ -63,13 +40,11 @@ interface Place {
 
 export function packetWay(options: Options): Drawn {
   const rows = STEPS.map(({ name, lane, does, next }) => [name, lane, does, next || '–']);
-  const description = `${rows
-    .map(([name, lane, does]) => `${name}, with ${lane}: ${does}`)
-    .join('. ')}. ${POSTED} puts a packet of the program’s own into the queue`;
+  const steps = STEPS.map(({ name, lane, does }) => PACKET.step(name, lane, does));
   return figure(
     options,
-    `The way of a packet. ${description}.`,
-    { columns: ['Step', 'Where', 'What happens', 'What leads on'], rows },
+    PACKET.about(steps.join('. '), POSTED),
+    { columns: PACKET.columns, rows },
     width => draw(width, `${slug(options.id)}-${width}-head`),
   );
 }
@@ -155,11 +130,11 @@ function upright(arrow: Arrow): { height: number; markup: string[] } {
   const half = TALL / 2;
   const places = STEPS.map((_, at) => ({ x, y: top + at * step }));
   const beside = x + BOX / 2 + 12;
-  const markup = STEPS.flatMap(({ name, lane, next }, at) => {
+  const markup = STEPS.flatMap(({ lane, next }, at) => {
     const { y } = places[at]!;
     const to = places[at + 1];
     return [
-      word(name === 'packet' ? `${lane}, or posted` : lane, beside, y + 4),
+      word(lane === port ? PACKET.or_posted(lane) : lane, beside, y + 4),
       to === undefined ? '' : arrow([x, y + half], [x, to.y - half]),
       to === undefined ? '' : word(next, x + 10, (y + to.y) / 2 + 4),
       box(STEPS[at]!, places[at]!),

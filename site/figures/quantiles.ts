@@ -1,6 +1,7 @@
 // How long it takes usually, and how long now and then: per driver one line from the median to the
 // highest quantile that the samples support. Maxima are not drawn: they only grow with n.
 import type { Distribution } from '../../lab/records/schema.ts';
+import { FIGURES, QUANTILES } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, logDomain, logScale } from './axis.ts';
 import {
   absentRows,
@@ -48,7 +49,10 @@ export function quantiles(
   }
   if (rows.length === 0) return notMeasured(options);
   rows.sort((a, b) => a.metric.p50 - b.metric.p50 || (a.name < b.name ? -1 : 1));
-  const columns = ['Driver', 'p50', '95 % interval', 'p90', 'p99', 'p99.9', 'Samples', 'Status'];
+  const columns = [
+    ...[FIGURES.driver, 'p50', FIGURES.interval, 'p90', 'p99', 'p99.9'],
+    ...[FIGURES.samples, FIGURES.status],
+  ];
   const words = (value: number | undefined, row: Row) =>
     value === undefined ? '–' : quantity(value, row.metric.unit, floorOf(row.item.record));
   const table = rows.map(row => [
@@ -64,13 +68,11 @@ export function quantiles(
     statusCell(row.item.record),
   ]);
   const description = rows
-    .map(
-      row => `${row.name}: median ${words(row.metric.p50, row)}, p90 ${words(row.metric.p90, row)}`,
-    )
+    .map(row => QUANTILES.row(row.name, words(row.metric.p50, row), words(row.metric.p90, row)))
     .join('; ');
   return figure(
     options,
-    `Quantiles of ${name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' ')}, one row per driver, logarithmic. ${description}.`,
+    QUANTILES.about(name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' '), description),
     { columns, rows: [...table, ...absentRows(absent, columns.length)] },
     width => draw(rows, width),
   );
@@ -130,6 +132,6 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
   });
   return {
     height: box.bottom + 50,
-    markup: [bottomAxis(x, box, words, 'quantiles, logarithmic'), ...markup],
+    markup: [bottomAxis(x, box, words, QUANTILES.axis), ...markup],
   };
 }

@@ -2,6 +2,7 @@
 // its interval on a logarithmic axis around one. The baseline against itself shows the noise.
 import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { Comparison } from '../../lab/records/schema.ts';
+import { FIGURES, RATIOS } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, linearScale, logDomain, logScale } from './axis.ts';
 import { type Drawn, figure, NARROW, notMeasured, type Options } from './figure.ts';
 import { between, figures, setting, whole } from './format.ts';
@@ -13,12 +14,7 @@ export interface Pair {
   readonly mechanism: Mechanism;
 }
 
-const VERDICTS: Readonly<Record<Comparison['verdict'], string>> = {
-  lower: 'lower',
-  higher: 'higher',
-  tie: 'a tie',
-  noise: 'noise: the baseline against itself',
-};
+const VERDICTS: Readonly<Record<Comparison['verdict'], string>> = RATIOS.verdicts;
 
 function sound({ comparison }: Pair): boolean {
   return (
@@ -29,7 +25,8 @@ function sound({ comparison }: Pair): boolean {
 function nameOf({ comparison }: Pair, by: string): string {
   const value = comparison.parameters[by];
   const at = value === undefined ? '' : `, ${setting(by, value)}`;
-  return `${comparison.verdict === 'noise' ? `${comparison.baseline} (A/A)` : comparison.driver}${at}`;
+  const { verdict, baseline, driver } = comparison;
+  return `${verdict === 'noise' ? RATIOS.itself(baseline) : driver}${at}`;
 }
 
 /** All `pairs` must share metric and baseline. `by` is the setting that tells rows apart. */
@@ -55,14 +52,18 @@ export function ratios(pairs: readonly Pair[], options: Options & { by: string }
     whole(pair.comparison.rounds),
   ]);
   const description = table
-    .map(
-      ([name, , ratio, interval, verdict]) => `${name}: ${ratio}, interval ${interval}, ${verdict}`,
-    )
+    .map(([name, , ratio, interval, verdict]) => RATIOS.row(name!, ratio!, interval!, verdict!))
     .join('; ');
   return figure(
     options,
-    `Ratios of ${metric.replace(/_/g, ' ')} to ${baseline}; one means equal. ${description}.`,
-    { columns: ['Driver', 'Baseline', 'Ratio', '95 % interval', 'Verdict', 'Rounds'], rows: table },
+    RATIOS.about(metric.replace(/_/g, ' '), baseline, description),
+    {
+      columns: [
+        ...[FIGURES.driver, RATIOS.baseline, RATIOS.ratio],
+        ...[FIGURES.interval, RATIOS.verdict, RATIOS.rounds],
+      ],
+      rows: table,
+    },
     width => draw(rows, by, baseline, width),
   );
 }
@@ -104,7 +105,7 @@ function draw(
   return {
     height: box.bottom + 50,
     markup: [
-      bottomAxis(x, box, value => `${figures(value)}×`, `ratio to ${baseline}`),
+      bottomAxis(x, box, value => `${figures(value)}×`, RATIOS.axis(baseline)),
       line(x(1), box.top - 6, x(1), box.bottom, 'fig-hairline'),
       ...marks,
     ],

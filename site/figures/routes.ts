@@ -1,5 +1,6 @@
 // Ways that something takes from one place to the next, each a chain of boxes: who does the step stands
 // below it. A drawing of the rule, with nothing measured in it. Pure.
+import { ROUTE, ROUTE_BY, ROUTE_STEPS, ROUTE_TITLES } from '../data/diagram-strings.ts';
 import { type Drawn, figure, NARROW, type Options } from './figure.ts';
 import { element, label, line, slug } from './svg.ts';
 
@@ -15,9 +16,11 @@ export interface Route {
   readonly steps: readonly Step[];
 }
 
-const CALLER = 'caller’s thread';
-const OWNER = 'window’s thread';
-const SYSTEM = 'the system';
+const CALLER = ROUTE_BY.caller;
+const OWNER = ROUTE_BY.owner;
+const SYSTEM = ROUTE_BY.system;
+const DEVICE = ROUTE_BY.device;
+const WORKER = ROUTE_BY.worker;
 
 const step = (name: string, by: string): Step => ({ name, by });
 
@@ -25,87 +28,87 @@ const step = (name: string, by: string): Step => ({ name, by });
 export const ROUTES = {
   messages: [
     {
-      title: 'Posted: through the queue, and nobody waits',
+      title: ROUTE_TITLES.posted,
       steps: [
         step('PostMessage', CALLER),
-        step('queue of the thread', SYSTEM),
+        step(ROUTE_STEPS.queue, SYSTEM),
         step('GetMessage', OWNER),
         step('Dispatch- Message', OWNER),
-        step('window procedure', OWNER),
+        step(ROUTE_STEPS.procedure, OWNER),
       ],
     },
     {
-      title: 'Sent to a window of one’s own: a call',
-      steps: [step('SendMessage', CALLER), step('window procedure', CALLER)],
+      title: ROUTE_TITLES.sent,
+      steps: [step('SendMessage', CALLER), step(ROUTE_STEPS.procedure, CALLER)],
     },
     {
-      title: 'Sent to another thread’s window: past the queue, and the caller waits',
+      title: ROUTE_TITLES.sent_across,
       steps: [
         step('SendMessage', CALLER),
-        step('inside GetMessage', OWNER),
-        step('window procedure', OWNER),
-        step('the answer', CALLER),
+        step(ROUTE_STEPS.inside, OWNER),
+        step(ROUTE_STEPS.procedure, OWNER),
+        step(ROUTE_STEPS.answer, CALLER),
       ],
     },
   ],
   devices: [
     {
-      title: 'A click: by what is under the pointer',
+      title: ROUTE_TITLES.click,
       steps: [
-        step('mouse', 'device'),
-        step('input queue of the system', SYSTEM),
-        step('whose window is there?', SYSTEM),
-        step('hit test, then the message', OWNER),
-        step('window procedure', OWNER),
+        step(ROUTE_STEPS.mouse, DEVICE),
+        step(ROUTE_STEPS.input_queue, SYSTEM),
+        step(ROUTE_STEPS.whose_window, SYSTEM),
+        step(ROUTE_STEPS.hit_test, OWNER),
+        step(ROUTE_STEPS.procedure, OWNER),
       ],
     },
     {
-      title: 'A key: by focus',
+      title: ROUTE_TITLES.key,
       steps: [
-        step('keyboard', 'device'),
-        step('input queue of the system', SYSTEM),
-        step('who has the focus?', SYSTEM),
+        step(ROUTE_STEPS.keyboard, DEVICE),
+        step(ROUTE_STEPS.input_queue, SYSTEM),
+        step(ROUTE_STEPS.focus, SYSTEM),
         step('Translate- Message', OWNER),
-        step('window procedure', OWNER),
+        step(ROUTE_STEPS.procedure, OWNER),
       ],
     },
     {
-      title: 'Raw input: past both',
+      title: ROUTE_TITLES.raw,
       steps: [
-        step('any device', 'device'),
-        step('who has registered?', SYSTEM),
+        step(ROUTE_STEPS.any_device, DEVICE),
+        step(ROUTE_STEPS.registered, SYSTEM),
         step('WM_INPUT', OWNER),
-        step('window procedure', OWNER),
+        step(ROUTE_STEPS.procedure, OWNER),
       ],
     },
   ],
   worlds: [
     {
-      title: 'Completion port, workers, PostMessage',
+      title: ROUTE_TITLES.port,
       steps: [
-        step('the read has ended', SYSTEM),
-        step('completion port', SYSTEM),
-        step('PostMessage', 'a worker'),
-        step('message loop', OWNER),
-        step('the bytes are used', OWNER),
+        step(ROUTE_STEPS.read_ended, SYSTEM),
+        step(ROUTE_STEPS.port, SYSTEM),
+        step('PostMessage', WORKER),
+        step(ROUTE_STEPS.loop, OWNER),
+        step(ROUTE_STEPS.used, OWNER),
       ],
     },
     {
-      title: 'WSAAsyncSelect: no threads, one more call',
+      title: ROUTE_TITLES.select,
       steps: [
-        step('bytes have arrived', SYSTEM),
-        step('a message is posted', SYSTEM),
-        step('message loop', OWNER),
-        step('recv, and the bytes are used', OWNER),
+        step(ROUTE_STEPS.arrived, SYSTEM),
+        step(ROUTE_STEPS.posted, SYSTEM),
+        step(ROUTE_STEPS.loop, OWNER),
+        step(ROUTE_STEPS.received, OWNER),
       ],
     },
     {
-      title: 'Events in the loop: neither threads nor messages',
+      title: ROUTE_TITLES.events,
       steps: [
-        step('the read has ended', SYSTEM),
-        step('its event is up', SYSTEM),
-        step('the loop looks at all events', OWNER),
-        step('the bytes are used', OWNER),
+        step(ROUTE_STEPS.read_ended, SYSTEM),
+        step(ROUTE_STEPS.event, SYSTEM),
+        step(ROUTE_STEPS.looks, OWNER),
+        step(ROUTE_STEPS.used, OWNER),
       ],
     },
   ],
@@ -121,15 +124,12 @@ export function routes(which: RoutesName, options: Options): Drawn {
   );
   const description = all
     .map(({ title, steps }) => {
-      const words = steps.map(({ name, by }) => `${plain(name)} (${by})`);
-      return `${title}: ${words.join(', then ')}`;
+      const words = steps.map(({ name, by }) => ROUTE.step(plain(name), by));
+      return ROUTE.way(title, words.join(ROUTE.and_then));
     })
     .join('. ');
-  return figure(
-    options,
-    `${description}.`,
-    { columns: ['Way', 'Step', 'What happens', 'Who does it'], rows },
-    width => draw(all, width, `${slug(options.id)}-${width}-head`),
+  return figure(options, `${description}.`, { columns: ROUTE.columns, rows }, width =>
+    draw(all, width, `${slug(options.id)}-${width}-head`),
   );
 }
 

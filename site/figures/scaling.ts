@@ -4,6 +4,7 @@
 import type { Evidence } from '../../lab/devices/device.ts';
 import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { FIGURES, SCALING } from '../data/figure-strings.ts';
 import {
   type Box,
   bottomAxis,
@@ -107,12 +108,12 @@ export function scaling(
     })),
   }));
   const columns = [
-    'Driver',
+    FIGURES.driver,
     setting(over, '').trim(),
     options.unit_title,
-    '95 % interval',
-    'Samples',
-    'Status',
+    FIGURES.interval,
+    FIGURES.samples,
+    FIGURES.status,
   ];
   const rows = lines
     .flatMap(([, mine]) => mine)
@@ -127,14 +128,15 @@ export function scaling(
   const absent = items.filter(item => !usable.includes(item));
   const description = series
     .map(one => {
-      const [first] = one.dots;
-      const last = one.dots.at(-1);
-      return `${one.name}: ${quantity(first!.value, unit)} at ${tickOf(over, first!.over)}, ${quantity(last!.value, unit)} at ${tickOf(over, last!.over)}`;
+      const [first, last] = [one.dots[0]!, one.dots.at(-1)!];
+      const value = (dot: Dot) => quantity(dot.value, unit);
+      const at = (dot: Dot) => tickOf(over, dot.over);
+      return SCALING.row(one.name, value(first), at(first), value(last), at(last));
     })
     .join('; ');
   return figure(
     options,
-    `${options.unit_title} over ${axisWords(over)}. ${description}.`,
+    SCALING.about(options.unit_title, axisWords(over), description),
     { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
     width => draw(series, { over, metric, title: options.unit_title }, unit, width),
   );

@@ -1,5 +1,6 @@
 // The course's signature plot: latency across, processor time per event up, both logarithmic, one
 // labelled mark per driver with its intervals. Everybody wants to be in the lower left corner.
+import { FIGURES, SIGNATURE } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, leftAxis, logDomain, logScale } from './axis.ts';
 import {
   absentRows,
@@ -55,15 +56,15 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
   if (shown.length === 0) return notMeasured(options);
   const frame = options.frame ?? sharedFrame(shown);
   const columns = [
-    'Driver',
-    'Mechanism',
-    'Latency, median',
-    '95 % interval',
-    'CPU per event',
-    '95 % interval',
-    'System calls per event',
-    'Samples',
-    'Status',
+    FIGURES.driver,
+    SIGNATURE.mechanism,
+    SIGNATURE.latency,
+    FIGURES.interval,
+    SIGNATURE.cpu,
+    FIGURES.interval,
+    SIGNATURE.syscalls,
+    FIGURES.samples,
+    FIGURES.status,
   ];
   const rows = shown.map(({ record, mechanism }) => [
     record.driver,
@@ -78,14 +79,11 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
   ]);
   const absent = items.filter(item => !drawable(item));
   const description = shown
-    .map(
-      ({ record }) =>
-        `${record.driver}: latency ${cell(record, LATENCY)}, processor time ${cell(record, CPU)} per event`,
-    )
+    .map(({ record }) => SIGNATURE.row(record.driver, cell(record, LATENCY), cell(record, CPU)))
     .join('; ');
   return figure(
     options,
-    `Latency across, processor time per event up, both logarithmic. ${description}.`,
+    SIGNATURE.about(description),
     { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
     width => {
       const height = tall(width, frame.drivers);
@@ -155,9 +153,9 @@ function draw(items: readonly Item[], frame: Frame, width: number, height: numbe
     },
   );
   return [
-    leftAxis(y, box, value => time(value), 'CPU per event'),
-    bottomAxis(x, box, value => time(value), 'latency, median'),
-    label('↙ less of both', box.right, box.top - 12, { 'text-anchor': 'end', class: 'fig-hint' }),
+    leftAxis(y, box, value => time(value), SIGNATURE.up),
+    bottomAxis(x, box, value => time(value), SIGNATURE.across),
+    label(SIGNATURE.hint, box.right, box.top - 12, { 'text-anchor': 'end', class: 'fig-hint' }),
     ...bars,
     // Lines to labels lie under the marks, so a mark is never crossed out.
     ...labels,

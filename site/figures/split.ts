@@ -1,5 +1,6 @@
 // Where a round trip's time goes: on the host, on the wire, in the firmware. The wire's share is
 // computed from baud rate and bytes, the firmware's comes in its reply; the host's is what is left.
+import { FIGURES, SPLIT } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, linearScale } from './axis.ts';
 import {
   absentRows,
@@ -59,14 +60,14 @@ export function split(items: readonly Item[], options: Options): Drawn {
   if (rows.length === 0) return notMeasured(options);
   rows.sort((a, b) => a.total_ns - b.total_ns || (a.name < b.name ? -1 : 1));
   const columns = [
-    'Driver',
-    'Round trip',
-    '95 % interval',
-    'Host',
-    'Wire',
-    'Firmware',
-    'Samples',
-    'Status',
+    FIGURES.driver,
+    SPLIT.round_trip,
+    FIGURES.interval,
+    SPLIT.host,
+    SPLIT.wire,
+    SPLIT.firmware,
+    FIGURES.samples,
+    FIGURES.status,
   ];
   const table = rows.map(row => [
     row.name,
@@ -79,14 +80,13 @@ export function split(items: readonly Item[], options: Options): Drawn {
     statusCell(row.item.record),
   ]);
   const description = table
-    .map(
-      ([name, total, , host, wire, firmware]) =>
-        `${name}: ${total}, of it host ${host}, wire ${wire}, firmware ${firmware}`,
+    .map(([name, total, , host, wire, firmware]) =>
+      SPLIT.row(name!, total!, host!, wire!, firmware!),
     )
     .join('; ');
   return figure(
     options,
-    `Median round trips split into host, wire and firmware. ${description}.`,
+    SPLIT.about(description),
     { columns, rows: [...table, ...absentRows(absent, columns.length)] },
     width => draw(rows, `${options.id}-${width}`, width),
   );
@@ -173,7 +173,7 @@ function draw(
           line(0, 0, 0, 6, 'fig-hatch'),
         ),
       ),
-      bottomAxis(x, box, value => time(value), 'round trip, median'),
+      bottomAxis(x, box, value => time(value), SPLIT.axis),
       key(box.left, hatch),
       ...bars,
     ],
@@ -186,7 +186,7 @@ function key(left: number, hatch: string): string {
     'g',
     { class: 'fig-key', 'aria-hidden': 'true' },
     element('rect', { x: left, y: 8, width: 14, height: 12, class: 'fig-host m-reference' }),
-    label('host', left + 20, 18, { class: 'fig-small' }),
+    label(SPLIT.key.host, left + 20, 18, { class: 'fig-small' }),
     element('rect', {
       x: left + 66,
       y: 8,
@@ -195,8 +195,8 @@ function key(left: number, hatch: string): string {
       fill: `url(#${hatch})`,
       class: 'fig-wire',
     }),
-    label('wire', left + 86, 18, { class: 'fig-small' }),
+    label(SPLIT.key.wire, left + 86, 18, { class: 'fig-small' }),
     element('rect', { x: left + 132, y: 8, width: 14, height: 12, class: 'fig-firmware' }),
-    label('firmware', left + 152, 18, { class: 'fig-small' }),
+    label(SPLIT.key.firmware, left + 152, 18, { class: 'fig-small' }),
   );
 }

@@ -1,6 +1,7 @@
 // What each layer of a stack adds to one operation: time beside the wire's share, which no layer can
 // avoid, and processor time. Layers as they lie upon each other; two panels with one row per layer, so
 // that the eye can go straight across.
+import { FIGURES, STACK } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, linearScale, type Scale } from './axis.ts';
 import {
   absentRows,
@@ -58,15 +59,15 @@ export function stack(given: readonly Item[], options: Options): Drawn {
       heightOf(a) - heightOf(b) || a.latency.value - b.latency.value || (a.name < b.name ? -1 : 1),
   );
   const columns = [
-    'Layer',
-    'Toggle to event, median',
-    '95 % interval',
-    'Of it wire',
-    'The rest',
-    'CPU per operation',
-    '95 % interval',
-    'Samples',
-    'Status',
+    STACK.columns.layer,
+    STACK.columns.total,
+    FIGURES.interval,
+    STACK.columns.wire,
+    STACK.columns.rest,
+    STACK.columns.cpu,
+    FIGURES.interval,
+    FIGURES.samples,
+    FIGURES.status,
   ];
   const table = rows.map(({ item: { record }, name, latency, wire_ns }) => [
     name,
@@ -80,13 +81,11 @@ export function stack(given: readonly Item[], options: Options): Drawn {
     statusCell(record),
   ]);
   const description = table
-    .map(([name, total, , wire, rest, cpu]) => {
-      return `${name}: ${total}, of it wire ${wire} and the rest ${rest}; processor time ${cpu}`;
-    })
+    .map(([name, total, , wire, rest, cpu]) => STACK.row(name!, total!, wire!, rest!, cpu!))
     .join('. ');
   return figure(
     options,
-    `Two bars per layer: time per operation, split into wire and rest, and processor time. ${description}.`,
+    STACK.about(description),
     { columns, rows: [...table, ...absentRows(absent, columns.length)] },
     width => draw(rows, `${options.id}-${width}`, width),
   );
@@ -140,8 +139,8 @@ function draw(
         ),
       ),
       key(left.left, hatch),
-      bottomAxis(x, left, words, 'time per operation, median'),
-      bottomAxis(c, right, words, 'CPU per operation'),
+      bottomAxis(x, left, words, STACK.time),
+      bottomAxis(c, right, words, STACK.cpu),
       ...drawn,
     ],
   };
@@ -215,8 +214,8 @@ function key(left: number, hatch: string): string {
       fill: `url(#${hatch})`,
       class: 'fig-wire',
     }),
-    label('wire', left + 20, 18, { class: 'fig-small' }),
+    label(STACK.key.wire, left + 20, 18, { class: 'fig-small' }),
     element('rect', { x: left + 62, y: 8, width: 14, height: 12, class: 'fig-host m-interrupt' }),
-    label('host, layers, firmware', left + 82, 18, { class: 'fig-small' }),
+    label(STACK.key.rest, left + 82, 18, { class: 'fig-small' }),
   );
 }

@@ -1,6 +1,7 @@
 // A timeline as a drawing, wide and narrow: lanes from the top, time from left to right, the steps as
 // numbers above. Work is filled in the mechanism's colour, waiting is hatched, a wake-up is a hairline
 // through its lanes, all else that passes is an arrow. Pure; the player only moves what is drawn last.
+import { TIMELINE_DRAWN } from '../data/diagram-strings.ts';
 import { type Box, bottomAxis, linearScale, type Scale } from '../figures/axis.ts';
 import { type Drawn, figure, NARROW } from '../figures/figure.ts';
 import { figures } from '../figures/format.ts';
@@ -18,12 +19,12 @@ const NUMBER = 17;
 export function drawTimeline(timeline: Timeline, id: string): Drawn {
   const { lanes, spans, steps, basis, title } = timeline;
   const name = (lane: string) => lanes.find(one => one.id === lane)!.title;
-  const told = steps.map(({ text }, at) => `${at + 1}. ${text}`);
+  const told = steps.map(({ text }, at) => TIMELINE_DRAWN.told(at + 1, text));
   return figure(
     { id, title },
-    `A timeline, ${basisWords(basis)}. Lanes from the top: ${lanes.map(one => one.title).join(', ')}. ${told.join(' ')}`,
+    TIMELINE_DRAWN.about(basisWords(basis), lanes.map(one => one.title).join(', '), told.join(' ')),
     {
-      columns: ['Whose', 'What', 'Kind'],
+      columns: TIMELINE_DRAWN.columns,
       rows: spans
         .toSorted((a, b) => a.from - b.from)
         .map(({ lane, text, kind }) => [name(lane), text, KIND_WORDS[kind]]),
@@ -67,12 +68,12 @@ function draw(timeline: Timeline, width: number, hatch: string) {
             x,
             box,
             value => `${figures(value)}\u00a0${basis.unit}`,
-            `${basis.since}, ${basisWords(basis)}`,
+            TIMELINE_DRAWN.since(basis.since, basisWords(basis)),
           ),
         ]
       : [
           line(box.left, box.bottom, box.right, box.bottom, 'fig-base'),
-          label(`time → ${basisWords(basis)}`, box.right, box.bottom + 17, {
+          label(TIMELINE_DRAWN.time(basisWords(basis)), box.right, box.bottom + 17, {
             'text-anchor': 'end',
             class: 'fig-title',
           }),

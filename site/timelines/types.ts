@@ -2,6 +2,7 @@
 // it is told. Plain data, from which the drawing, the list beneath it and the player are made.
 import type { Mechanism } from '../../lab/drivers/driver.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { TIMELINE_DRAWN } from '../data/diagram-strings.ts';
 
 /** Whoever does something or waits: drawn from the top in the order of the list. */
 export interface Lane {
@@ -70,15 +71,9 @@ export interface Timeline {
   readonly length: number;
 }
 
-export const KIND_WORDS: Readonly<Record<SpanKind, string>> = {
-  work: 'work for this operation',
-  other: 'other work',
-  wait: 'waits',
-};
+export const KIND_WORDS: Readonly<Record<SpanKind, string>> = TIMELINE_DRAWN.kinds;
 
 /** What stands under every timeline, and in it. */
 export function basisWords(basis: Basis): string {
-  return basis.kind === 'model'
-    ? 'a model: lengths are not measured'
-    : `recorded on ${basis.machine}`;
+  return basis.kind === 'model' ? TIMELINE_DRAWN.model : TIMELINE_DRAWN.recorded(basis.machine);
 }

@@ -35,6 +35,9 @@ const CODE = new Set(['code', 'pre', 'style', 'script']);
 const QUIET =
   /(?:querySelector|querySelectorAll|closest|matches|define|addEventListener|test|exec)$/;
 
+/** Calls that draw a text, and which of their arguments is that text. */
+const DRAWS: Readonly<Record<string, number>> = { label: 0, word: 0, bottomAxis: 3, leftAxis: 3 };
+
 /** The file as two programs: frontmatter with markup, and what runs in the browser. */
 export function programsOf(astro: string): { readonly page: string; readonly script: string } {
   const [, front = '', body = astro] = /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(astro) ?? [];
@@ -105,6 +108,10 @@ function passesTo(node: Node, within: string): (child: Node) => string {
   if (isJsxExpression(node)) return () => (within === 'attribute' ? '' : 'child');
   if (isJsxAttribute(node)) return () => (SAID.has(node.name.getText()) ? '' : 'attribute');
   if (isParenthesizedExpression(node)) return () => within;
+  if (isCallExpression(node)) {
+    const drawn = node.arguments[DRAWS[node.expression.getText()] ?? -1];
+    return child => (child === drawn ? 'child' : '');
+  }
   if (isConditionalExpression(node)) return child => (child === node.condition ? '' : within);
   if (isBinaryExpression(node)) {
     const chooses = /^(?:&&|\|\||\?\?)$/.test(node.operatorToken.getText());
@@ -136,7 +143,7 @@ function own(node: Node, text: string, within: string): string[] | undefined {
   if (node.kind === SyntaxKind.InterfaceDeclaration || node.kind === SyntaxKind.LiteralType) {
     return undefined;
   }
-  if (isNewExpression(node) && /^(?:Error|RegExp)$/.test(node.expression.getText()))
+  if (isNewExpression(node) && /^(?:\w*Error|RegExp)$/.test(node.expression.getText()))
     return undefined;
   if (isCallExpression(node) && QUIET.test(node.expression.getText())) return undefined;
   if (LITERALS.has(node.kind)) {

@@ -74,7 +74,9 @@ describe('the headings of a ledger', () => {
     const found = headings(asked);
     expect(found).toHaveLength(asked.metrics.length);
     for (const { text } of found) {
-      expect(text, 'give it a title in site/figures/ledger.ts').not.toMatch(/_|\bper op\b|\bns\b/);
+      expect(text, 'give it a title in site/data/figure-strings.ts').not.toMatch(
+        /_|\bper op\b|\bns\b/,
+      );
     }
     expect(new Set(found.map(one => one.text)).size).toBe(found.length);
     const ends = [...found.slice(1).map(one => one.x), WIDE];

@@ -1,8 +1,10 @@
-// Readers' words stand in site/data/strings.ts, so that a translation has one file to write: no component
-// says anything of its own.
+// Readers' words stand in site/data/strings.ts, and those of drawings in two files beside it, so that a
+// translation knows which files to write: no component and no drawing says anything of its own.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import * as diagram_strings from '../../site/data/diagram-strings.ts';
+import * as figure_strings from '../../site/data/figure-strings.ts';
 import * as strings from '../../site/data/strings.ts';
 import { programsOf, wordsIn } from '../helpers/astro-words.ts';
 
@@ -13,23 +15,34 @@ const components = new Map(
     .map(name => [name, readFileSync(join(site, 'components', name), 'utf8')]),
 );
 const scripts = ['timelines/player.ts', 'decide/panel.ts', 'simulator/panel.ts'];
-/** What speaks to readers without being a component: read as a component's own code. */
-const programs = new Map(
-  ['pages', 'decide', 'simulator', 'social'].flatMap(folder =>
-    readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
-      .filter(name => /\.(?:astro|ts)$/.test(name))
-      .map(name => {
-        const text = readFileSync(join(site, folder, name), 'utf8');
-        return [
-          `${folder}/${name}`.replace(/\W/g, '-'),
-          name.endsWith('.ts') ? `---\n${text}\n---\n` : text,
-        ] as const;
-      }),
-  ),
-);
+/** The programs of these folders, each read as a component's own code. */
+const programsIn = (...folders: readonly string[]) =>
+  new Map(
+    folders.flatMap(folder =>
+      readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
+        .filter(name => /\.(?:astro|ts)$/.test(name))
+        .map(name => {
+          const text = readFileSync(join(site, folder, name), 'utf8');
+          return [
+            `${folder}/${name}`.replace(/\W/g, '-'),
+            name.endsWith('.ts') ? `---\n${text}\n---\n` : text,
+          ] as const;
+        }),
+    ),
+  );
+/** What speaks to readers without being a component. */
+const programs = programsIn('pages', 'decide', 'simulator', 'social');
+const drawings = programsIn('figures', 'timelines');
+/** Beginnings of what is found in drawings and stands there rightly, each with its reason. */
+const STAYS: Readonly<Record<string, string>> = {
+  'timelines-models-':
+    'what one timeline tells is a text of its own, translated whole as a page is',
+  'timelines-check-ts: ': 'faults of a timeline stop the build: for whoever writes one',
+  'figures-channel-ts: status modifier': 'read in a trace, where the channel said it; not shown',
+};
 /** After the file's name: commands, media types and queries, classes, fonts, drawings, lists of drivers. */
 const FOR_MACHINES =
-  /^\S+: (?:iolab (?:run|scan)\b|application\/|\(prefers-|fig m-|'|<svg |[a-z -]+\n[a-z -]+$)/;
+  /^\S+: (?:iolab (?:run|scan)\b|application\/|\(prefers-|fig(?:-[a-z]+)? [em]-|tl-mark tl-|'|<svg |[a-z -]+\n[a-z -]+$)/;
 
 describe('the words of the components', () => {
   it('stand in site/data/strings.ts and nowhere else', () => {
@@ -42,6 +55,35 @@ describe('the words of the components', () => {
     const found = wordsIn(programs).filter(one => !FOR_MACHINES.test(one));
     expect(found, 'move it to site/data/strings.ts and say it from there').toEqual([]);
     expect(programs.size).toBeGreaterThan(15);
+  });
+
+  it('stand beside it for drawings and timelines', () => {
+    const found = wordsIn(drawings).filter(one => !FOR_MACHINES.test(one));
+    const stays = Object.keys(STAYS);
+    expect(
+      found.filter(one => !stays.some(begin => one.startsWith(begin))),
+      'move it to site/data/figure-strings.ts or diagram-strings.ts and say it from there',
+    ).toEqual([]);
+    // What is excused and not there any more is excused no longer.
+    expect(stays.filter(begin => !found.some(one => one.startsWith(begin)))).toEqual([]);
+    expect(drawings.size).toBeGreaterThan(35);
+  });
+
+  it('are found where they are drawn, a single small word too', () => {
+    const drawn = `---
+label('host', 1, 2, { class: 'fig-small' });
+word(at === 0 ? 'free' : name, 1, 2);
+bottomAxis(x, box, value => time(value), 'latency');
+const about = \`Ratios to \${baseline}; one means equal.\`;
+const columns = ['Driver', 'p50', name];
+element('g', { class: \`fig-line e-\${evidence}\` });
+throw new RangeError('A figure was given no number');
+---
+`;
+    const found = wordsIn(new Map([['made-up', drawn]])).filter(one => !FOR_MACHINES.test(one));
+    expect(found.map(one => one.replace('made-up: ', '')).sort()).toEqual(
+      ['host', 'free', 'latency', 'Ratios to', '; one means equal.', 'Driver'].sort(),
+    );
   });
 
   it('are missed nowhere that readers look', () => {
@@ -94,12 +136,14 @@ if (!word) throw new Error('This page needs a word');
 });
 
 describe('the strings', () => {
-  const groups = Object.entries(strings) as [string, Record<string, unknown>][];
+  const groups = [strings, figure_strings, diagram_strings].flatMap(
+    file => Object.entries(file) as [string, Record<string, unknown>][],
+  );
 
   it('are all used: a word that nobody says is no word to translate', () => {
     const all = [
       ...components.values(),
-      ...['pages', 'social', 'timelines', 'decide', 'simulator'].flatMap(folder =>
+      ...['pages', 'social', 'figures', 'timelines', 'decide', 'simulator'].flatMap(folder =>
         readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
           .filter(name => /\.(?:astro|ts)$/.test(name))
           .map(name => readFileSync(join(site, folder, name), 'utf8')),
@@ -111,6 +155,11 @@ describe('the strings', () => {
         .map(word => `${group}.${word}`),
     );
     expect(unused).toEqual([]);
+  });
+
+  it('have a name of their own each, in whichever file they stand', () => {
+    const names = groups.map(([group]) => group);
+    expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
   });
 
   it('have words in them', () => {
