@@ -1,7 +1,8 @@
-// All words that the site's own components show, in one place and in one language, so that a translation
-// has this file to write, and figure-strings.ts and diagram-strings.ts for what is drawn. Sentences with parts are functions, or have their parts in braces (Filled.astro):
-// word order is a language's own affair. Each group stands alone, so that a script in the browser carries
-// only its own. What describes a driver, a device or a record stands beside that thing and not here.
+// All words that the site's own components show, in one language, so that a translation has this file to
+// write, and for what is drawn figure-strings.ts and diagram-strings.ts. Sentences with parts are functions,
+// or have their parts in braces (Filled.astro): word order is a language's own affair. Each group stands
+// alone, so that a script in the browser carries only its own. What describes a driver, a device or a record
+// stands beside that thing and not here.
 
 /** `1 minute`, `2 minutes`. */
 const many = (n: number | string, one: string, more: string): string =>
