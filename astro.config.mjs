@@ -8,6 +8,8 @@ import { basePaths } from './site/build/base.ts';
 import { focusableCode } from './site/build/code.ts';
 import { withoutEval } from './site/build/eval.ts';
 import { lateSearch } from './site/build/late-search.ts';
+import { lighterPages } from './site/build/lighter.ts';
+import { lighterStyles } from './site/build/lighter-styles.ts';
 import { builtLinks } from './site/build/links.ts';
 import { offlineCopy } from './site/build/offline.ts';
 import { ownRecords } from './site/build/own.ts';
@@ -77,6 +79,8 @@ export default defineConfig({
       plugins: [starlightLinksValidator({ errorOnInvalidHashes: true })],
     }),
     focusableCode(),
+    lighterPages(),
+    lighterStyles(),
     // Before the policies: a page that is opened as a file has no origin that a policy could name.
     offlineCopy(),
     // After the copy to take along: nobody links to a file on a disk.

@@ -2,6 +2,9 @@
 // search nothing: here it is loaded when somebody reaches for it, by pointer, by Tab or by its shortcut.
 import type { AstroIntegration } from 'astro';
 
+/** Beside the scripts (lighter-styles.ts takes them out of the sheet of all pages). */
+export const SEARCH_STYLES = 'search.css';
+
 const EAGER = /const onIdle = window\.requestIdleCallback[^;]*;/;
 
 /** `load` is what Starlight would do at once; the field gets the focus that it missed. */
@@ -10,7 +13,12 @@ const LATE = `const onIdle = (load) => {
   const begin = () => {
     if (begun) return;
     begun = true;
-    Promise.resolve(load()).then(() => dialog.open && this.querySelector('input')?.focus());
+    const styles = document.createElement('link');
+    styles.rel = 'stylesheet';
+    styles.href = import.meta.url.replace(/[^/]*$/, '${SEARCH_STYLES}');
+    const styled = new Promise((done) => (styles.onload = styles.onerror = done));
+    document.head.append(styles);
+    styled.then(load).then(() => dialog.open && this.querySelector('input')?.focus());
   };
   for (const sign of ['pointerenter', 'focus', 'click']) openBtn.addEventListener(sign, begin);
   window.addEventListener('keydown', (e) => (e.metaKey || e.ctrlKey) && e.key === 'k' && begin());

@@ -37,12 +37,8 @@ export async function sentBy(browser: Browser, url: string): Promise<Sent[]> {
 
 const compressed = (body: Buffer | string): number => gzipSync(body, { level: 9 }).length;
 
-/**
- * Compressed bytes of all scripts that a built page runs before anybody touches it: its own, those that it
- * names and those that they import. `folder` is the built site, `base` ends with a slash.
- */
-export function scriptBytesOf(folder: string, name: string, base: string): number {
-  const html = readFileSync(join(folder, name.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
+/** Files below `folder` that a built page's scripts are in, and what stands in the page itself. */
+function scriptsOf(folder: string, html: string, base: string) {
   const files = new Set<string>();
   const add = (path: string): void => {
     if (!path.endsWith('.js') || files.has(path)) return;
@@ -61,9 +57,39 @@ export function scriptBytesOf(folder: string, name: string, base: string): numbe
   for (const [, link] of html.matchAll(/<link\b[^>]*rel="modulepreload"[^>]*href="([^"]+)"/g)) {
     add(link!.slice(base.length));
   }
-  const sizes = [...files].map(file => compressed(readFileSync(join(folder, file))));
-  return sizes.reduce((sum, size) => sum + size, compressed(inline.join('\n')));
+  return { files, inline: inline.join('\n') };
 }
+
+const page = (folder: string, name: string): string =>
+  readFileSync(join(folder, name.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
+
+const sizeOf = (folder: string) => (file: string) => compressed(readFileSync(join(folder, file)));
+const sum = (sizes: readonly number[]): number => sizes.reduce((all, size) => all + size, 0);
+
+/**
+ * Compressed bytes of all scripts that a built page runs before anybody touches it: its own, those that it
+ * names and those that they import. `folder` is the built site, `base` ends with a slash.
+ */
+export function scriptBytesOf(folder: string, name: string, base: string): number {
+  const { files, inline } = scriptsOf(folder, page(folder, name), base);
+  return compressed(inline) + sum([...files].map(sizeOf(folder)));
+}
+
+/** All that a first visit to a built page asks for but the page itself: scripts, styles, pictures; below the base. */
+export function filesOf(folder: string, name: string, base: string): string[] {
+  const html = page(folder, name);
+  const found = scriptsOf(folder, html, base).files;
+  const named = [
+    ...html.matchAll(/<link\b[^>]*rel="(?:stylesheet|shortcut icon)"[^>]*href="([^"]+)"/g),
+    ...html.matchAll(/<img\b[^>]*\ssrc="([^"]+)"/g),
+  ];
+  for (const [, link] of named) if (link!.startsWith(base)) found.add(link!.slice(base.length));
+  return [...found];
+}
+
+/** Compressed bytes of a first visit to a built page. */
+export const visitBytesOf = (folder: string, name: string, base: string): number =>
+  compressed(page(folder, name)) + sum(filesOf(folder, name, base).map(sizeOf(folder)));
 
 /** Sum of the compressed bytes. */
 export const bytesOf = (sent: readonly Sent[], ...kinds: readonly Sent['kind'][]): number =>
