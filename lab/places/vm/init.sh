@@ -39,7 +39,8 @@ say modules
 ulimit -Hn 20000
 ulimit -Sn 20000
 cp /errand.sh /base/tmp/
-[ -d /compiled ] && cp -r /compiled /base/tmp/
+mkdir -p /compiled
+cp -r /compiled /base/tmp/
 touch /base/tmp/before
 chroot /base /bin/sh /tmp/errand.sh </dev/null >"$out" 2>"$err" &
 errand=$!
@@ -61,20 +62,21 @@ done </modules/expected
 
 say run
 touch /base/tmp/up
+# What is loaded or copied is in memory twice.
+while read -r _ name _; do set -- "$@" "/modules/$name.ko"; done </modules/devices.sh
+rm -r "$@" /compiled
 # A sign of life, so that the host tells a long experiment from a machine that hangs.
 while sleep 5; do echo alive >&3; done &
 wait $errand
 code=$?
 # What Node compiled and nobody had kept yet is for the next machine (compiled.ts).
-if [ -d /base/tmp/compiled ]; then
-  cd /base/tmp/compiled
-  find . -type f -newer /base/tmp/before >/fresh
-  while read -r file; do
-    mkdir -p "/base/out/.compiled/${file%/*}"
-    cp "$file" "/base/out/.compiled/$file"
-  done </fresh
-  cd /
-fi
+cd /base/tmp/compiled
+find . -type f -newer /base/tmp/before >/fresh
+while read -r file; do
+  mkdir -p "/base/out/.compiled/${file%/*}"
+  cp "$file" "/base/out/.compiled/$file"
+done </fresh
+cd /
 sync
 umount /base/out
 echo "exit $code" >&3
