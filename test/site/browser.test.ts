@@ -108,7 +108,9 @@ describe('the build', () => {
     }
     const page = readFileSync(join(bare, 'polling/index.html'), 'utf8');
     expect(page.includes('Not measured yet')).toBe(true);
-    expect(page.includes('npx iolab run wakeup --device fifo')).toBe(true);
+    // Words of a command have colours of their own.
+    const said = page.replaceAll(/<[^>]+>/g, '');
+    expect(said.includes('npx iolab run wakeup --device fifo')).toBe(true);
   });
 
   it('shows a page’s exercises where it has some, and nothing of them where it has none', () => {
