@@ -39,9 +39,10 @@ say modules
 ulimit -Hn 20000
 ulimit -Sn 20000
 cp /errand.sh /base/tmp/
+# Node takes a second to ask for what was compiled, and does without what is not there yet.
 mkdir -p /compiled
-cp -r /compiled /base/tmp/
-touch /base/tmp/before
+(cp -r /compiled /base/tmp/ && touch /base/tmp/before) &
+copying=$!
 chroot /base /bin/sh /tmp/errand.sh </dev/null >"$out" 2>"$err" &
 errand=$!
 . /modules/devices.sh
@@ -61,12 +62,13 @@ while read -r path; do
 done </modules/expected
 
 say run
+# A sign of life, so that the host tells a long experiment from a machine that hangs.
+while sleep 5; do echo alive >&3; done &
 touch /base/tmp/up
 # What is loaded or copied is in memory twice.
 while read -r _ name _; do set -- "$@" "/modules/$name.ko"; done </modules/devices.sh
+wait $copying
 rm -r "$@" /compiled
-# A sign of life, so that the host tells a long experiment from a machine that hangs.
-while sleep 5; do echo alive >&3; done &
 wait $errand
 code=$?
 # What Node compiled and nobody had kept yet is for the next machine (compiled.ts).

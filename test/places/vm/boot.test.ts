@@ -101,7 +101,9 @@ describe.skipIf(!isHere)('a boot', () => {
     'gives up a machine that shows no sign of life',
     async () => {
       // The sign of life is a shell's loop over `sleep`.
-      const silent = bootOnce('killall sleep; sleep 600', { limits_ms: { run: 8000 } });
+      const silent = bootOnce('usleep 1000000; killall sleep; sleep 600', {
+        limits_ms: { run: 8000 },
+      });
       await expect(silent).rejects.toThrow(TimedOut);
       await expect(silent).rejects.toThrow(/said nothing for 8 s while running the errand/);
     },
