@@ -94,13 +94,17 @@ export class Scrubber {
     this.#home = home;
   }
 
+  /** What stands in a field that goes, in any of these documents, is taken out of every sentence of all. */
+  learn(...documents: readonly Publishable[]): void {
+    for (const document of documents) this.#learn(document, []);
+  }
+
   /** The same document without what names its owner. The input is not changed. */
   document<T extends Publishable>(document: T): T {
-    this.#learn(document, []);
+    this.learn(document);
     return this.#value(document, [], '') as T;
   }
 
-  /** What stands in a field that goes is taken out of every sentence too. */
   #learn(value: unknown, trail: readonly string[]): void {
     if (value === null || typeof value !== 'object') return;
     for (const [key, inner] of Object.entries(value)) {
@@ -132,7 +136,10 @@ export class Scrubber {
         this.#took(secret, where, String(inner));
         continue;
       }
-      kept[this.#text(key, where, '')] = this.#value(inner, where, key);
+      let name = this.#text(key, where, '');
+      // Two names that differed by what went are two still.
+      while (name in kept) name += '+';
+      kept[name] = this.#value(inner, where, key);
     }
     return kept;
   }

@@ -148,9 +148,8 @@ async function askCell(
   title: string,
   signal: AbortSignal,
   limit_ms: number,
-  spare = openCell(signal),
+  child = openCell(signal),
 ) {
-  const child = spare;
   child.become(title);
   child.tell(job);
   const answer = await child.next(limit_ms);

@@ -66,7 +66,7 @@ export async function orchestrate(
   let counter = 0;
   const keeper = new Keeper(join(request.out ?? recordsFolder(), run_id));
   try {
-    await untilPlaceIsUp();
+    await untilPlaceIsUp(signal);
     const host = auditThisHost();
     const floor = await measureFloor(opened);
     spares.begin();

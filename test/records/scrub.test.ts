@@ -36,6 +36,7 @@ const owned = makeRecord({
     six: 'fe80::1ff:fe23:4567:890a',
     machine_id: '0123456789abcdef0123456789abcdef',
     '/home/bob/key': 'kept',
+    '/home/bob/other': 'kept too',
   },
   notes: [
     'saved in /tmp/x.1234/records',
@@ -57,6 +58,14 @@ describe('a record before it is published', () => {
     expect(recordFault(record)).toBeUndefined();
   });
 
+  it('knows a serial number from any of the documents, in all of them', () => {
+    const scrubber = new Scrubber(secrets);
+    const speaks = makeRecord({ notes: ['board ABC98765 answered'] });
+    const says = makeRecord({ identity: { serial_number: 'ABC98765' } });
+    scrubber.learn(speaks, says);
+    expect(scrubber.document(speaks).notes).toEqual(['board <name> answered']);
+  });
+
   it('keeps a port the same port in all that speaks of it', () => {
     const { record } = scrubbed(owned);
     expect(record.device).toBe('serial@/dev/serial/by-id/1');
@@ -71,7 +80,7 @@ describe('a record before it is published', () => {
     const { record } = scrubbed(owned);
     expect(record.notes).toContain('see /proc/interrupts and /dev/ttyACM0');
     expect(record.notes).toContain('localhost 127.0.0.1');
-    expect(record.identity['<path>']).toBe('kept');
+    expect(record.identity).toMatchObject({ '<path>': 'kept', '<path>+': 'kept too' });
     expect(record.metrics).toEqual(owned.metrics);
     expect(record.rounds).toEqual(owned.rounds);
     expect(record.host.audit.command_line).toBeUndefined();

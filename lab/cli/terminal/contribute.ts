@@ -64,6 +64,7 @@ function prepare(
     user: userInfo().username,
     home: homedir(),
   });
+  scrubber.learn(...runs, ...(scan ? [scan] : []));
   const clean: LabRun[] = [];
   for (const one of runs) {
     const run = scrubber.document(one);
