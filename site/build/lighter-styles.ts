@@ -7,28 +7,62 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AstroIntegration } from 'astro';
-import { changeRules, keepRules, type Rule, rulesOf } from './css.ts';
+import postcss, { type AtRule, type Container, type Rule } from 'postcss';
 import { SEARCH_STYLES } from './late-search.ts';
 import { type BuiltPage, builtPages } from './pages.ts';
 
-/** Values of Starlight's and of the highlighter's that nothing reads, since their parts are not here. */
-const VALUE = /^\s*(--(?:ec|sl)-[\w-]+)\s*:/;
+/** What has a block and groups no others: rules, and the likes of @font-face. */
+type Block = Rule | AtRule;
 
-export const withoutValues = (css: string, read: (name: string) => boolean): string =>
-  changeRules(css, ({ body }) =>
-    body.includes('{')
-      ? body
-      : rulesOf(`${body};`)
-          .map(({ head }) => head)
-          .filter(one => one !== '' && read(VALUE.exec(one)?.[1] ?? ''))
-          .join(';'),
-  );
+const GROUPS: ReadonlySet<string> = new Set(['media', 'layer', 'supports', 'container']);
+
+function leaveOut(from: Container, keep: (block: Block) => boolean, statements: boolean): void {
+  from.each(node => {
+    const block = node.type === 'rule' || (node.type === 'atrule' && node.nodes !== undefined);
+    if (!block) {
+      if (!statements) node.remove();
+    } else if (node.type === 'atrule' && GROUPS.has(node.name)) {
+      leaveOut(node, keep, statements);
+      if (node.nodes?.length === 0) node.remove();
+    } else if (!keep(node)) node.remove();
+  });
+}
+
+/** The sheet with only those blocks; statements stay where `statements` says so. */
+export function keepBlocks(
+  css: string,
+  keep: (block: Block) => boolean,
+  statements = true,
+): string {
+  const sheet = postcss.parse(css);
+  leaveOut(sheet, keep, statements);
+  return sheet.toString();
+}
+
+/** Values of Starlight's and of the highlighter's that nothing reads, since their parts are not here. */
+export function withoutValues(css: string, read: (name: string) => boolean): string {
+  const sheet = postcss.parse(css);
+  sheet.walkDecls(/^--(?:ec|sl)-/, one => {
+    const { parent } = one;
+    if (read(one.prop)) return;
+    one.remove();
+    if (parent?.nodes.length === 0) parent.remove();
+  });
+  return sheet.toString();
+}
+
+const OF_SEARCH = /^--pagefind-ui/;
 
 /** Rules for nothing but what the search shows. */
-export const isOfSearch = ({ head, body = '' }: Rule): boolean =>
-  head.includes('.pagefind-ui') ||
-  head.startsWith('#starlight__search') ||
-  (head === ':root' && body.split(';').every(one => /^\s*(?:--pagefind-ui|$)/.test(one)));
+export function isOfSearch(block: Block): boolean {
+  if (block.type !== 'rule') return false;
+  const { selector, nodes } = block;
+  return (
+    selector.includes('.pagefind-ui') ||
+    selector.startsWith('#starlight__search') ||
+    (selector === ':root' && nodes.every(one => one.type === 'decl' && OF_SEARCH.test(one.prop)))
+  );
+}
 
 /** Classes by which Starlight names its parts and Astro the elements of a component: no script makes them up. */
 const PART = /\.((?:astro-[a-z0-9]{8}|sl-|starlight-|hero)[\w-]*)/g;
@@ -38,16 +72,14 @@ const MARKS = /\.([a-z][\w-]*)|(?<=\.ec-line )(?:mark|ins|del)\b/g;
 
 /** Whether all its selectors ask for a part that is nowhere. */
 export const isOfNothing = (
-  { head }: Rule,
+  selector: string,
   has: (name: string) => boolean,
   parts = PART,
 ): boolean =>
-  head
+  selector
     .replace(/:(?:not|is|has)\([^()]*(?:\([^()]*\)[^()]*)*\)/g, '')
     .split(',')
-    .every(selector =>
-      [...selector.matchAll(parts)].some(([all, name]) => !has(name ?? `<${all}`)),
-    );
+    .every(one => [...one.matchAll(parts)].some(([all, name]) => !has(name ?? `<${all}`)));
 
 const COLOURED = /<span style="--0:#(\w+);--1:#(\w+)">/g;
 const WORD = `:where(span[style^='--']:not([class]))`;
@@ -97,14 +129,13 @@ function lighterSheets(folder: string, pages: readonly BuiltPage[]) {
   let search = '';
   for (const file of readdirSync(folder).filter(name => name.endsWith('.css'))) {
     const css = read(file);
-    const nowhere = (rule: Rule) =>
-      file.startsWith('ec.')
-        ? isOfNothing(rule, name => marks.has(name), MARKS)
-        : isOfNothing(rule, name => names.has(name));
-    search += keepRules(css, isOfSearch, false);
+    const [known, parts] = file.startsWith('ec.') ? [marks, MARKS] : [names, PART];
+    const nowhere = (block: Block) =>
+      block.type === 'rule' && isOfNothing(block.selector, name => known.has(name), parts);
+    search += keepBlocks(css, isOfSearch, false);
     sheets.set(
       file,
-      keepRules(css, rule => !isOfSearch(rule) && !nowhere(rule)),
+      keepBlocks(css, block => !isOfSearch(block) && !nowhere(block)),
     );
   }
   const asked = (text: string) => text.match(/(?<=var\(\s*)--[\w-]+/g) ?? [];
@@ -114,10 +145,7 @@ function lighterSheets(folder: string, pages: readonly BuiltPage[]) {
     before = size;
     const known = new Set([...always, ...[...sheets.values()].flatMap(asked)]);
     sheets = new Map(
-      [...sheets].map(([file, css]) => [
-        file,
-        withoutValues(css, name => name === '' || known.has(name)),
-      ]),
+      [...sheets].map(([file, css]) => [file, withoutValues(css, name => known.has(name))]),
     );
     size = [...sheets.values()].join('').length;
   }

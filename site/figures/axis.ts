@@ -1,6 +1,6 @@
 // Axes on a quiet grid: ticks at round values (d3-scale), labels only where they fit.
 import { scaleLinear, scaleLog } from 'd3-scale';
-import { element, label, line } from './svg.ts';
+import { element, label, line, lines, type Segment } from './svg.ts';
 
 export interface Box {
   readonly left: number;
@@ -99,11 +99,12 @@ export function bottomAxis(
   title: string,
 ): string {
   const labelled = fitting(scale.ticks, scale, words, box.right);
+  const down = (tick: number): Segment => [scale(tick), box.top, scale(tick), box.bottom];
   return element(
     'g',
     { class: 'fig-axis', 'aria-hidden': 'true' },
-    ...scale.minor.map(tick => line(scale(tick), box.top, scale(tick), box.bottom, 'fig-minor')),
-    ...scale.ticks.map(tick => line(scale(tick), box.top, scale(tick), box.bottom, 'fig-grid')),
+    lines(scale.minor.map(down), 'fig-minor'),
+    lines(scale.ticks.map(down), 'fig-grid'),
     line(box.left, box.bottom, box.right, box.bottom, 'fig-base'),
     ...labelled.map(tick =>
       label(words(tick), scale(tick), box.bottom + 18, {
@@ -122,11 +123,12 @@ export function leftAxis(
   words: (value: number) => string,
   title: string,
 ): string {
+  const across = (tick: number): Segment => [box.left, scale(tick), box.right, scale(tick)];
   return element(
     'g',
     { class: 'fig-axis', 'aria-hidden': 'true' },
-    ...scale.minor.map(tick => line(box.left, scale(tick), box.right, scale(tick), 'fig-minor')),
-    ...scale.ticks.map(tick => line(box.left, scale(tick), box.right, scale(tick), 'fig-grid')),
+    lines(scale.minor.map(across), 'fig-minor'),
+    lines(scale.ticks.map(across), 'fig-grid'),
     line(box.left, box.top, box.left, box.bottom, 'fig-base'),
     ...scale.ticks.map(tick =>
       label(words(tick), box.left - 8, scale(tick) + 4, {

@@ -17,7 +17,7 @@ import {
 import { isDistribution, quantity, settingOf, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
-import { coordinate, element, label, line } from './svg.ts';
+import { element, label, line, type Step, stair } from './svg.ts';
 
 interface Row {
   readonly item: Item;
@@ -141,6 +141,31 @@ function columnsOf(bins: Bins, x: (value: number) => number, left: number, step:
   return Array.from(columns, count => count ?? 0);
 }
 
+/** No bar is narrower. */
+const LEAST_WIDE = 2;
+
+/** Bars of these heights side by side on `base`, as few outlines as there are gaps between them. */
+export function outline(
+  heights: readonly number[],
+  left: number,
+  step: number,
+  base: number,
+): string {
+  const wide = Math.max(step, LEAST_WIDE);
+  let path = '';
+  let steps: Step[] = [];
+  for (const [at, height] of heights.entries()) {
+    if (height === 0) continue;
+    const next = heights[at + 1] ?? 0;
+    // Where two overlap, the taller one is seen.
+    steps.push([height, left + at * step + (next > height ? step : wide)]);
+    if (next > 0) continue;
+    path += stair(left + (at + 1 - steps.length) * step, base, steps);
+    steps = [];
+  }
+  return path;
+}
+
 const BAND = 30;
 const NARROW_BAND = 38;
 
@@ -177,13 +202,8 @@ function draw(
     const { metric, item } = row;
     const found = columnsOf(metric.bins, x, left, step);
     const most = Math.max(...found, 1);
-    const bars = found.flatMap((count, column) => {
-      if (count === 0) return [];
-      // A single sample among thousands must still be seen: nothing is lower than a pixel.
-      const height = Math.max(1.5, (count / most) * tall);
-      const from = left + column * step;
-      return `M${coordinate(from)} ${coordinate(base)}v${coordinate(-height)}h${coordinate(Math.max(step, 2))}v${coordinate(height)}z`;
-    });
+    // A single sample among thousands must still be seen: nothing is lower than a pixel.
+    const bars = found.map(count => (count === 0 ? 0 : Math.max(1.5, (count / most) * tall)));
     const middle = x(Math.max(metric.p50, x.domain[0]));
     const text_y = narrow ? base - tall - 6 : base - 5;
     markup.push(
@@ -191,7 +211,7 @@ function draw(
         'g',
         { class: `m-${item.mechanism}` },
         line(left, base, right, base, 'fig-strip'),
-        element('path', { d: bars.join(''), class: 'fig-bins' }),
+        element('path', { d: outline(bars, left, step, base), class: 'fig-bins' }),
         line(middle, base - tall - 2, middle, base + 3, 'fig-hairline'),
         mark(
           item.mechanism,

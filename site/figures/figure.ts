@@ -5,7 +5,7 @@ import type { LabRecord } from '../../lab/records/schema.ts';
 import { FIGURES } from '../data/figure-strings.ts';
 import type { Box } from './axis.ts';
 import { setting, whole } from './format.ts';
-import { drawing, element, label, line, type Size, slug } from './svg.ts';
+import { drawing, element, label, lines, type Segment, type Size, slug } from './svg.ts';
 
 /** One record as a figure shows it. */
 export interface Item {
@@ -64,17 +64,21 @@ export function notMeasured(options: Options): Drawn {
   const drawn = figure(options, FIGURES.absent_about, { columns: [], rows: [] }, width => {
     const height = Math.round(Math.min(width * 0.45, 220));
     const box: Box = { left: 1, top: 1, right: width - 1, bottom: height - 1 };
-    const markup: string[] = [];
-    for (let x = box.left; x <= box.right; x += (box.right - box.left) / 8) {
-      markup.push(line(x, box.top, x, box.bottom, 'fig-minor'));
-    }
-    for (let y = box.top; y <= box.bottom; y += (box.bottom - box.top) / 4) {
-      markup.push(line(box.left, y, box.right, y, 'fig-minor'));
-    }
+    const parts = (count: number) => Array.from({ length: count + 1 }, (_, at) => at / count);
+    const cells = [
+      ...parts(8).map((part): Segment => {
+        const x = box.left + part * (box.right - box.left);
+        return [x, box.top, x, box.bottom];
+      }),
+      ...parts(4).map((part): Segment => {
+        const y = box.top + part * (box.bottom - box.top);
+        return [box.left, y, box.right, y];
+      }),
+    ];
     return {
       height,
       markup: [
-        element('g', { class: 'fig-axis', 'aria-hidden': 'true' }, ...markup),
+        element('g', { class: 'fig-axis', 'aria-hidden': 'true' }, lines(cells, 'fig-minor')),
         label(FIGURES.absent, width / 2, height / 2 + 6, {
           'text-anchor': 'middle',
           class: 'fig-absent',

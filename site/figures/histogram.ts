@@ -15,7 +15,7 @@ import {
   statusCell,
 } from './figure.ts';
 import { floorOf, intervalCell, isDistribution, quantity, whole } from './format.ts';
-import { coordinate, element, label, line } from './svg.ts';
+import { element, label, line, type Step, stair } from './svg.ts';
 
 /** Share of the samples in each of `columns` equal steps of the logarithm from `low` to `high`. */
 export function rebin(bins: Bins, low: number, high: number, columns: number): number[] {
@@ -99,18 +99,17 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
     const base = box.top + pitch * (index + 1);
     const shares = rebin(metric.bins, x.domain[0], x.domain[1], columns);
     const most = Math.max(...shares, 1e-12);
-    let path = `M${coordinate(box.left)} ${coordinate(base)}`;
-    for (const [column, share] of shares.entries()) {
-      const y = base - (share / most) * (pitch - 22);
-      const from = box.left + column * step;
-      path += `L${coordinate(from)} ${coordinate(y)}L${coordinate(from + step)} ${coordinate(y)}`;
-    }
-    path += `L${coordinate(box.right)} ${coordinate(base)}Z`;
+    const steps = shares.map((share, column): Step => {
+      return [(share / most) * (pitch - 22), box.left + (column + 1) * step];
+    });
     const right = x(metric.p50) < (box.left + box.right) / 2;
     return element(
       'g',
       { class: `m-${item.mechanism}` },
-      element('path', { d: path, class: `fig-area e-${item.record.evidence.device}` }),
+      element('path', {
+        d: stair(box.left, base, steps),
+        class: `fig-area e-${item.record.evidence.device}`,
+      }),
       line(x(metric.p50), base - pitch + 20, x(metric.p50), base, 'fig-hairline'),
       label(item.record.driver, right ? box.right - 4 : box.left + 4, base - pitch + 32, {
         'text-anchor': right ? 'end' : 'start',

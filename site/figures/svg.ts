@@ -17,10 +17,13 @@ export function escapeText(text: string): string {
   );
 }
 
-/** A coordinate with at most two decimals. Throws RangeError where it is not finite. */
+/**
+ * A coordinate with at most one decimal: a drawing is shown at about its own size, where nobody sees a twentieth
+ * of a pixel. Throws RangeError where it is not finite.
+ */
 export function coordinate(value: number): string {
   if (!Number.isFinite(value)) throw new RangeError(`A figure was given the coordinate ${value}`);
-  const rounded = Math.round(value * 100) / 100;
+  const rounded = Math.round(value * 10) / 10;
   return String(rounded === 0 ? 0 : rounded);
 }
 
@@ -54,6 +57,42 @@ export function label(
 
 export function line(x1: number, y1: number, x2: number, y2: number, className: string): string {
   return element('line', { x1, y1, x2, y2, class: className });
+}
+
+/** Where a line begins and ends. */
+export type Segment = readonly [x1: number, y1: number, x2: number, y2: number];
+
+/** Lines of one class, as one path. */
+export function lines(segments: readonly Segment[], className: string): string {
+  if (segments.length === 0) return '';
+  const d = segments.map(([x1, y1, x2, y2]) => {
+    const to =
+      x1 === x2
+        ? `V${coordinate(y2)}`
+        : y1 === y2
+          ? `H${coordinate(x2)}`
+          : `L${coordinate(x2)} ${coordinate(y2)}`;
+    return `M${coordinate(x1)} ${coordinate(y1)}${to}`;
+  });
+  return element('path', { d: d.join(''), class: className });
+}
+
+/** One step of a stair: it is this high above the base, as far as `until`. */
+export type Step = readonly [height: number, until: number];
+
+/** The area between a stair and its base, as path data. Steps are relative to rounded places: errors do not add up. */
+export function stair(from: number, base: number, steps: readonly Step[]): string {
+  const tenths = (value: number): number => Math.round(Number(coordinate(value)) * 10);
+  let x = tenths(from);
+  let y = tenths(base);
+  let path = `M${x / 10} ${y / 10}`;
+  for (const [height, until] of steps) {
+    const [to_x, to_y] = [tenths(until), tenths(base - height)];
+    if (to_y !== y) path += `v${(to_y - y) / 10}`;
+    if (to_x !== x) path += `h${(to_x - x) / 10}`;
+    [x, y] = [to_x, to_y];
+  }
+  return `${path}V${tenths(base) / 10}z`;
 }
 
 /** The hatching that means waiting; fill with `url(#id)`. */

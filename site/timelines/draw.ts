@@ -111,11 +111,7 @@ const later = ({ box }: Frame): string =>
 
 /** What the player moves along, and how far for each unit of time. */
 const moved = ({ length }: Timeline, { box }: Frame, markup: string): string =>
-  element(
-    'g',
-    { class: 'tl-play', 'data-wide': coordinate((box.right - box.left) / length) },
-    markup,
-  );
+  element('g', { class: 'tl-play', 'data-wide': String((box.right - box.left) / length) }, markup);
 
 /** At the left in one or two lines; where there is no room, above its lane and beside the arrows. */
 function titleOf(id: string, title: string, { marks }: Timeline, frame: Frame): string {

@@ -1,10 +1,11 @@
 // The boards' figures: exact counts are printed with every digit, a nought is a result, the order of
 // modes and loads is the one in which they are read.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LabRecord } from '../../lab/records/schema.ts';
 import { headline } from '../../site/data/machines.ts';
 import { counts } from '../../site/figures/counts.ts';
-import { cycles, cyclesFrame } from '../../site/figures/cycles.ts';
+import { cycles, cyclesFrame, outline } from '../../site/figures/cycles.ts';
 import type { Drawn, Item } from '../../site/figures/figure.ts';
 import { quantity } from '../../site/figures/format.ts';
 import { modeMechanism } from '../../site/figures/modes.ts';
@@ -224,5 +225,47 @@ describe('the list of a machine’s records', () => {
     expect(said('dma-block')).toBe('1.02 bytes per wake-up');
     expect(said('stack-cost')).toMatch(/ms$/);
     expect(headline(fakeRecord({ over: { metrics: {} } }))).toBe('–');
+  });
+});
+
+/** How high each tenth of a pixel is covered, by walking the outlines. */
+function heights(d: string): Map<number, number> {
+  const high = new Map<number, number>();
+  const tenths = (text: string) => Math.round(Number(text) * 10);
+  for (const [, x0, y0, steps] of d.matchAll(/M([-\d.]+) ([-\d.]+)([^M]*)z/g)) {
+    let x = tenths(x0!);
+    let y = tenths(y0!);
+    for (const [, letter, text] of steps!.matchAll(/([vhV])([-\d.]+)/g)) {
+      if (letter === 'V') y = tenths(text!);
+      else if (letter === 'v') y += tenths(text!);
+      else {
+        const to = x + tenths(text!);
+        for (; x < to; x++) high.set(x, Math.max(high.get(x) ?? 0, tenths(y0!) - y));
+      }
+    }
+  }
+  return high;
+}
+
+describe('bars side by side', () => {
+  it('cover what each of them alone would cover, the taller one where two overlap', () => {
+    const bars = fc.array(fc.integer({ min: 0, max: 220 }), { minLength: 1, maxLength: 40 });
+    fc.assert(
+      fc.property(bars, fc.constantFrom(4, 1.5, 1, 3), (tall, step) => {
+        const alone = new Map<number, number>();
+        for (const [at, height] of tall.entries()) {
+          const from = Math.round((10 + at * step) * 10);
+          for (let x = from; height > 0 && x < from + Math.max(step, 2) * 10; x++)
+            alone.set(x, Math.max(alone.get(x) ?? 0, height));
+        }
+        const d = outline(
+          tall.map(height => height / 10),
+          10,
+          step,
+          50,
+        );
+        expect(heights(d)).toEqual(alone);
+      }),
+    );
   });
 });

@@ -130,9 +130,8 @@ describe('a share', () => {
       ['interrupt', '50 %'],
     ]);
     const [half] = [...wide.matchAll(/width="([\d.]+)"[^>]*class="fig-count/g)];
-    const grid = [...wide.matchAll(/<line x1="([\d.]+)"[^>]*class="fig-grid"/g)].map(([, x]) =>
-      Number(x),
-    );
+    const [, path] = /<path d="([^"]*)" class="fig-grid"/.exec(wide)!;
+    const grid = [...path!.matchAll(/M([\d.]+)/g)].map(([, x]) => Number(x));
     // The axis goes from nought to all, so half of it is half of the frame.
     expect(Number(half![1]) / (Math.max(...grid) - Math.min(...grid))).toBeCloseTo(0.5, 2);
   });
