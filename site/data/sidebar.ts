@@ -10,7 +10,7 @@ export const SIDEBAR: Group[] = [
     label: 'Start',
     items: [
       { label: 'Set up', slug: 'set-up' },
-      { label: 'How we measure', slug: 'how-we-measure' },
+      { label: 'How do we measure?', slug: 'how-we-measure' },
       { label: 'Evidence classes', slug: 'evidence' },
     ],
   },
@@ -21,6 +21,7 @@ export const SIDEBAR: Group[] = [
       { label: 'One call, all the way down', slug: 'one-call' },
       { label: 'Polling', slug: 'polling' },
       { label: 'Interrupts', slug: 'interrupts' },
+      { label: 'What an interrupt can break', slug: 'torn-reads' },
       { label: 'DMA', slug: 'dma' },
       { label: 'Hybrid', slug: 'hybrid' },
       { label: 'Whose interrupt was it?', slug: 'whose-interrupt' },

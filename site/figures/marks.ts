@@ -23,32 +23,33 @@ export const MECHANISM_NAMES: Readonly<Record<Mechanism, string>> = MARKS.mechan
 
 export const EVIDENCE_STROKES: Readonly<Record<Evidence, string>> = MARKS.strokes;
 
-function polygon(x: number, y: number, radius: number, corners: number, turn: number): string {
+/** Corners on a circle round a place on the vertical axis. */
+function polygon(y: number, radius: number, corners: number, turn: number): string {
   const points = Array.from({ length: corners }, (_, index) => {
     const angle = turn + (index * 2 * Math.PI) / corners;
-    return `${coordinate(x + radius * Math.cos(angle))},${coordinate(y + radius * Math.sin(angle))}`;
+    return `${coordinate(radius * Math.cos(angle))},${coordinate(y + radius * Math.sin(angle))}`;
   });
   return element('polygon', { points: points.join(' ') });
 }
 
-function shape(mechanism: Mechanism, x: number, y: number, r: number): string {
+function shape(mechanism: Mechanism, r: number): string {
   const up = -Math.PI / 2;
   switch (mechanism) {
     case 'polling':
-      return element('circle', { cx: x, cy: y, r });
+      return element('circle', { r });
     case 'interrupt':
-      return element('rect', { x: x - r * 0.9, y: y - r * 0.9, width: r * 1.8, height: r * 1.8 });
+      return element('rect', { x: -r * 0.9, y: -r * 0.9, width: r * 1.8, height: r * 1.8 });
     case 'dma':
-      return polygon(x, y + r * 0.15, r * 1.2, 3, up);
+      return polygon(r * 0.15, r * 1.2, 3, up);
     case 'completion':
-      return polygon(x, y, r * 1.2, 4, up);
+      return polygon(0, r * 1.2, 4, up);
     case 'hybrid':
-      return polygon(x, y, r * 1.1, 6, up);
+      return polygon(0, r * 1.1, 6, up);
     case 'channel':
-      return polygon(x, y - r * 0.15, r * 1.2, 3, -up);
+      return polygon(-r * 0.15, r * 1.2, 3, -up);
     case 'reference': {
-      const arm = r * 0.9;
-      const d = `M${coordinate(x - arm)} ${coordinate(y - arm)}L${coordinate(x + arm)} ${coordinate(y + arm)}M${coordinate(x - arm)} ${coordinate(y + arm)}L${coordinate(x + arm)} ${coordinate(y - arm)}`;
+      const arm = coordinate(r * 0.9);
+      const d = `M-${arm} -${arm}L${arm} ${arm}M-${arm} ${arm}L${arm} -${arm}`;
       return element('path', { d, class: 'fig-cross' });
     }
   }
@@ -65,6 +66,9 @@ export function mark(
   const ring =
     evidence === undefined
       ? ''
-      : element('circle', { cx: x, cy: y, r: radius + 4, class: `fig-ring e-${evidence}` });
-  return element('g', { class: `fig-mark m-${mechanism}` }, ring, shape(mechanism, x, y, radius));
+      : element('circle', { r: radius + 4, class: `fig-ring e-${evidence}` });
+  // Drawn round the origin and moved: so all marks of a mechanism are the same text, which packs to nothing.
+  const transform = `translate(${coordinate(x)} ${coordinate(y)})`;
+  const named = { class: `fig-mark m-${mechanism}`, transform };
+  return element('g', named, ring, shape(mechanism, radius));
 }

@@ -17,7 +17,7 @@ import {
 import { cell, intervalCell, middle, time, whole } from './format.ts';
 import { placeLabels } from './labels.ts';
 import { mark } from './marks.ts';
-import { element, label, line } from './svg.ts';
+import { element, label, line, lines } from './svg.ts';
 
 export interface Frame {
   readonly latency_ns: readonly [number, number];
@@ -133,11 +133,14 @@ function draw(items: readonly Item[], frame: Frame, width: number, height: numbe
     const { x: px, y: py } = points[index]!;
     const across = middle(record, LATENCY)!.interval;
     const up = middle(record, CPU)!.interval;
-    return element(
-      'g',
-      { class: `m-${mechanism} fig-bar` },
-      across?.every(value => value > 0) ? line(x(across[0]), py, x(across[1]), py, 'bar') : '',
-      up?.every(value => value > 0) ? line(px, y(up[0]), px, y(up[1]), 'bar') : '',
+    return lines(
+      [
+        ...(across?.every(value => value > 0)
+          ? [[x(across[0]), py, x(across[1]), py] as const]
+          : []),
+        ...(up?.every(value => value > 0) ? [[px, y(up[0]), px, y(up[1])] as const] : []),
+      ],
+      `m-${mechanism} bar`,
     );
   });
   const labels = placeLabels(points, box, [], barBoxes(items, points, x, y)).map(

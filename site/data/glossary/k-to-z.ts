@@ -219,7 +219,7 @@ export const K_TO_Z: readonly Term[] = [
   {
     term: 'torn read',
     means: 'a value that was read in two parts while somebody wrote it',
-    page: 'interrupts',
+    page: 'torn-reads',
   },
   {
     term: 'trampoline',
