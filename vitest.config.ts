@@ -44,6 +44,7 @@ const HEAVY = [
 ];
 
 const common = {
+  globalSetup: 'test/site/one-build.ts',
   testTimeout: 30_000,
   hookTimeout: 120_000,
   // Kills and orders of real times happen on a shared machine there: twice in a row is a failure.

@@ -1,7 +1,9 @@
 // Builds the site as a person would, for the tests that open it in a browser.
 import { execFile } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { publishedFolder } from '../../lab/records/published.ts';
 import { takeLock } from '../../lab/run/lock.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -25,6 +27,32 @@ export async function buildSite(
   const turn = await takeLock(`site-build ${root}`, 'a test that builds the site', LONGEST_WAIT_MS);
   try {
     await build(folder, published, base, more);
+  } finally {
+    await turn.release();
+  }
+}
+
+/** Where the course is published and where its sources are, as whoever builds it says. */
+export const ADDRESS = 'https://course.invalid';
+export const SOURCES = 'https://sources.invalid/lab';
+
+/**
+ * The course of the published records, at `/`, in a folder to read and not to write: built by whoever asks
+ * first, and the same for all tests of a run (one-build.ts).
+ */
+export async function publishedSite(): Promise<string> {
+  const shared = process.env.IOLAB_TEST_SITE;
+  if (shared === undefined) throw new Error('one-build.ts has not run: see vitest.config.ts');
+  const [folder, whole] = [join(shared, 'site'), join(shared, 'built')];
+  const turn = await takeLock(`site-build ${root}`, 'a test that builds the site', LONGEST_WAIT_MS);
+  try {
+    if (existsSync(whole)) return folder;
+    await build(folder, publishedFolder(), '/', {
+      IOLAB_SITE: ADDRESS,
+      IOLAB_REPOSITORY: SOURCES,
+    });
+    writeFileSync(whole, '');
+    return folder;
   } finally {
     await turn.release();
   }

@@ -1,13 +1,10 @@
 // The published course without a mouse: Tab, Shift-Tab, Enter, Space, arrows and Escape, in Chromium.
 // The simulator has its own test of the kind, in simulator.test.ts.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishedFolder } from '../../lab/records/published.ts';
 import { fakeRun } from '../helpers/records.ts';
-import { buildSite } from './build-site.ts';
+import { publishedSite } from './build-site.ts';
 import { pagesOf } from './every-page.ts';
 import { addKeys, faultsAtRest, faultsOfWalk, ringIsDrawn, walk } from './keyboard.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
@@ -27,18 +24,17 @@ if (path === undefined) {
 }
 
 describe.skipIf(path === undefined)('without a mouse', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'iolab-keyboard-'));
+  let folder: string;
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serve>>;
   beforeAll(async () => {
-    await buildSite(folder, publishedFolder(), '/');
+    folder = await publishedSite();
     site = await serve(folder, '/');
     browser = await chromium.launch({ executablePath: path!, args: CHROMIUM_ARGUMENTS });
   });
   afterAll(async () => {
     await browser?.close();
     await site?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   async function on(

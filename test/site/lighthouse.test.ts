@@ -1,15 +1,12 @@
 // Lighthouse's judgement of three pages of the published course, as a phone on a slow line meets them
 // (its mobile preset, with simulated throttling). Measured alone: this file is not among the heavy ones.
-import { mkdtempSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bench, lighthouseModule } from '../../lab/benches/lighthouse.ts';
-import { publishedFolder } from '../../lab/records/published.ts';
-import { buildSite } from './build-site.ts';
+import { publishedSite } from './build-site.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 
 /** The start, a concept with many figures, the page with the simulator. */
@@ -86,14 +83,12 @@ if (!ok) {
 }
 
 describe.skipIf(!ok)('Lighthouse', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'iolab-lighthouse-'));
   let browser: Browser;
   let site: Awaited<ReturnType<typeof serve>>;
   let port: number;
   let lighthouse: Lighthouse;
   beforeAll(async () => {
-    await buildSite(folder, publishedFolder(), '/');
-    site = await serve(folder, '/', { as_host: true });
+    site = await serve(await publishedSite(), '/', { as_host: true });
     port = await freePort();
     const args = [...CHROMIUM_ARGUMENTS, `--remote-debugging-port=${port}`];
     browser = await chromium.launch({ executablePath: chromiumPath()!, args });
@@ -103,7 +98,6 @@ describe.skipIf(!ok)('Lighthouse', () => {
   afterAll(async () => {
     await browser?.close();
     await site?.close();
-    rmSync(folder, { recursive: true, force: true });
   });
 
   it.each(PAGES)(

@@ -14,7 +14,7 @@ import { SEARCH_RANKING } from '../../site/data/search-words.ts';
 import { SIDEBAR } from '../../site/data/sidebar.ts';
 import { fakeRun } from '../helpers/records.ts';
 import { bytesOf, filesOf, scriptBytesOf, sentBy, shiftOf, visitBytesOf } from './budget.ts';
-import { buildSite } from './build-site.ts';
+import { ADDRESS, publishedSite, SOURCES } from './build-site.ts';
 import { axeFinds, everyPage, openAll, pagesOf } from './every-page.ts';
 import { QUESTIONS } from './questions.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
@@ -23,15 +23,10 @@ import { unpack } from './unpack.ts';
 /** Figures that no committed record backs yet, by page. */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {};
 
-const folder = mkdtempSync(join(tmpdir(), 'iolab-published-'));
-/** Where it is published, as whoever builds it says: pictures of pages are named by whole addresses. */
-const ADDRESS = 'https://course.invalid';
-/** And where its sources are, for those who would mend a page. */
-const SOURCES = 'https://sources.invalid/lab';
-beforeAll(() =>
-  buildSite(folder, publishedFolder(), '/', { IOLAB_SITE: ADDRESS, IOLAB_REPOSITORY: SOURCES }),
-);
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let folder: string;
+beforeAll(async () => {
+  folder = await publishedSite();
+});
 
 const pages = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
