@@ -10,13 +10,12 @@ import { driverIds, findDriver } from '../drivers/find.ts';
 import { Cancelled, CannotSave, TimedOut, Unsupported, WrongUsage, whyNot } from '../errors.ts';
 import type { Experiment, PlannedCell, PlanRequest, Setting } from '../experiments/experiment.ts';
 import { allPrograms, programIds } from '../machines/find.ts';
-import { blockDeviceOf, readInterrupts, sumLines } from '../measure/interrupts.ts';
-import { auditPath } from '../measure/mounts.ts';
 import { createRandom, deriveSeed } from '../measure/random.ts';
 import { findPeer, peerDriver, splitPeer } from '../peers/find.ts';
 import type { Host, Skipped } from '../records/schema.ts';
 import { stageIds } from '../stages/find.ts';
 import { type RunningDevice, runCell, startDevice } from './cells.ts';
+import { type DiskInterrupts, factsOfDisk, interruptsPerOp } from './disk-of.ts';
 import { environmentOf } from './environment.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
@@ -29,18 +28,6 @@ import type { Workspace } from './workspace.ts';
 
 /** How long a second run waits for a device that another one holds. */
 const LOCK_LIMIT_MS = 30_000;
-/** What is said of a disk in its records. */
-const OF_THE_DISK = [
-  'scheduler',
-  'rotational',
-  'io_poll',
-  'queues',
-  'nr_requests',
-  'write_cache',
-  'read_ahead_bytes',
-] as const;
-const IDLE_MS = 250;
-const QUIET_MS = 500;
 
 /** What a bench needs from the run around it. */
 export interface Surroundings {
@@ -78,8 +65,7 @@ export class Bench {
   readonly #model: Device;
   #device: RunningDevice | undefined;
   #lock: Lock | undefined;
-  #lines: RegExp | undefined;
-  #idle_per_ns = 0;
+  #interrupts: DiskInterrupts | undefined;
   #most: ReadonlyMap<string, number> = new Map();
   readonly #parameters = new Map<string, DriverFacts['parameters']>();
 
@@ -290,21 +276,14 @@ export class Bench {
   }
 
   async #describeDisk(path: string): Promise<void> {
-    const disk = path === '' ? undefined : blockDeviceOf(path);
-    // Where a disk's own node lies, in /dev, says nothing of the disk.
-    const place = path === '' || disk?.fs === 'none' ? undefined : auditPath(path);
-    if (place) this.#identity.file_system = place.fs;
-    if (place?.note) this.#notes.push(place.note);
-    if (place?.medium === 'memory') this.#evidence.device = 'stand-in';
-    else if (path !== '' && this.#evidence.processor === 'metal')
-      this.#evidence.device = 'hardware';
-    if (!disk) return;
-    if (disk.reason) this.#notes.push(`interrupts: ${disk.reason}`);
-    for (const key of OF_THE_DISK) {
-      if (disk[key] !== undefined) this.#identity[key] = String(disk[key]);
-    }
-    this.#lines = disk.lines;
-    if (this.#lines) this.#idle_per_ns = await idleRate(this.#lines);
+    const { identity, notes, evidence, interrupts } = await factsOfDisk(
+      path,
+      this.#evidence.processor,
+    );
+    Object.assign(this.#identity, identity);
+    this.#notes.push(...notes);
+    if (evidence !== undefined) this.#evidence.device = evidence;
+    this.#interrupts = interrupts;
   }
 
   /**
@@ -399,7 +378,8 @@ export class Bench {
     const own = this.#device!.target;
     const path = part === undefined ? own.path : (own.parts?.[part] ?? own.path);
     const target = { ...own, path, ...(direct === undefined ? {} : { direct }) };
-    const lines = this.#lines ? { interrupt_lines: this.#lines.source } : {};
+    const own_lines = this.#interrupts?.lines.source;
+    const lines = own_lines === undefined ? {} : { interrupt_lines: own_lines };
     const chosen = { ...this.#around.request.plan.set, ...parameters };
     const environment = environmentOf(this.#parameters.get(driver), chosen);
     const job = { driver, target, depth, parameters: chosen, workload, environment };
@@ -408,17 +388,9 @@ export class Bench {
 
   /** Totals that the cell itself cannot know. */
   #more(result: CellResult): Record<string, number> {
-    const interrupts = this.#interrupts(result);
+    const interrupts = interruptsPerOp(result, this.#interrupts?.idle_per_ns ?? 0);
     const totals = { ...result.totals, ...interrupts };
     return { ...interrupts, ...this.experiment.derive?.({ totals, threads: result.threads }) };
-  }
-
-  /** Interrupts of the device's own line, without those that come when nothing is measured. */
-  #interrupts({ totals, n }: CellResult): Record<string, number> {
-    const { interrupts, elapsed_ns } = totals;
-    if (interrupts === undefined || elapsed_ns === undefined || n === 0) return {};
-    const own = Math.max(0, interrupts - this.#idle_per_ns * elapsed_ns);
-    return { interrupts_per_op: own / n };
   }
 
   records(common: Common, finished: boolean, stopped?: string) {
@@ -450,15 +422,4 @@ function shuffled<T>(entries: readonly T[], random: () => number): T[] {
     [all[i], all[j]] = [all[j]!, all[i]!];
   }
   return all;
-}
-
-/** Interrupts per nanosecond on these lines while the lab does nothing. */
-async function idleRate(lines: RegExp): Promise<number> {
-  // The file has just been written: what the disk still does about it is not idleness.
-  await new Promise(resolve => setTimeout(resolve, QUIET_MS));
-  const before = sumLines(readInterrupts(), lines) ?? 0;
-  const start_ms = performance.now();
-  await new Promise(resolve => setTimeout(resolve, IDLE_MS));
-  const after = sumLines(readInterrupts(), lines) ?? 0;
-  return (after - before) / ((performance.now() - start_ms) * 1e6);
 }
