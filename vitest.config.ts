@@ -18,14 +18,14 @@ const PURE = [
   'test/measure/**/*.test.ts',
   'test/input/**/*.test.ts',
   'test/places/up.test.ts',
-  'test/places/vm/{archives,compiled,machine,unpack}.test.ts',
+  'test/places/vm/{archives,clocks-and-words,compiled,machine,unpack}.test.ts',
   'test/places/wine/divergences.test.ts',
   'test/records/**/*.test.ts',
   'test/run/**/*.test.ts',
   'test/site/{board-figures,build-steps,channel-run,classic-figures,contrast}.test.ts',
   'test/site/{availability,comforts,data,decide,drivers,exercises,figures,firmware,fresh,imports,prose,readme,reference,simulator-parts,social,spelling,strings,timelines,traces}.test.ts',
   'test/stages/stages.test.ts',
-  'test/house.test.ts',
+  'test/{house,tidiness}.test.ts',
 ];
 
 /**
