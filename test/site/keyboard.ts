@@ -25,22 +25,23 @@ export async function addKeys(page: Page): Promise<void> {
       ].filter(shown);
       return element === (group.find(one => one.checked) ?? group[0]);
     };
+    const isOperated = (element: HTMLElement): boolean =>
+      element.matches(OPERATED) &&
+      shown(element) &&
+      !element.matches(':disabled') &&
+      (element.localName !== 'summary' ||
+        element.parentElement?.querySelector(':scope > summary') === element);
+    const isOwed = (element: HTMLElement): boolean =>
+      isOperated(element) && element.tabIndex >= 0 && isStop(element);
     const operated = (): HTMLElement[] =>
-      [...document.querySelectorAll<HTMLElement>(OPERATED)].filter(
-        element =>
-          shown(element) &&
-          !element.matches(':disabled') &&
-          (element.localName !== 'summary' ||
-            element.parentElement?.querySelector(':scope > summary') === element),
-      );
-    const stops = (): HTMLElement[] =>
-      operated().filter(element => element.tabIndex >= 0 && isStop(element));
+      [...document.querySelectorAll<HTMLElement>(OPERATED)].filter(isOperated);
+    const stops = (): HTMLElement[] => operated().filter(isOwed);
     const places = new Map<Element, number>();
     const begin = (): void => {
       for (const [at, element] of document.querySelectorAll('*').entries()) places.set(element, at);
     };
     const at = (element: Element): number => places.get(element) ?? -1;
-    Object.assign(window, { keys: { name, operated, stops, begin, at } });
+    Object.assign(window, { keys: { name, operated, isOwed, stops, begin, at } });
   });
 }
 
@@ -48,6 +49,8 @@ interface Keys {
   readonly name: (element: Element) => string;
   readonly operated: () => HTMLElement[];
   readonly stops: () => HTMLElement[];
+  /** Is it one of them? */
+  readonly isOwed: (element: HTMLElement) => boolean;
   /** Numbers the elements in the order in which they are written. */
   readonly begin: () => void;
   readonly at: (element: Element) => number;
@@ -96,7 +99,7 @@ const here = (page: Page): Promise<Stop | undefined> =>
     return {
       name: window.keys.name(element),
       at: window.keys.at(element),
-      owed: window.keys.stops().includes(element),
+      owed: window.keys.isOwed(element),
       seen: points.some(
         point => point !== null && (own.contains(point) || point.contains(element)),
       ),
@@ -123,10 +126,29 @@ export async function walk(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop[]
   throw new Error(`${key} is caught, after ${most} presses: ${last.join(' → ')}`);
 }
 
-/** What is wrong with the way that was walked by Tab. */
-export async function faultsOfWalk(page: Page, met: readonly Stop[]): Promise<string[]> {
-  const owed = await page.evaluate(() =>
-    window.keys.stops().map(one => ({ name: window.keys.name(one), at: window.keys.at(one) })),
+/** As if the reader had come by Tab as far as the last control within this element: its place in the order of writing. */
+export const comeThrough = (page: Page, landmark: string): Promise<number> =>
+  page.evaluate(one => {
+    const last = window.keys.stops().findLast(stop => stop.closest(one) !== null);
+    if (last === undefined) throw new Error(`no control within ${one}`);
+    last.focus();
+    window.keys.begin();
+    return window.keys.at(last);
+  }, landmark);
+
+/** What is wrong with the way that was walked by Tab; controls up to the place `after` are not asked for. */
+export async function faultsOfWalk(
+  page: Page,
+  met: readonly Stop[],
+  after = -1,
+): Promise<string[]> {
+  const owed = await page.evaluate(
+    passed =>
+      window.keys
+        .stops()
+        .map(one => ({ name: window.keys.name(one), at: window.keys.at(one) }))
+        .filter(({ at }) => at > passed),
+    after,
   );
   const reached = new Set(met.map(({ at }) => at));
   return [
