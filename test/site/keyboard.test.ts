@@ -113,10 +113,10 @@ describe.skipIf(path === undefined)('without a mouse', () => {
     const faultsOf = async (name: string): Promise<string[]> => {
       await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' });
       // The list of pages is the same everywhere; the pages named above are walked whole.
-      const after = await comeThrough(page, 'nav.sidebar');
+      await comeThrough(page, 'nav.sidebar');
       const met = await walk(page, 'Tab');
       expect(met.length, name).toBeGreaterThan(3);
-      return faultsOfWalk(page, met, after);
+      return faultsOfWalk(page, met);
     };
     for (const name of names) {
       // On a busy machine a page may still be laid out under the feet of who walks it: the second walk counts.

@@ -54,6 +54,8 @@ interface Keys {
   /** Numbers the elements in the order in which they are written. */
   readonly begin: () => void;
   readonly at: (element: Element) => number;
+  /** What the walk begins after, where it does not begin at the top. */
+  passed?: HTMLElement;
 }
 declare global {
   interface Window {
@@ -126,30 +128,24 @@ export async function walk(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop[]
   throw new Error(`${key} is caught, after ${most} presses: ${last.join(' → ')}`);
 }
 
-/** As if the reader had come by Tab as far as the last control within this element: its place in the order of writing. */
-export const comeThrough = (page: Page, landmark: string): Promise<number> =>
+/** As if the reader had come by Tab as far as the last control within this element, and no further. */
+export const comeThrough = (page: Page, landmark: string): Promise<void> =>
   page.evaluate(one => {
     const last = window.keys.stops().findLast(stop => stop.closest(one) !== null);
     if (last === undefined) throw new Error(`no control within ${one}`);
     last.focus();
-    window.keys.begin();
-    return window.keys.at(last);
+    window.keys.passed = last;
   }, landmark);
 
-/** What is wrong with the way that was walked by Tab; controls up to the place `after` are not asked for. */
-export async function faultsOfWalk(
-  page: Page,
-  met: readonly Stop[],
-  after = -1,
-): Promise<string[]> {
-  const owed = await page.evaluate(
-    passed =>
-      window.keys
-        .stops()
-        .map(one => ({ name: window.keys.name(one), at: window.keys.at(one) }))
-        .filter(({ at }) => at > passed),
-    after,
-  );
+/** What is wrong with the way that was walked by Tab, of what lies after the controls come through before. */
+export async function faultsOfWalk(page: Page, met: readonly Stop[]): Promise<string[]> {
+  const owed = await page.evaluate(() => {
+    const { stops, name, at, passed } = window.keys;
+    const from = passed === undefined ? -1 : at(passed);
+    return stops()
+      .map(one => ({ name: name(one), at: at(one) }))
+      .filter(one => one.at > from);
+  });
   const reached = new Set(met.map(({ at }) => at));
   return [
     ...owed.filter(({ at }) => !reached.has(at)).map(({ name }) => `never reached: ${name}`),
