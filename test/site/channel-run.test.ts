@@ -76,6 +76,26 @@ describe.skipIf(path === undefined)('a channel program in Chromium', () => {
     await page.context().close();
   }, 60_000);
 
+  it('knows a moment’s word of the program whatever language tells it', async () => {
+    const page = await opened();
+    const moments = await search();
+    const told = moments.map((_, at) => `Schritt ${at + 100}: Wort 1, 2 oder 3`);
+    await page.locator('#run-search .chan-moments li').evaluateAll((all, texts) => {
+      for (const [at, one] of all.entries()) one.textContent = texts[at]!;
+    }, told);
+    const marked: string[][] = [];
+    for (const [at] of moments.entries()) {
+      await button(page, 'step').click();
+      expect(await now(page)).toContain(told[at]);
+      marked.push(await page.locator('#run-search tr.is-now th').allInnerTexts());
+    }
+    expect(marked).toEqual(
+      moments.map(({ index }) => (index === undefined ? [] : [String(index + 1)])),
+    );
+    expect(new Set(marked.flat()).size, 'more than one word is marked in turn').toBeGreaterThan(1);
+    await page.context().close();
+  }, 60_000);
+
   it('is stepped by the keyboard alone', async () => {
     const page = await opened();
     const { length } = await search();
