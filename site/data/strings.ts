@@ -308,7 +308,7 @@ export const DECIDE = {
   on: 'On {machine}:',
   tie: 'The measurement cannot tell from it: {drivers}.',
   ruled_out: (n: number) => `Ruled out (${n})`,
-  unanswered: (missing: string) => `Not measured yet: ${missing}.`,
+  unanswered: (missing: string) => `No answer yet: ${missing}.`,
   open: 'Answer for my program',
   script: 'With JavaScript, the answer can be had for your own situation and your own records.',
   task: 'The program has to',
@@ -325,6 +325,8 @@ export const DECIDE = {
   spare: 'May a processor do nothing else?',
   yes: 'yes',
   no: 'no',
+  whose: 'Records to decide on:',
+  own: 'your own files',
   files: 'Decide on your own records (`npx iolab show last --json > mine.json`):',
 } as const;
 
@@ -368,6 +370,9 @@ export const DECIDE_FILES = {
   record_lacks: (record: string, field: string) => `the record ${record} has no ${field}`,
   no_number: (record: string, field: string) =>
     `the record ${record} has a ${field} that is no number`,
+  no_evidence: (record: string) => `the record ${record} does not say what it was measured on`,
+  /** Device and processor, as on every page. */
+  measured_on: (device: string, processor: string) => `${device}, ${processor}`,
 } as const;
 
 /** What the form of DECIDE says in the browser. */
@@ -375,18 +380,23 @@ export const DECIDE_PANEL = {
   private: 'Files that you choose stay in this browser. Nothing is sent.',
   not_loaded: (reason: string) => `It did not load: ${reason}`,
   none: 'No machine has published records yet: choose files of your own.',
-  unreachable: (reason: string) => `The published records could not be loaded (${reason}).`,
+  no_files: 'Choose files of your own below.',
+  loading: (machine: string) => `Loading the records of ${machine}.`,
+  unreachable: (machine: string, reason: string) =>
+    `The records of ${machine} could not be loaded (${reason}).`,
   too_large: 'it is larger than any run of the lab',
   refused: (file: string, reason: string) => `${file}: ${reason}`,
+  /** On what it was decided. */
+  records_of: (machine: string) => `the records of ${machine}`,
   your_files: 'your files',
-  missing: (missing: string, command: string) =>
-    `Not measured here: ${missing}. Measure it: ${command}`,
+  missing: (whose: string, missing: string) => `No answer in ${whose}: ${missing}. Measure it: `,
   use: 'Use ',
   because: (reasons: string) => `: ${reasons}`,
   ties: 'The measurement cannot tell these from it: ',
   behind: 'Behind it',
   ruled_out: 'Ruled out',
-  decided: (whose: string, basis: string) => `Decided on ${whose}, measured with ${basis}.`,
+  decided: (whose: string, evidence: string, basis: string) =>
+    `Decided on ${whose} (${evidence}), measured with ${basis}.`,
 } as const;
 
 export const SIMULATOR = {

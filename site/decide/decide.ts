@@ -55,10 +55,11 @@ export interface Verdict {
   readonly basis: string;
 }
 
-/** Nothing that answers the question was measured. */
+/** Nothing that answers the question was measured, or all that was measured is ruled out. */
 export interface Unanswered {
   readonly missing: string;
   readonly command: string;
+  readonly refused: readonly Refusal[];
 }
 
 /** What a driver declares and a record does not hold. */
@@ -107,9 +108,11 @@ export function decide(
 ): Verdict | Unanswered {
   const { records, basis } = relevant(evidence.records, situation);
   if (records.length === 0) {
-    return situation.task === 'wait'
-      ? { missing: DECIDE_REASONS.no_record('wakeup'), command: 'iolab run wakeup --device fifo' }
-      : { missing: DECIDE_REASONS.no_record('disk-read'), command: 'iolab run disk-read' };
+    const [experiment, command] =
+      situation.task === 'wait'
+        ? ['wakeup', 'iolab run wakeup --device fifo']
+        : ['disk-read', 'iolab run disk-read'];
+    return { missing: DECIDE_REASONS.no_record(experiment), command, refused: [] };
   }
   const refused: Refusal[] = [];
   const candidates: Candidate[] = [];
@@ -124,7 +127,11 @@ export function decide(
   }
   candidates.sort((a, b) => a.cost.value - b.cost.value);
   const [first] = candidates;
-  if (!first) return { missing: DECIDE_REASONS.none_left, command: 'iolab scan' };
+  if (!first) {
+    const growth = refused.some(({ why }) => why === DECIDE_REASONS.growth_unknown);
+    const command = growth ? 'iolab run scale' : 'iolab scan';
+    return { missing: DECIDE_REASONS.none_left, command, refused };
+  }
   const equal = candidates.filter(one => one.cost.low <= first.cost.high);
   equal.sort((a, b) => a.plain - b.plain || a.second - b.second);
   const [best, ...ties] = equal as [Candidate, ...Candidate[]];

@@ -1,11 +1,23 @@
 // What the decision needs of records, and nothing else: small enough to send with a page. A reader's own
 // file is looked at as a stranger's: what is not a record or a run of the lab is refused, with the reason.
 import type { Fit, LabRecord } from '../../lab/records/schema.ts';
-import { DECIDE_FILES } from '../data/strings.ts';
+import { DECIDE_FILES, EVIDENCE } from '../data/strings.ts';
 import type { Evidence } from './decide.ts';
 
 const EXPERIMENTS: ReadonlySet<string> = new Set(['wakeup', 'disk-read', 'scale']);
 const METRICS = ['latency_ns', 'cpu_ns_per_op', 'ops_per_s'];
+
+type Class = LabRecord['evidence'];
+const DEVICES: Readonly<Record<Class['device'], true>> = {
+  hardware: true,
+  virtual: true,
+  'stand-in': true,
+  simulated: true,
+};
+
+/** What a record was measured on, in words. */
+export const evidenceWords = ({ device, processor }: Class): string =>
+  DECIDE_FILES.measured_on(device, EVIDENCE[processor]);
 
 /** Of these documents what the decision reads. Bins and rounds stay behind. */
 export function evidenceOf(records: readonly LabRecord[], fits: readonly Fit[]): Evidence {
@@ -62,10 +74,15 @@ function recordOf(value: unknown): LabRecord {
     if (typeof one[name] !== 'string') throw new NotOurs(DECIDE_FILES.lacks(name));
   }
   if (one.schema !== 'iolab/record/1') throw new NotOurs(DECIDE_FILES.other_version);
-  for (const name of ['parameters', 'metrics', 'host']) {
+  const id = String(one.id).slice(0, 80);
+  for (const name of ['parameters', 'metrics', 'host', 'evidence']) {
     if (one[name] === null || typeof one[name] !== 'object') {
-      throw new NotOurs(DECIDE_FILES.record_lacks(String(one.id).slice(0, 80), name));
+      throw new NotOurs(DECIDE_FILES.record_lacks(id, name));
     }
+  }
+  const { device, processor } = one.evidence as Record<string, unknown>;
+  if (!Object.hasOwn(DEVICES, String(device)) || !Object.hasOwn(EVIDENCE, String(processor))) {
+    throw new NotOurs(DECIDE_FILES.no_evidence(id));
   }
   for (const name of METRICS) {
     const metric = (one.metrics as Record<string, unknown>)[name] as
@@ -73,7 +90,7 @@ function recordOf(value: unknown): LabRecord {
       | undefined;
     if (metric === undefined) continue;
     if (typeof (metric?.p50 ?? metric?.value) !== 'number') {
-      throw new NotOurs(DECIDE_FILES.no_number(String(one.id).slice(0, 80), name));
+      throw new NotOurs(DECIDE_FILES.no_number(id, name));
     }
   }
   return { rounds: [], ...one } as unknown as LabRecord;

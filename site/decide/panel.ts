@@ -1,13 +1,14 @@
 // The form on the page "Which should I use?": reads the reader's situation, decides on the published
-// records or on files of the reader's own, and says why. Files stay in the browser.
+// records of the machine that the reader chose or on files of the reader's own, and says why. Files stay in
+// the browser, and which machine was chosen is known to this visit only.
 import { DECIDE_PANEL } from '../data/strings.ts';
 import type { Evidence, Form, Situation, Unanswered, Verdict } from './decide.ts';
 import { decide, isAnswered } from './decide.ts';
-import { NotOurs, readEvidence } from './evidence.ts';
+import { evidenceWords, NotOurs, readEvidence } from './evidence.ts';
 
 export interface DecideData {
   readonly forms: readonly Form[];
-  /** Where the published evidence lies, and what the machine is called. */
+  /** Where the published evidence lies, by the name of the machine. */
   readonly published: Readonly<Record<string, string>>;
   /** Pages of the drivers, by id. */
   readonly pages: Readonly<Record<string, string>>;
@@ -15,21 +16,33 @@ export interface DecideData {
 
 const LARGEST_BYTES = 32 * 1024 * 1024;
 
+/** The choice that is no machine. */
+const OWN = '';
+const KEPT_AS = 'iolab-decide-machine';
+
 export class DecidePanel {
   readonly #root: HTMLElement;
   readonly #data: DecideData;
-  #evidence: Evidence | undefined;
-  #whose = '';
+  readonly #choice: HTMLSelectElement;
+  /** What there is by now of each choice. */
+  readonly #held = new Map<string, Evidence>();
 
   constructor(root: HTMLElement, data: DecideData) {
     this.#root = root;
     this.#data = data;
+    this.#choice = this.#part<HTMLSelectElement>('whose');
     for (const input of root.querySelectorAll<HTMLInputElement>('input[type="radio"]')) {
       input.addEventListener('change', () => this.#answer());
     }
     const files = this.#part<HTMLInputElement>('files');
     files.addEventListener('change', () => void this.#take(files.files));
-    void this.#published();
+    const before = kept();
+    if (before !== undefined && Object.hasOwn(data.published, before)) this.#choice.value = before;
+    this.#choice.addEventListener('change', () => {
+      keep(this.#choice.value);
+      void this.#load();
+    });
+    void this.#load();
   }
 
   #part<T extends HTMLElement>(name: string): T {
@@ -38,21 +51,24 @@ export class DecidePanel {
     return found;
   }
 
-  async #published(): Promise<void> {
-    const [first] = Object.entries(this.#data.published);
-    if (!first) {
-      this.#say(DECIDE_PANEL.none);
+  /** Loads what was chosen where it is not here yet, and answers. */
+  async #load(): Promise<void> {
+    const machine = this.#choice.value;
+    const href = this.#data.published[machine];
+    if (href === undefined || this.#held.has(machine)) {
+      this.#answer();
       return;
     }
-    const [machine, href] = first;
+    this.#say(DECIDE_PANEL.loading(machine));
     try {
       const answer = await fetch(href);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
-      this.#evidence = (await answer.json()) as Evidence;
-      this.#whose = machine;
-      this.#answer();
+      this.#held.set(machine, (await answer.json()) as Evidence);
+      if (this.#choice.value === machine) this.#answer();
     } catch (error) {
-      this.#say(DECIDE_PANEL.unreachable((error as Error).message));
+      // The reader may have chosen another meanwhile.
+      if (this.#choice.value !== machine) return;
+      this.#say(DECIDE_PANEL.unreachable(machine, (error as Error).message));
     }
   }
 
@@ -70,11 +86,11 @@ export class DecidePanel {
     }
     this.#part('refused').textContent = refused.join('; ');
     if (all.length === 0) return;
-    this.#evidence = {
+    this.#held.set(OWN, {
       records: all.flatMap(({ records }) => records),
       fits: all.flatMap(({ fits }) => fits),
-    };
-    this.#whose = DECIDE_PANEL.your_files;
+    });
+    this.#choice.value = OWN;
     this.#answer();
   }
 
@@ -106,20 +122,33 @@ export class DecidePanel {
     for (const group of this.#root.querySelectorAll<HTMLElement>('[data-for]')) {
       group.hidden = group.dataset.for !== situation.task;
     }
-    if (!this.#evidence) return;
-    this.#show(decide(this.#evidence, situation, this.#data.forms));
+    const machine = this.#choice.value;
+    const evidence = this.#held.get(machine);
+    if (evidence !== undefined) {
+      const whose = machine === OWN ? DECIDE_PANEL.your_files : DECIDE_PANEL.records_of(machine);
+      this.#show(decide(evidence, situation, this.#data.forms), whose);
+    } else if (machine === OWN) {
+      const any = Object.keys(this.#data.published).length > 0;
+      this.#say(any ? DECIDE_PANEL.no_files : DECIDE_PANEL.none);
+    }
   }
 
   #say(text: string): void {
     this.#part('answer').replaceChildren(paragraph(text));
   }
 
-  #show(answer: Verdict | Unanswered): void {
+  #show(answer: Verdict | Unanswered, whose: string): void {
+    const refused = list(
+      DECIDE_PANEL.ruled_out,
+      answer.refused.map(one => [this.#name(one.driver), DECIDE_PANEL.because(one.why)]),
+    );
     if (!isAnswered(answer)) {
-      this.#say(DECIDE_PANEL.missing(answer.missing, answer.command));
+      const { missing, command } = answer;
+      const said = paragraph(DECIDE_PANEL.missing(whose, missing), code(command), '.');
+      this.#part('answer').replaceChildren(said, refused);
       return;
     }
-    const { best, ties, behind, refused, basis } = answer;
+    const { best, ties, behind, basis } = answer;
     const parts: HTMLElement[] = [
       paragraph(
         DECIDE_PANEL.use,
@@ -131,30 +160,52 @@ export class DecidePanel {
       const names = ties.flatMap(({ driver }, at) => [at > 0 ? ', ' : '', this.#name(driver)]);
       parts.push(paragraph(DECIDE_PANEL.ties, ...names, '.'));
     }
+    const others = behind.map(one => [
+      this.#name(one.driver),
+      DECIDE_PANEL.because(one.reasons.join('; ')),
+    ]);
+    const evidence = evidenceWords(best.record.evidence);
     parts.push(
-      list(
-        DECIDE_PANEL.behind,
-        behind.map(one => [this.#name(one.driver), DECIDE_PANEL.because(one.reasons.join('; '))]),
-      ),
-      list(
-        DECIDE_PANEL.ruled_out,
-        refused.map(one => [this.#name(one.driver), DECIDE_PANEL.because(one.why)]),
-      ),
-      paragraph(DECIDE_PANEL.decided(this.#whose, basis)),
+      list(DECIDE_PANEL.behind, others),
+      refused,
+      paragraph(DECIDE_PANEL.decided(whose, evidence, basis)),
     );
     this.#part('answer').replaceChildren(...parts);
   }
 
   #name(driver: string): HTMLElement {
     const href = this.#data.pages[driver];
-    const code = document.createElement('code');
-    code.textContent = driver;
-    if (href === undefined) return code;
+    if (href === undefined) return code(driver);
     const link = document.createElement('a');
     link.href = href;
-    link.append(code);
+    link.append(code(driver));
     return link;
   }
+}
+
+// A browser may refuse to keep anything; then the first machine is chosen anew.
+function kept(): string | undefined {
+  try {
+    return sessionStorage.getItem(KEPT_AS) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(machine: string): void {
+  try {
+    // Files are not kept, so there is nothing to go back to.
+    if (machine === OWN) sessionStorage.removeItem(KEPT_AS);
+    else sessionStorage.setItem(KEPT_AS, machine);
+  } catch {
+    // It is chosen for this page all the same.
+  }
+}
+
+function code(text: string): HTMLElement {
+  const made = document.createElement('code');
+  made.textContent = text;
+  return made;
 }
 
 function paragraph(...parts: (string | Node)[]): HTMLParagraphElement {

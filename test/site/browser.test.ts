@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fidelity, unfaithful } from '../../lab/boards/core/fidelity.ts';
 import { exercisesOf, EXERCISES as OF_THE_COURSE } from '../../site/data/exercises.ts';
 import { buildSite } from './build-site.ts';
+import { decideForm } from './decide-form.ts';
 import { axeFinds, complaintsOf, everyPage, openAll, pagesOf } from './every-page.ts';
 import { writePublished } from './fixtures.ts';
 import { fadesOf, spokenOf } from './seen-and-spoken.ts';
@@ -278,6 +279,10 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     await page.close();
     await elsewhere.close();
   }, 180_000);
+
+  describe('the form that decides', () => {
+    decideForm(() => ({ browser, origin: site.origin, address: `${site.origin}${BASE}/which/` }));
+  });
 
   it('has the theme that was chosen before anything is drawn', async () => {
     for (const [chosen, colorScheme] of [

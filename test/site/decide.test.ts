@@ -7,7 +7,7 @@ import { driverPages } from '../../site/data/driver-pages.ts';
 import { drivers } from '../../site/data/drivers.ts';
 import { loadLibrary, publishedFolder } from '../../site/data/records.ts';
 import { decide, type Form, isAnswered, type Situation } from '../../site/decide/decide.ts';
-import { evidenceOf, NotOurs, readEvidence } from '../../site/decide/evidence.ts';
+import { evidenceOf, evidenceWords, NotOurs, readEvidence } from '../../site/decide/evidence.ts';
 import { TYPICAL } from '../../site/decide/situations.ts';
 import { fakeRecord, fakeRun } from '../helpers/records.ts';
 
@@ -94,7 +94,32 @@ describe('waiting for messages', () => {
     expect(nothing).toEqual({
       missing: 'no record of wakeup',
       command: 'iolab run wakeup --device fifo',
+      refused: [],
     });
+  });
+
+  it('gives every form’s reason where none is left, and what would tell more', () => {
+    const none = decide(evidenceOf(ALL, []), { ...WAIT, watched: 100 }, forms);
+    if (isAnswered(none)) throw new Error(`${none.best.driver} is left`);
+    expect(none.missing).toBe('no form is left that could do it');
+    expect(none.command).toBe('iolab run scale');
+    expect(none.refused.map(({ driver }) => driver).sort()).toEqual(
+      ALL.map(({ driver }) => driver).sort(),
+    );
+    // What is ruled out by what was measured is ruled out by more of it, too.
+    const busy = decide(evidenceOf([BUSY], []), WAIT, forms);
+    expect(busy).toMatchObject({ command: 'iolab scan', refused: [{ driver: 'busy-poll' }] });
+  });
+
+  it('keeps what the records were measured on, and has words for it', () => {
+    for (const [evidence, words] of [
+      [{ device: 'simulated', processor: 'emulated' }, 'simulated, on an emulated processor'],
+      [{ device: 'stand-in', processor: 'metal' }, 'stand-in, on metal'],
+    ] as const) {
+      const { best } = answer([fakeRecord({ evidence })], WAIT);
+      expect(best.record.evidence).toEqual(evidence);
+      expect(evidenceWords(best.record.evidence)).toBe(words);
+    }
   });
 
   it('is a total order of the reader’s own: every driver is in one place, whatever was measured', () => {
@@ -145,6 +170,29 @@ describe('what the page says', () => {
     }
   });
 
+  it('decides for each machine on its own records, or says what none of them tells', () => {
+    const answered = new Map<string, boolean>();
+    for (const name of new Set(records.map(({ machine }) => machine))) {
+      const mine = records.filter(({ machine }) => machine === name).map(({ value }) => value);
+      const fits = runs.filter(one => one.machine === name).flatMap(({ value }) => value.fits);
+      for (const { title, situation } of TYPICAL) {
+        const verdict = decide(evidenceOf(mine, fits), situation, forms);
+        answered.set(name, answered.get(name) === true || isAnswered(verdict));
+        if (isAnswered(verdict)) {
+          const { id, evidence } = verdict.best.record;
+          const source = mine.find(one => one.id === id);
+          expect(source?.evidence, `${name}, ${title}`).toEqual(evidence);
+        } else {
+          expect(verdict.missing, `${name}, ${title}`).toMatch(/^no (?:record of|form is left)/);
+        }
+      }
+    }
+    expect([...answered.values()].filter(Boolean).length, 'some machine answers').toBeGreaterThan(
+      0,
+    );
+    expect([...answered.values()].filter(one => !one).length, 'some has none').toBeGreaterThan(0);
+  });
+
   it('links a driver to the page that shows its source', () => {
     const pages = driverPages();
     expect(pages.get('epoll')).toBe('epoll');
@@ -176,6 +224,16 @@ describe('a file of the reader’s own', () => {
     expect(refused('{"records": [null]}')).toContain('has no id');
     const bad = { ...fakeRecord(), metrics: { latency_ns: { p50: 'fast' } } };
     expect(refused(JSON.stringify({ records: [bad] }))).toContain('that is no number');
+    const { evidence: _, ...unsaid } = fakeRecord();
+    expect(refused(JSON.stringify(unsaid))).toContain('has no evidence');
+    for (const evidence of [
+      { device: 'toString', processor: 'metal' },
+      { device: 'virtual', processor: '<b>' },
+      {},
+    ]) {
+      const strange = { ...fakeRecord(), evidence };
+      expect(refused(JSON.stringify(strange))).toContain('does not say what it was measured on');
+    }
   });
 
   it('is read or refused, and never anything else', () => {

@@ -284,6 +284,10 @@ describe.skipIf(path === undefined)('without a mouse', () => {
       await press(page, 'ArrowDown');
       await expect.poll(() => answer.innerText()).not.toBe(before);
       await press(page, 'Tab');
+      expect(await focused(page)).toContain('select');
+      await press(page, 'End');
+      await answer.getByText('Choose files of your own below.').waitFor();
+      await press(page, 'Tab');
       expect(await focused(page)).toContain('inputfile');
       const chooser = page.waitForEvent('filechooser');
       await press(page, 'Space');

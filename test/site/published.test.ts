@@ -391,6 +391,6 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
 
   it('says of a machine only what was measured there', () => {
     const html = readFileSync(join(folder, 'which/index.html'), 'utf8');
-    expect(html.match(/Not measured yet: /g) ?? [], 'a machine without an answer').toEqual([]);
+    expect(html.match(/No answer yet: /g) ?? [], 'a machine without an answer').toEqual([]);
   });
 });
