@@ -160,10 +160,14 @@ describe('the build', () => {
   it('shows the firmware’s files and the list of corrections, both from the source', () => {
     const page = readFileSync(join(full, 'board-firmware/index.html'), 'utf8');
     const text = page.replace(/<[^>]+>/g, '');
-    for (const path of ['firmware/avr/uart_polled.c', 'firmware/rp2040/uart_dma.c']) {
+    const dma = readFileSync(join(full, 'dma/index.html'), 'utf8').replace(/<[^>]+>/g, '');
+    for (const [path, shown] of [
+      ['firmware/avr/uart_polled.c', text],
+      ['firmware/rp2040/uart_dma.c', dma],
+    ] as const) {
       const source = readFileSync(join(root, path), 'utf8');
       const name = /static bool (\w+)\(/.exec(source)?.[1];
-      expect(text.includes(path) && text.includes(`static bool ${name}(`), path).toBe(true);
+      expect(shown.includes(path) && shown.includes(`static bool ${name}(`), path).toBe(true);
     }
     for (const item of [...fidelity, ...unfaithful.map(text => ({ name: text }))]) {
       expect(text.includes(item.name.slice(0, 40)), item.name).toBe(true);

@@ -45,7 +45,7 @@ function wakeup(device: string): LabRecord[] {
   );
 }
 
-function roundTrip(): LabRecord[] {
+function roundTrip(device: string): LabRecord[] {
   const modes = ['polled', 'interrupt', 'interrupt+ring'] as const;
   return modes.flatMap(mode =>
     (
@@ -57,7 +57,7 @@ function roundTrip(): LabRecord[] {
     ).map(([driver, p50_ns, cpu_ns, syscalls]) =>
       fakeRecord({
         experiment: 'round-trip',
-        device: 'uno',
+        device,
         driver,
         parameters: { rate_hz: 100, mode },
         evidence: { device: 'simulated', processor: 'virtual' },
@@ -133,7 +133,8 @@ export function fixtureRecords(): LabRecord[] {
     ...wakeup('fifo'),
     ...wakeup('pty'),
     unsupported,
-    ...roundTrip(),
+    ...roundTrip('uno'),
+    ...roundTrip('pico'),
     ...diskRead(),
     ...boardFixtures(),
     ...classicFixtures(),
