@@ -1,11 +1,15 @@
 // Starlight loads the search's interface, most of a page's script, as soon as the page is idle. Most readers
-// search nothing: here it is loaded when somebody reaches for it, by pointer, by Tab or by its shortcut.
+// search nothing: here it is loaded when somebody reaches for it, by pointer, by Tab or by its shortcut. And how
+// many pages it has found is said to who does not see them come.
 import type { AstroIntegration } from 'astro';
 
 /** Beside the scripts (lighter-styles.ts takes them out of the sheet of all pages). */
 export const SEARCH_STYLES = 'search.css';
 
 const EAGER = /const onIdle = window\.requestIdleCallback[^;]*;/;
+
+/** Nobody is told of results while letters still come, nor that they are being looked for. */
+const SETTLED_MS = 700;
 
 /** `load` is what Starlight would do at once; the field gets the focus that it missed. */
 const LATE = `const onIdle = (load) => {
@@ -19,6 +23,17 @@ const LATE = `const onIdle = (load) => {
     const styled = new Promise((done) => (styles.onload = styles.onerror = done));
     document.head.append(styles);
     styled.then(load).then(() => dialog.open && this.querySelector('input')?.focus());
+    const told = document.createElement('p');
+    told.className = 'sr-only';
+    told.role = 'status';
+    dialog.append(told);
+    let settled = 0;
+    new MutationObserver(() => {
+      clearTimeout(settled);
+      settled = setTimeout(() => {
+        told.textContent = this.querySelector('.pagefind-ui__message')?.textContent.trim() ?? '';
+      }, ${SETTLED_MS});
+    }).observe(this.querySelector('#starlight__search'), { childList: true, subtree: true, characterData: true });
   };
   for (const sign of ['pointerenter', 'focus', 'click']) openBtn.addEventListener(sign, begin);
   window.addEventListener('keydown', (e) => (e.metaKey || e.ctrlKey) && e.key === 'k' && begin());

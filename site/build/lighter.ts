@@ -69,7 +69,7 @@ const shownCode = (listing: string): string =>
 
 /** Without the second copy of the code, where the button can read the first. */
 export function copiedFromPage(html: string): string {
-  return html.replace(/<pre tabindex="0" data-language=[\s\S]*?<\/button>/g, listing =>
+  return html.replace(/<pre [^>]*data-language=[\s\S]*?<\/button>/g, listing =>
     listing.replace(/ data-code="([^"]*)"/, (whole, code: string) =>
       unescapeAttribute(code) === shownCode(listing) ? '' : whole,
     ),

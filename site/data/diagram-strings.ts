@@ -68,7 +68,7 @@ export const PACKET = {
   or_posted: (lane: string) => `${lane}, or posted`,
   step: (name: string, lane: string, does: string) => `${name}, with ${lane}: ${does}`,
   about: (steps: string, posted: string) =>
-    `The way of a packet. ${steps}. ${posted} puts a packet of the program’s own into the queue.`,
+    `Boxes and arrows from the call back to the program. ${steps}. ${posted} puts a packet of the program’s own into the queue.`,
   columns: ['Step', 'Where', 'What happens', 'What leads on'],
 } as const;
 
@@ -188,7 +188,9 @@ export const CHANNEL_RUN = {
     'The program executes START SUBCHANNEL once, with the address of word 1, and is free from then on.',
   interrupt: (status: string) => `One interrupt: ${status}. The program goes on.`,
   nothing: 'nothing',
-  about: (moments: string) => `Lanes of program, channel and device. ${moments}`,
+  /** The moments themselves stand in a list below the drawing. */
+  about: (moments: number) =>
+    `Lanes of program, channel and device, and in them ${moments} moments, which follow as a list.`,
   columns: ['Moment', 'Word', 'Channel', 'Device'],
   free: 'free',
   free_for: 'free: nothing to execute for these records',
@@ -200,9 +202,9 @@ export const TIMELINE_DRAWN = {
   kinds: { work: 'work for this operation', other: 'other work', wait: 'waits' },
   model: 'a model: lengths are not measured',
   recorded: (machine: string) => `recorded on ${machine}`,
-  told: (n: number, text: string) => `${n}. ${text}`,
-  about: (basis: string, lanes: string, told: string) =>
-    `A timeline, ${basis}. Lanes from the top: ${lanes}. ${told}`,
+  /** The steps themselves stand in a list beside the drawing. */
+  about: (basis: string, lanes: string, steps: number) =>
+    `A timeline, ${basis}. Lanes from the top: ${lanes}. Its ${steps} steps follow as a list.`,
   columns: ['Whose', 'What', 'Kind'],
   time: (basis: string) => `time → ${basis}`,
   since: (since: string, basis: string) => `${since}, ${basis}`,

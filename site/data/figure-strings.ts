@@ -22,6 +22,8 @@ export const FIGURES = {
 export const FORMAT = {
   below_floor: '<\u00a0floor',
   between: (low: string, high: string) => `${low}\u00a0to\u00a0${high}`,
+  /** What a description leaves to the table. */
+  more: (n: number) => `${n} more in the table`,
   /** The word alone. */
   bytes: (n: string | number | boolean) => (n === 1 ? 'byte' : 'bytes'),
 } as const;
@@ -55,12 +57,14 @@ export const MARKS = {
 export const SIGNATURE = {
   mechanism: 'Mechanism',
   latency: 'Latency, median',
+  latency_interval: 'Latency, 95 % interval',
   cpu: 'CPU per event',
+  cpu_interval: 'CPU, 95 % interval',
   syscalls: 'System calls per event',
   row: (driver: string, latency: string, cpu: string) =>
     `${driver}: latency ${latency}, processor time ${cpu} per event`,
   about: (rows: string) =>
-    `Latency across, processor time per event up, both logarithmic. ${rows}.`,
+    `Latency across, processor time per event up, both logarithmic; from the soonest to the latest. ${rows}.`,
   across: 'latency, median',
   up: 'CPU per event',
   hint: '↙ less of both',
@@ -104,9 +108,11 @@ export const STACK = {
   columns: {
     layer: 'Layer',
     total: 'Toggle to event, median',
+    total_interval: 'Toggle to event, 95 % interval',
     wire: 'Of it wire',
     rest: 'The rest',
     cpu: 'CPU per operation',
+    cpu_interval: 'CPU, 95 % interval',
   },
   row: (name: string, total: string, wire: string, rest: string, cpu: string) =>
     `${name}: ${total}, of it wire ${wire} and the rest ${rest}; processor time ${cpu}`,

@@ -17,9 +17,13 @@ export const COMMON = {
   driver: 'Driver',
   told_by: 'Told by',
   data_of: (title: string) => `Data of: ${title}`,
-  reference_for: (id: string) => `reference for ${id}`,
-  link_to: (title: string) => `Link to: ${title}`,
+  /** The name first: it is said again with every cell of its row. */
+  reference_for: (id: string) => `${id}, reference`,
+  /** Said right after the title. */
+  link_here: 'Link to this figure',
 } as const;
+
+export const CODE = { listing: 'Code' } as const;
 
 export const PAGE = {
   reading_time: (minutes: number) => `${many(minutes, 'minute', 'minutes')} to read`,
@@ -88,8 +92,8 @@ export const TIMELINE = {
   of: (n: number, all: number) => `${n} of ${all}`,
   step_of: (number: string) => `step ${number}`,
   told: (number: string, words: string) => `${number}. ${words}`,
-  controls: (name: string) => `Play: ${name}`,
-  time: (name: string) => `Time in: ${name}`,
+  controls: 'Play and step',
+  time: 'Time',
   recorded: 'recorded on',
   evidence: 'evidence',
   order: 'the order is from',
@@ -127,7 +131,7 @@ export const CHANNEL = {
   words: (title: string) => `Words of: ${title}`,
   columns: ['Word', 'Command', 'Address', 'Count', 'Flags', 'What it does'],
   word: (n: number) => `word ${n}`,
-  controls: (title: string) => `Step through: ${title}`,
+  controls: 'Step and play',
   keys: 'or the arrow keys, Home and End',
   totals: (instructions: number, starts: number, interrupts: number) =>
     `${many(instructions, 'instruction', 'instructions')}, ${many(starts, 'start', 'starts')}, ${many(interrupts, 'interrupt', 'interrupts')} in the whole program`,
@@ -393,6 +397,9 @@ export const DECIDE_PANEL = {
   use: 'Use ',
   because: (reasons: string) => `: ${reasons}`,
   ties: 'The measurement cannot tell these from it: ',
+  /** The end of what a screen reader says of an answer; names and reasons stand in the answer itself. */
+  more: (ties: number, refused: number) =>
+    `${ties > 0 ? `The measurement cannot tell ${many(ties, 'other', 'others')} from it. ` : ''}Ruled out: ${refused}.`,
   behind: 'Behind it',
   ruled_out: 'Ruled out',
   decided: (whose: string, evidence: string, basis: string) =>

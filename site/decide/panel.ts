@@ -134,7 +134,13 @@ export class DecidePanel {
   }
 
   #say(text: string): void {
+    this.#tell(text);
     this.#part('answer').replaceChildren(paragraph(text));
+  }
+
+  /** What a screen reader says at once: one sentence, and not the whole answer in pieces. */
+  #tell(text: string): void {
+    this.#part('told').textContent = text;
   }
 
   #show(answer: Verdict | Unanswered, whose: string): void {
@@ -145,17 +151,16 @@ export class DecidePanel {
     if (!isAnswered(answer)) {
       const { missing, command } = answer;
       const said = paragraph(DECIDE_PANEL.missing(whose, missing), code(command), '.');
+      this.#tell(said.textContent);
       this.#part('answer').replaceChildren(said, refused);
       return;
     }
     const { best, ties, behind, basis } = answer;
-    const parts: HTMLElement[] = [
-      paragraph(
-        DECIDE_PANEL.use,
-        this.#name(best.driver),
-        `${DECIDE_PANEL.because(best.reasons.join('; '))}.`,
-      ),
-    ];
+    const why = `${DECIDE_PANEL.because(best.reasons.join('; '))}.`;
+    this.#tell(
+      `${DECIDE_PANEL.use}${best.driver}${why} ${DECIDE_PANEL.more(ties.length, answer.refused.length)}`,
+    );
+    const parts: HTMLElement[] = [paragraph(DECIDE_PANEL.use, this.#name(best.driver), why)];
     if (ties.length > 0) {
       const names = ties.flatMap(({ driver }, at) => [at > 0 ? ', ' : '', this.#name(driver)]);
       parts.push(paragraph(DECIDE_PANEL.ties, ...names, '.'));

@@ -124,7 +124,7 @@ export function channelLanes(
   const moments = momentsOf(program, steps);
   return figure(
     options,
-    CHANNEL_RUN.about(moments.map(({ words }) => words).join(' ')),
+    CHANNEL_RUN.about(moments.length),
     {
       columns: CHANNEL_RUN.columns,
       rows: moments.map(({ kind, index, channel, device }, at) => [

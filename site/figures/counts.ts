@@ -12,7 +12,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { figures, middle, settingOf, whole } from './format.ts';
+import { figures, middle, settingOf, spoken, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
 import { element, label, line } from './svg.ts';
@@ -96,9 +96,9 @@ export function counts(given: readonly Item[], options: CountsOptions): Drawn {
     ...rows.map(row => cells(row, words(row), percent(extent(row)))),
     ...absent.map(row => cells(row, '–', '–')),
   ];
-  const description = rows
-    .map(row => `${[row.name, row.band].filter(Boolean).join(', ')}: ${words(row)}`)
-    .join('; ');
+  const description = spoken(
+    rows.map(row => `${[row.name, row.band].filter(Boolean).join(', ')}: ${words(row)}`),
+  );
   const title = of === undefined ? options.unit_title : COUNTS.share;
   return figure(
     options,

@@ -14,7 +14,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { isDistribution, quantity, settingOf, time, whole } from './format.ts';
+import { isDistribution, quantity, settingOf, spoken, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { inOrder } from './modes.ts';
 import { element, label, line, type Step, stair } from './svg.ts';
@@ -102,9 +102,9 @@ export function cycles(given: readonly Item[], options: CyclesOptions): Drawn {
     '0',
     statusCell(record),
   ]);
-  const description = rows
-    .map(row => CYCLES.row([row.name, row.band].filter(Boolean).join(', '), span(row)))
-    .join('; ');
+  const description = spoken(
+    rows.map(row => CYCLES.row([row.name, row.band].filter(Boolean).join(', '), span(row))),
+  );
   return figure(
     options,
     CYCLES.about(group, description),

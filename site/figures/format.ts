@@ -3,6 +3,20 @@
 import type { Distribution, LabRecord, Metric } from '../../lab/records/schema.ts';
 import { FORMAT } from '../data/figure-strings.ts';
 
+/** Letters of a description that somebody listens to the end of: about half a minute. */
+const LONGEST = 420;
+
+/** Parts of a description, as many as one listens to; the table that every figure has tells the rest. */
+export function spoken(parts: readonly string[], between = '; '): string {
+  let letters = 0;
+  const told = parts.filter((part, at) => {
+    letters += part.length + between.length;
+    return at === 0 || letters <= LONGEST;
+  });
+  const more = parts.length - told.length;
+  return [...told, ...(more > 0 ? [FORMAT.more(more)] : [])].join(between);
+}
+
 const MINUS = '\u2212';
 /** No-break, so that a number never parts from its unit. */
 const SPACE = '\u00a0';

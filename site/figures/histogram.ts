@@ -14,7 +14,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { floorOf, intervalCell, isDistribution, quantity, whole } from './format.ts';
+import { floorOf, intervalCell, isDistribution, quantity, spoken, whole } from './format.ts';
 import { element, label, line, type Step, stair } from './svg.ts';
 
 /** Share of the samples in each of `columns` equal steps of the logarithm from `low` to `high`. */
@@ -69,9 +69,9 @@ export function histogram(given: readonly Item[], options: Options & { metric?: 
       statusCell(item.record),
     ];
   });
-  const description = table
-    .map(([driver, low, mid, , high]) => HISTOGRAM.row(driver!, low!, mid!, high!))
-    .join('; ');
+  const description = spoken(
+    table.map(([driver, low, mid, , high]) => HISTOGRAM.row(driver!, low!, mid!, high!)),
+  );
   return figure(
     options,
     HISTOGRAM.about(name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' '), description),

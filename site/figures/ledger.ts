@@ -18,6 +18,7 @@ import {
   middle,
   quantity,
   settingOf,
+  spoken,
   time,
   whole,
 } from './format.ts';
@@ -127,14 +128,14 @@ export function ledger(given: readonly Item[], options: LedgerOptions): Drawn {
     ...(row.band === '' ? [] : [row.band]),
     statusCell(row.item.record),
   ]);
-  const description = usable
-    .map(row => {
+  const description = spoken(
+    usable.map(row => {
       const cells = metrics.map((metric, at) =>
         LEDGER.cell(words(row, at, metric), titleOf(metric)),
       );
       return LEDGER.row(row.name, cells.join(', '));
-    })
-    .join('; ');
+    }),
+  );
   return figure(
     options,
     LEDGER.about(description),

@@ -11,7 +11,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { figures, middle } from './format.ts';
+import { figures, middle, spoken } from './format.ts';
 import { mark } from './marks.ts';
 import { element, hatchPattern, label, slug } from './svg.ts';
 
@@ -49,11 +49,11 @@ export function meanwhile(
       row === undefined ? ['–', '–', '–'] : [row.device, row.own, row.nothing].map(share);
     return [item.record.driver, ...parts, statusCell(item.record)];
   });
-  const description = rows
-    .map(({ item, device, own, nothing }) =>
+  const description = spoken(
+    rows.map(({ item, device, own, nothing }) =>
       MEANWHILE.row(item.record.driver, share(device), share(own), share(nothing)),
-    )
-    .join('; ');
+    ),
+  );
   return figure(
     options,
     MEANWHILE.about(description),

@@ -14,7 +14,7 @@ import {
   type Options,
   statusCell,
 } from './figure.ts';
-import { between, floorOf, isDistribution, quantity, whole } from './format.ts';
+import { between, floorOf, isDistribution, quantity, spoken, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -67,9 +67,11 @@ export function quantiles(
     whole(row.metric.n),
     statusCell(row.item.record),
   ]);
-  const description = rows
-    .map(row => QUANTILES.row(row.name, words(row.metric.p50, row), words(row.metric.p90, row)))
-    .join('; ');
+  const description = spoken(
+    rows.map(row =>
+      QUANTILES.row(row.name, words(row.metric.p50, row), words(row.metric.p90, row)),
+    ),
+  );
   return figure(
     options,
     QUANTILES.about(name.replace(/_(?:ns|us)$/, '').replace(/_/g, ' '), description),

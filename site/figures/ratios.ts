@@ -5,7 +5,7 @@ import type { Comparison } from '../../lab/records/schema.ts';
 import { FIGURES, RATIOS } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, linearScale, logDomain, logScale } from './axis.ts';
 import { type Drawn, figure, NARROW, notMeasured, type Options } from './figure.ts';
-import { between, figures, setting, whole } from './format.ts';
+import { between, figures, setting, spoken, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -51,9 +51,11 @@ export function ratios(pairs: readonly Pair[], options: Options & { by: string }
     VERDICTS[pair.comparison.verdict],
     whole(pair.comparison.rounds),
   ]);
-  const description = table
-    .map(([name, , ratio, interval, verdict]) => RATIOS.row(name!, ratio!, interval!, verdict!))
-    .join('; ');
+  const description = spoken(
+    table.map(([name, , ratio, interval, verdict]) =>
+      RATIOS.row(name!, ratio!, interval!, verdict!),
+    ),
+  );
   return figure(
     options,
     RATIOS.about(metric.replace(/_/g, ' '), baseline, description),

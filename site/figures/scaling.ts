@@ -35,6 +35,7 @@ import {
   setting,
   settingOf,
   size,
+  spoken,
   whole,
 } from './format.ts';
 import { LETTER, placeLabels, spread } from './labels.ts';
@@ -126,14 +127,14 @@ export function scaling(
       statusCell(record),
     ]);
   const absent = items.filter(item => !usable.includes(item));
-  const description = series
-    .map(one => {
+  const description = spoken(
+    series.map(one => {
       const [first, last] = [one.dots[0]!, one.dots.at(-1)!];
       const value = (dot: Dot) => quantity(dot.value, unit);
       const at = (dot: Dot) => tickOf(over, dot.over);
       return SCALING.row(one.name, value(first), at(first), value(last), at(last));
-    })
-    .join('; ');
+    }),
+  );
   return figure(
     options,
     SCALING.about(options.unit_title, axisWords(over), description),

@@ -14,7 +14,7 @@ import {
   samples,
   statusCell,
 } from './figure.ts';
-import { cell, intervalCell, middle, time, whole } from './format.ts';
+import { cell, intervalCell, middle, spoken, time, whole } from './format.ts';
 import { placeLabels } from './labels.ts';
 import { mark } from './marks.ts';
 import { element, label, line, lines } from './svg.ts';
@@ -59,9 +59,9 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
     FIGURES.driver,
     SIGNATURE.mechanism,
     SIGNATURE.latency,
-    FIGURES.interval,
+    SIGNATURE.latency_interval,
     SIGNATURE.cpu,
-    FIGURES.interval,
+    SIGNATURE.cpu_interval,
     SIGNATURE.syscalls,
     FIGURES.samples,
     FIGURES.status,
@@ -78,9 +78,14 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
     statusCell(record),
   ]);
   const absent = items.filter(item => !drawable(item));
-  const description = shown
-    .map(({ record }) => SIGNATURE.row(record.driver, cell(record, LATENCY), cell(record, CPU)))
-    .join('; ');
+  const soonest = shown.toSorted(
+    (a, b) => middle(a.record, LATENCY)!.value - middle(b.record, LATENCY)!.value,
+  );
+  const description = spoken(
+    soonest.map(({ record }) =>
+      SIGNATURE.row(record.driver, cell(record, LATENCY), cell(record, CPU)),
+    ),
+  );
   return figure(
     options,
     SIGNATURE.about(description),

@@ -14,7 +14,7 @@ import {
   samples,
   statusCell,
 } from './figure.ts';
-import { between, floorOf, middle, time, whole } from './format.ts';
+import { between, floorOf, middle, spoken, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -79,11 +79,11 @@ export function split(items: readonly Item[], options: Options): Drawn {
     whole(samples(row.item.record)),
     statusCell(row.item.record),
   ]);
-  const description = table
-    .map(([name, total, , host, wire, firmware]) =>
+  const description = spoken(
+    table.map(([name, total, , host, wire, firmware]) =>
       SPLIT.row(name!, total!, host!, wire!, firmware!),
-    )
-    .join('; ');
+    ),
+  );
   return figure(
     options,
     SPLIT.about(description),

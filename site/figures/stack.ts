@@ -15,7 +15,7 @@ import {
   samples,
   statusCell,
 } from './figure.ts';
-import { cell, intervalCell, type Middle, middle, time, whole } from './format.ts';
+import { cell, intervalCell, type Middle, middle, spoken, time, whole } from './format.ts';
 import { mark } from './marks.ts';
 import { element, label, line } from './svg.ts';
 
@@ -61,11 +61,11 @@ export function stack(given: readonly Item[], options: Options): Drawn {
   const columns = [
     STACK.columns.layer,
     STACK.columns.total,
-    FIGURES.interval,
+    STACK.columns.total_interval,
     STACK.columns.wire,
     STACK.columns.rest,
     STACK.columns.cpu,
-    FIGURES.interval,
+    STACK.columns.cpu_interval,
     FIGURES.samples,
     FIGURES.status,
   ];
@@ -80,9 +80,10 @@ export function stack(given: readonly Item[], options: Options): Drawn {
     whole(samples(record)),
     statusCell(record),
   ]);
-  const description = table
-    .map(([name, total, , wire, rest, cpu]) => STACK.row(name!, total!, wire!, rest!, cpu!))
-    .join('. ');
+  const description = spoken(
+    table.map(([name, total, , wire, rest, cpu]) => STACK.row(name!, total!, wire!, rest!, cpu!)),
+    '. ',
+  );
   return figure(
     options,
     STACK.about(description),

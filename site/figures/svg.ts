@@ -122,7 +122,10 @@ export interface Size {
   readonly height: number;
 }
 
-/** The outer element: an image with a name and a description, scaled by its container. */
+/**
+ * The outer element: an image, scaled by its container. Its name is what it shows, for a screen reader that reads
+ * on says names alone; its title is said by the figure's caption just before, and so it only describes.
+ */
 export function drawing(
   id: string,
   title: string,
@@ -139,8 +142,8 @@ export function drawing(
       width: size.width,
       height: size.height,
       role: 'img',
-      'aria-labelledby': `${id}-title`,
-      'aria-describedby': `${id}-desc`,
+      'aria-labelledby': `${id}-desc`,
+      'aria-describedby': `${id}-title`,
     },
     element('title', { id: `${id}-title` }, escapeText(title)),
     element('desc', { id: `${id}-desc` }, escapeText(description)),

@@ -80,7 +80,7 @@ export class Panel {
     this.#stop('');
     this.#values = [];
     this.#cycles = 0;
-    this.#part('verdict').textContent = '';
+    this.#judged();
     this.#part('sha').textContent = this.#data.boards[this.#choice('board')]!.sha256;
     this.#draw();
   }
@@ -109,7 +109,7 @@ export class Panel {
     const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
     this.#worker = worker;
     this.#running(true);
-    this.#part('verdict').textContent = '';
+    this.#judged();
     this.#say(SIMULATOR_PANEL.running);
     worker.addEventListener('message', ({ data }: MessageEvent<RunEvent>) => {
       if (worker === this.#worker) this.#heard(data, sha256);
@@ -171,17 +171,16 @@ export class Panel {
   }
 
   async #judge(sha256: string): Promise<void> {
-    const place = this.#part('verdict');
     const published = this.#data.records[this.#key()];
     if (published === undefined) {
-      place.textContent = SIMULATOR_PANEL.no_record;
+      this.#judged(SIMULATOR_PANEL.no_record);
       return;
     }
     const values = this.#values;
     const answer = await fetch(published.href).catch(() => undefined);
     if (values !== this.#values) return; // another run began meanwhile
     if (answer?.ok !== true) {
-      place.textContent = SIMULATOR_PANEL.record_not_loaded;
+      this.#judged(SIMULATOR_PANEL.record_not_loaded);
       return;
     }
     const verdict = compareWith((await answer.json()) as LabRecord, values, sha256);
@@ -190,8 +189,15 @@ export class Panel {
     link.textContent = SIMULATOR_PANEL.record;
     const strong = document.createElement('strong');
     strong.textContent = verdict.equal ? SIMULATOR_PANEL.yes : SIMULATOR_PANEL.no;
-    place.replaceChildren(SIMULATOR_PANEL.equals, link, ': ', strong, `. ${verdict.words}`);
-    place.dataset.equal = String(verdict.equal);
+    this.#judged(SIMULATOR_PANEL.equals, link, ': ', strong, `. ${verdict.words}`);
+    this.#part('verdict').dataset.equal = String(verdict.equal);
+  }
+
+  /** Read out as one sentence: what has parts would be said in parts. */
+  #judged(...words: (string | Node)[]): void {
+    const place = this.#part('verdict');
+    place.replaceChildren(...words);
+    this.#part('told').textContent = place.textContent;
   }
 
   #draw(): void {

@@ -19,10 +19,9 @@ const NUMBER = 17;
 export function drawTimeline(timeline: Timeline, id: string): Drawn {
   const { lanes, spans, steps, basis, title } = timeline;
   const name = (lane: string) => lanes.find(one => one.id === lane)!.title;
-  const told = steps.map(({ text }, at) => TIMELINE_DRAWN.told(at + 1, text));
   return figure(
     { id, title },
-    TIMELINE_DRAWN.about(basisWords(basis), lanes.map(one => one.title).join(', '), told.join(' ')),
+    TIMELINE_DRAWN.about(basisWords(basis), lanes.map(one => one.title).join(', '), steps.length),
     {
       columns: TIMELINE_DRAWN.columns,
       rows: spans

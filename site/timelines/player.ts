@@ -2,10 +2,9 @@
 // keys. It stops at each step as long as reading it takes. For readers who prefer little motion there are
 // steps only: nothing runs.
 import { TIMELINE } from '../data/strings.ts';
+import { readingMs } from './reading.ts';
 
 const CROSS_MS = 7000;
-const READ_MS = 700;
-const READ_LETTER_MS = 26;
 
 /** The reader prefers little motion. */
 const still = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
@@ -14,8 +13,6 @@ export class LabTimeline extends HTMLElement {
   #at = -1;
   #frame = 0;
   #length = 1;
-  /** What stands there before anything is told. */
-  #hint = '';
   #steps: { at: number; item: Element; words: string }[] = [];
 
   connectedCallback() {
@@ -25,8 +22,7 @@ export class LabTimeline extends HTMLElement {
       item,
       words: item.textContent?.trim() ?? '',
     }));
-    this.#hint = (still() ? TIMELINE.hint_steps : this.#part('now').textContent) ?? '';
-    this.#part('now').textContent = this.#hint;
+    if (still()) this.#part('hint').textContent = TIMELINE.hint_steps;
     const controls = this.#part('controls');
     controls.addEventListener('click', event => {
       const { go } = (event.target as HTMLElement).dataset;
@@ -108,7 +104,7 @@ export class LabTimeline extends HTMLElement {
         const end = next?.at ?? this.#length;
         this.#show(Math.min(end, this.#at + (gone * this.#length) / CROSS_MS));
         if (this.#at >= this.#length) return this.#pause();
-        if (this.#at === next?.at) reading = READ_MS + next.words.length * READ_LETTER_MS;
+        if (this.#at === next?.at) reading = readingMs(next.words);
       }
       this.#frame = requestAnimationFrame(move);
     };
@@ -143,9 +139,15 @@ export class LabTimeline extends HTMLElement {
     if (index === before) return;
     const step = this.#steps[index];
     const number = TIMELINE.of(index + 1, this.#steps.length);
-    for (const one of this.#steps) one.item.classList.toggle('is-now', one === step);
-    this.#part('now').textContent =
-      step === undefined ? this.#hint : TIMELINE.told(number, step.words);
+    for (const one of this.#steps) {
+      one.item.classList.toggle('is-now', one === step);
+      // Colour alone is not heard.
+      if (one === step) one.item.setAttribute('aria-current', 'step');
+      else one.item.removeAttribute('aria-current');
+    }
+    // The hint is no part of what is read out: nobody asked when the page came.
+    this.#part('hint').hidden = step !== undefined;
+    this.#part('now').textContent = step === undefined ? '' : TIMELINE.told(number, step.words);
     this.#scrub.setAttribute(
       'aria-valuetext',
       step === undefined ? TIMELINE.whole : TIMELINE.step_of(number),

@@ -23,7 +23,9 @@ describe('listings', () => {
   });
 
   it('are reached by the keyboard', () => {
-    expect(focusable(listing(1))).toContain('<pre tabindex="0" data-language="ts">');
+    expect(focusable(listing(1))).toContain(
+      '<pre tabindex="0" role="group" aria-label="Code" data-language="ts">',
+    );
   });
 });
 

@@ -5,7 +5,7 @@ import { Histogram } from '../../lab/measure/histogram.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
 import { logDomain, logScale } from '../../site/figures/axis.ts';
 import type { Drawn, Item } from '../../site/figures/figure.ts';
-import { figures, time } from '../../site/figures/format.ts';
+import { figures, spoken, time } from '../../site/figures/format.ts';
 import { histogram, rebin } from '../../site/figures/histogram.ts';
 import { placeLabels, spread } from '../../site/figures/labels.ts';
 import { EVIDENCE, MECHANISMS, mark } from '../../site/figures/marks.ts';
@@ -384,5 +384,19 @@ describe('markup', () => {
         expect(slug(text)).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
       }),
     );
+  });
+});
+
+describe('a description', () => {
+  it('ends before nobody listens any more, and says how much the table has beside it', () => {
+    const parts = (count: number, letters: number) =>
+      Array.from({ length: count }, (_, at) => String(at).padEnd(letters, 'x'));
+    expect(spoken(parts(3, 10))).toBe(parts(3, 10).join('; '));
+    const long = spoken(parts(40, 60));
+    expect(long.length).toBeLessThan(500);
+    const told = long.split('; ');
+    expect(told.at(-1)).toBe(`${40 - (told.length - 1)} more in the table`);
+    expect(told.slice(0, -1)).toEqual(parts(40, 60).slice(0, told.length - 1));
+    expect(spoken(parts(2, 900))).toBe(`${parts(1, 900)[0]}; 1 more in the table`);
   });
 });

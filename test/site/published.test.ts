@@ -17,6 +17,7 @@ import { bytesOf, filesOf, scriptBytesOf, sentBy, shiftOf, visitBytesOf } from '
 import { ADDRESS, publishedSite, SOURCES } from './build-site.ts';
 import { axeFinds, everyPage, openAll, pagesOf } from './every-page.ts';
 import { QUESTIONS } from './questions.ts';
+import { listen, openWithoutCode, spokenOf } from './seen-and-spoken.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
 import { unpack } from './unpack.ts';
 
@@ -301,6 +302,108 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
       expect(wide, name).toBeLessThanOrEqual(320);
     });
   }, 300_000);
+
+  it('tells a screen reader once what each drawing shows, and names every control', async () => {
+    const drawn = pages().filter(({ html }) => html.includes('class="fig-frame"'));
+    const names = drawn.map(({ page }) => (page === '' ? '' : `${page}/`));
+    let pictures = 0;
+    for (const [width, some] of [
+      [1280, names],
+      [320, ['', 'polling/', 'channel-io/', 'completion-ports/']],
+    ] as const) {
+      const options = { viewport: { width, height: 800 } };
+      const visits = { browser, origin: site.origin, base: '/', pages: some, options };
+      await everyPage(visits, async (page, name) => {
+        await openWithoutCode(page);
+        const told = await spokenOf(page);
+        expect(told.faults, `/${name} at ${width} px`).toEqual([]);
+        pictures += told.pictures;
+      });
+    }
+    expect(pictures).toBeGreaterThan(300);
+  }, 300_000);
+
+  describe('says to who does not see it', () => {
+    const opened = async (name: string, options: BrowserContextOptions = {}) => {
+      const context = await browser.newContext(options);
+      const page = await context.newPage();
+      await listen(page);
+      await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' });
+      /** All that it said since it was asked last, once `last` is among it. */
+      const heard = async (last: RegExp) => {
+        await expect
+          .poll(() => page.evaluate(() => window.heard), { timeout: 20_000 })
+          .toContainEqual(expect.stringMatching(last));
+        return page.evaluate(() => window.heard.splice(0));
+      };
+      return { page, heard };
+    };
+
+    it.each(['reduce', 'no-preference'] as const)(
+      'each step of a timeline, once, and nothing when the page comes (motion: %s)',
+      async reducedMotion => {
+        const { page, heard } = await opened('polling/', { reducedMotion });
+        const timeline = page.locator('lab-timeline').first();
+        await timeline.locator('[data-go="step"]').click();
+        const first = await timeline.locator('.tl-steps > li').first().innerText();
+        expect(await heard(/^1 of /)).toEqual([expect.stringMatching(/^1 of \d+\. \S/)]);
+        expect(await timeline.locator('[data-part="now"]').innerText()).toContain(first);
+        expect(await timeline.locator('[aria-current="step"]').allInnerTexts()).toEqual([first]);
+        await timeline.locator('[data-part="scrub"]').press('End');
+        expect(await heard(/^(\d+) of \1/)).toHaveLength(1);
+        await page.context().close();
+      },
+      60_000,
+    );
+
+    it('each moment of a channel program, once', async () => {
+      const { page, heard } = await opened('channel-io/');
+      for (const at of [1, 2]) {
+        await page.locator('lab-channel [data-go="step"]').first().click();
+        const said = await heard(new RegExp(`^${at} of `));
+        expect(said).toEqual([expect.stringMatching(new RegExp(`^${at} of \\d+\\. \\S`))]);
+      }
+      await page.context().close();
+    }, 60_000);
+
+    it('what the simulator counted, and how it compares, in a sentence each', async () => {
+      const { page, heard } = await opened('board-firmware/');
+      await page.locator('lab-simulator [data-part="open"]').click();
+      await page.locator('lab-simulator [data-part="start"]').click();
+      expect(await heard(/^Equals/)).toEqual([
+        'Running.',
+        expect.stringMatching(/^Finished: .* cycles\./),
+        expect.stringMatching(/^Equals the published record: yes\. /),
+      ]);
+      await page.context().close();
+    }, 60_000);
+
+    it('which form to use, in one sentence for each question', async () => {
+      const { page, heard } = await opened('which/');
+      await page.locator('lab-decide [data-part="open"]').click();
+      const answer = /^Use \S+: .*\. Ruled out: \d+\.$/;
+      expect(await heard(answer)).toEqual([
+        expect.stringMatching(/^Loading /),
+        expect.stringMatching(answer),
+      ]);
+      await page.locator('lab-decide [data-choice="watched"]').nth(1).check();
+      expect(await heard(answer)).toEqual([expect.stringMatching(answer)]);
+      await page.context().close();
+    }, 60_000);
+
+    it('how much the search has found, and nothing more when it is closed', async () => {
+      const { page, heard } = await opened('polling/');
+      await page.locator('site-search button[data-open-modal]').click();
+      await page.locator('site-search dialog input').first().fill('doorbell');
+      const said = await heard(/results? for doorbell/);
+      expect(said).toEqual([expect.stringMatching(/^\d+ results? for doorbell$/)]);
+      await page.keyboard.press('Escape');
+      await page.keyboard.press('Escape');
+      await page.locator('site-search dialog').waitFor({ state: 'hidden' });
+      expect(await page.evaluate(() => window.heard.splice(0))).toEqual([]);
+      await page.context().close();
+    }, 60_000);
+  });
 
   it('teaches on every page without JavaScript: its text, its drawings, and nothing that does nothing', async () => {
     let drawings = 0;

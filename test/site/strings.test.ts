@@ -143,10 +143,11 @@ describe('the strings', () => {
   it('are all used: a word that nobody says is no word to translate', () => {
     const all = [
       ...components.values(),
-      ...['pages', 'social', 'figures', 'timelines', 'decide', 'simulator'].flatMap(folder =>
-        readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
-          .filter(name => /\.(?:astro|ts)$/.test(name))
-          .map(name => readFileSync(join(site, folder, name), 'utf8')),
+      ...['pages', 'build', 'social', 'figures', 'timelines', 'decide', 'simulator'].flatMap(
+        folder =>
+          readdirSync(join(site, folder), { recursive: true, encoding: 'utf8' })
+            .filter(name => /\.(?:astro|ts)$/.test(name))
+            .map(name => readFileSync(join(site, folder, name), 'utf8')),
       ),
     ].join('\n');
     const unused = groups.flatMap(([group, words]) =>
