@@ -59,7 +59,8 @@ export class DecidePanel {
       this.#answer();
       return;
     }
-    this.#say(DECIDE_PANEL.loading(machine));
+    // Seen only: who listens is told of the answer.
+    this.#part('answer').replaceChildren(paragraph(DECIDE_PANEL.loading(machine)));
     try {
       const answer = await fetch(href);
       if (!answer.ok) throw new Error(`status ${answer.status}`);
