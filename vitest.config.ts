@@ -34,7 +34,7 @@ const PURE = [
  */
 const HEAVY = [
   'test/drivers/heap.test.ts',
-  'test/site/{browser,keyboard,simulator,published}.test.ts',
+  'test/site/{browser,every-page,keyboard,simulator,published}.test.ts',
   'test/places/vm/{boot,input,registers}.test.ts',
   'test/registers/nvme/vm.test.ts',
   'test/places/wine/{calls,conformance,handles,run}.test.ts',

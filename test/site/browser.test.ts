@@ -1,5 +1,6 @@
 // The built site in a real browser, built twice: from made-up records under a base path, and from no records
-// at all. What is demanded of every page of the course itself stands in published.test.ts.
+// at all. What is demanded of every page of the course itself stands in published.test.ts and
+// every-page.test.ts.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';

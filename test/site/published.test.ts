@@ -1,10 +1,8 @@
 // The course as it is published: built from the committed records, every figure is drawn and every number
 // is there, but for what is named here. A record that backs one of these takes its name off the list.
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../lab/records/published.ts';
 import { relativeLinks } from '../../site/build/offline.ts';
@@ -15,11 +13,9 @@ import { SIDEBAR } from '../../site/data/sidebar.ts';
 import { fakeRun } from '../helpers/records.ts';
 import { bytesOf, filesOf, scriptBytesOf, sentBy, shiftOf, visitBytesOf } from './budget.ts';
 import { ADDRESS, publishedSite, SOURCES } from './build-site.ts';
-import { axeFinds, everyPage, openAll, pagesOf } from './every-page.ts';
+import { pagesOf } from './every-page.ts';
 import { QUESTIONS } from './questions.ts';
-import { listen, openWithoutCode, spokenOf } from './seen-and-spoken.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
-import { unpack } from './unpack.ts';
 
 /** Figures that no committed record backs yet, by page. */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {};
@@ -183,8 +179,6 @@ const SCRIPT_BYTES = 27_000;
 /** Weighed and watched: the start, a concept with many figures, a device, the page with the simulator. */
 const WEIGHED = ['', 'completion-queues/', 'serial-board/', 'board-firmware/', 'which/'];
 const HITS = 3;
-/** Pages whose listings are looked at word by word: TypeScript, C and shell. */
-const LISTINGS = new Set(['polling/', 'board-firmware/', 'set-up/']);
 
 describe.skipIf(path === undefined)('the published course in Chromium', () => {
   let browser: Browser;
@@ -198,13 +192,6 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
     await site?.close();
   });
 
-  const lookAtAll = (
-    options: BrowserContextOptions,
-    look: (page: Page, name: string) => Promise<void>,
-  ) =>
-    everyPage({ browser, origin: site.origin, base: '/', pages: pagesOf(folder), options }, look);
-
-  /** What the search finds first, for each of these. */
   async function hitsOf(questions: readonly string[]): Promise<string[][]> {
     const page = await browser.newPage();
     await page.goto(`${site.origin}/`);
@@ -278,183 +265,9 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
     expect(heavy, 'too much, or nothing counted').toEqual([]);
   });
 
-  it.each(['light', 'dark'] as const)(
-    'has no page in which axe finds something, folds open, in the %s theme',
-    async colorScheme => {
-      await lookAtAll({ colorScheme }, async (page, name) => {
-        expect(await page.getAttribute('html', 'data-theme'), name).toBe(colorScheme);
-        await openAll(page);
-        // Thousands of coloured words of source take most of the time and have the same few colours
-        // everywhere: looked at in each language once. Only colours differ between the themes.
-        const without = LISTINGS.has(name) ? {} : { without: '.expressive-code pre > code' };
-        const rules =
-          colorScheme === 'dark' ? { rules: ['color-contrast', 'link-in-text-block'] } : {};
-        expect(await axeFinds(page, { ...without, ...rules }), name).toEqual([]);
-      });
-    },
-    1_200_000,
-  );
-
-  it('fits a phone of 320 px: no page scrolls sideways, folds open', async () => {
-    await lookAtAll({ viewport: { width: 320, height: 640 } }, async (page, name) => {
-      await openAll(page);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-      expect(wide, name).toBeLessThanOrEqual(320);
-    });
-  }, 300_000);
-
-  it('tells a screen reader once what each drawing shows, and names every control', async () => {
-    const drawn = pages().filter(({ html }) => html.includes('class="fig-frame"'));
-    const names = drawn.map(({ page }) => (page === '' ? '' : `${page}/`));
-    let pictures = 0;
-    for (const [width, some] of [
-      [1280, names],
-      [320, ['', 'polling/', 'channel-io/', 'completion-ports/']],
-    ] as const) {
-      const options = { viewport: { width, height: 800 } };
-      const visits = { browser, origin: site.origin, base: '/', pages: some, options };
-      await everyPage(visits, async (page, name) => {
-        await openWithoutCode(page);
-        const told = await spokenOf(page);
-        expect(told.faults, `/${name} at ${width} px`).toEqual([]);
-        pictures += told.pictures;
-      });
-    }
-    expect(pictures).toBeGreaterThan(300);
-  }, 300_000);
-
-  describe('says to who does not see it', () => {
-    const opened = async (name: string, options: BrowserContextOptions = {}) => {
-      const context = await browser.newContext(options);
-      const page = await context.newPage();
-      await listen(page);
-      await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' });
-      /** All that it said since it was asked last, once `last` is among it. */
-      const heard = async (last: RegExp) => {
-        await expect
-          .poll(() => page.evaluate(() => window.heard), { timeout: 20_000 })
-          .toContainEqual(expect.stringMatching(last));
-        return page.evaluate(() => window.heard.splice(0));
-      };
-      return { page, heard };
-    };
-
-    it.each(['reduce', 'no-preference'] as const)(
-      'each step of a timeline, once, and nothing when the page comes (motion: %s)',
-      async reducedMotion => {
-        const { page, heard } = await opened('polling/', { reducedMotion });
-        const timeline = page.locator('lab-timeline').first();
-        await timeline.locator('[data-go="step"]').click();
-        const first = await timeline.locator('.tl-steps > li').first().innerText();
-        expect(await heard(/^1 of /)).toEqual([expect.stringMatching(/^1 of \d+\. \S/)]);
-        expect(await timeline.locator('[data-part="now"]').innerText()).toContain(first);
-        expect(await timeline.locator('[aria-current="step"]').allInnerTexts()).toEqual([first]);
-        await timeline.locator('[data-part="scrub"]').press('End');
-        expect(await heard(/^(\d+) of \1/)).toHaveLength(1);
-        await page.context().close();
-      },
-      60_000,
-    );
-
-    it('each moment of a channel program, once', async () => {
-      const { page, heard } = await opened('channel-io/');
-      for (const at of [1, 2]) {
-        await page.locator('lab-channel [data-go="step"]').first().click();
-        const said = await heard(new RegExp(`^${at} of `));
-        expect(said).toEqual([expect.stringMatching(new RegExp(`^${at} of \\d+\\. \\S`))]);
-      }
-      await page.context().close();
-    }, 60_000);
-
-    it('what the simulator counted, and how it compares, in a sentence each', async () => {
-      const { page, heard } = await opened('board-firmware/');
-      await page.locator('lab-simulator [data-part="open"]').click();
-      await page.locator('lab-simulator [data-part="start"]').click();
-      expect(await heard(/^Equals/)).toEqual([
-        'Running.',
-        expect.stringMatching(/^Finished: .* cycles\./),
-        expect.stringMatching(/^Equals the published record: yes\. /),
-      ]);
-      await page.context().close();
-    }, 60_000);
-
-    it('which form to use, in one sentence for each question', async () => {
-      const { page, heard } = await opened('which/');
-      await page.locator('lab-decide [data-part="open"]').click();
-      const answer = /^Use \S+: .*\. Ruled out: \d+\.$/;
-      expect(await heard(answer)).toEqual([expect.stringMatching(answer)]);
-      await page.locator('lab-decide [data-choice="watched"]').nth(1).check();
-      expect(await heard(answer)).toEqual([expect.stringMatching(answer)]);
-      await page.context().close();
-    }, 60_000);
-
-    it('how much the search has found, and nothing more when it is closed', async () => {
-      const { page, heard } = await opened('polling/');
-      await page.locator('site-search button[data-open-modal]').click();
-      await page.locator('site-search dialog input').first().fill('doorbell');
-      const said = await heard(/results? for doorbell/);
-      expect(said).toEqual([expect.stringMatching(/^\d+ results? for doorbell$/)]);
-      await page.keyboard.press('Escape');
-      await page.keyboard.press('Escape');
-      await page.locator('site-search dialog').waitFor({ state: 'hidden' });
-      expect(await page.evaluate(() => window.heard.splice(0))).toEqual([]);
-      await page.context().close();
-    }, 60_000);
-  });
-
-  it('teaches on every page without JavaScript: its text, its drawings, and nothing that does nothing', async () => {
-    let drawings = 0;
-    await lookAtAll({ javaScriptEnabled: false }, async (page, name) => {
-      const main = page.locator('main');
-      expect((await main.innerText()).length, name).toBeGreaterThan(400);
-      const dead = main.locator('button:visible, select:visible, input[type="range"]:visible');
-      expect(await dead.allInnerTexts(), name).toEqual([]);
-      const figure = page.locator('main .lab-figure:visible .fig-wide svg').first();
-      if ((await figure.count()) > 0) {
-        expect(await figure.isVisible(), name).toBe(true);
-        drawings += 1;
-      }
-    });
-    expect(drawings).toBeGreaterThan(20);
-  }, 300_000);
-
   it.each(WEIGHED)('moves nothing that was seen already: /%s', async name => {
     expect(await shiftOf(browser, `${site.origin}/${name}`)).toBeLessThan(0.01);
   });
-
-  it('can be unpacked and read as files: text, figures and links, on every page', async () => {
-    const copy = mkdtempSync(join(tmpdir(), 'iolab-copy-'));
-    const context = await browser.newContext();
-    try {
-      const root = unpack(folder, copy);
-      const page = await context.newPage();
-      const addressOf = (name: string) =>
-        pathToFileURL(join(root, name.replace(/(?:^|\/)$/, '/index.html'))).href;
-      const lost: string[] = [];
-      for (const name of pagesOf(folder)) {
-        await page.goto(addressOf(name));
-        const links = await page.evaluate(() =>
-          [...document.querySelectorAll('[href], [src]')].map(
-            one => (one as HTMLAnchorElement).href || (one as HTMLImageElement).src,
-          ),
-        );
-        for (const link of new Set(links.filter(one => one.startsWith('file:')))) {
-          if (!existsSync(new URL(link.split('#')[0]!))) lost.push(`${name}: ${link}`);
-        }
-      }
-      expect(lost).toEqual([]);
-      await page.goto(addressOf(''));
-      expect(await page.locator('.lab-figure svg').first().isVisible()).toBe(true);
-      const font = await page.evaluate(() => getComputedStyle(document.body).fontFamily);
-      expect(font, 'the style sheet is there').toContain('sans-serif');
-      await page.locator('main .ways a').first().click();
-      await page.waitForURL(/polling\/index\.html$/);
-      expect(await page.locator('h1').first().innerText()).toBe('Polling');
-    } finally {
-      await context.close();
-      rmSync(copy, { recursive: true, force: true });
-    }
-  }, 120_000);
 
   it('answers for a reader’s own program and files, on a phone, and sends nothing', async () => {
     const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
