@@ -50,7 +50,12 @@ export default defineConfig({
       title: 'iolab',
       description: 'Device I/O, measured: polling, interrupts, completion queues, on real devices.',
       favicon: '/favicon.svg',
-      customCss: ['./site/styles/theme.css', './site/styles/figures.css', './site/styles/page.css'],
+      customCss: [
+        './site/styles/theme.css',
+        './site/styles/figures.css',
+        './site/styles/page.css',
+        './site/styles/print.css',
+      ],
       components: {
         Footer: './site/components/Footer.astro',
         PageTitle: './site/components/PageTitle.astro',

@@ -391,6 +391,27 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     await context.close();
   });
 
+  it('keeps nothing in one piece in print that would leave most of a sheet empty before it', async () => {
+    // A4 within the margins that Chromium gives it.
+    const context = await browser.newContext({ viewport: { width: 718, height: 1047 } });
+    const page = await context.newPage();
+    for (const where of ['polling', 'channel-io']) {
+      await page.goto(`${site.origin}${BASE}/${where}/`);
+      await page.emulateMedia({ media: 'print' });
+      const kept = await page.evaluate(() =>
+        [...document.querySelectorAll('main *')]
+          .filter(one => getComputedStyle(one).breakInside === 'avoid')
+          .map(one => ({
+            what: `${one.tagName} ${one.id} ${one.getAttribute('class') ?? ''}`,
+            height: one.getBoundingClientRect().height,
+          })),
+      );
+      expect(kept.length, 'drawings are kept whole').toBeGreaterThan(3);
+      expect(kept.filter(({ height }) => height > (1047 * 2) / 3)).toEqual([]);
+    }
+    await context.close();
+  }, 60_000);
+
   it('leads to a figure by its address, and opens the fold that it lies in', async () => {
     const page = await browser.newPage();
     await page.goto(`${site.origin}${BASE}/polling/#polling-fifo`);
