@@ -40,8 +40,7 @@ export function logScale(domain: readonly [number, number], from: number, to: nu
   const all = scale.ticks();
   const decades = all.filter(value => Number.isInteger(Math.round(Math.log10(value) * 1e6) / 1e6));
   const few = decades.length < 3;
-  const leading = (value: number) => Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-  const round = all.filter(value => [1, 2, 5].includes(leading(value)));
+  const round = all.filter(value => roughness(value) < 2);
   const ticks = !few ? decades : round.length < 3 ? all : round;
   return Object.assign((value: number) => scale(value), {
     domain: [domain[0], domain[1]] as const,

@@ -2,6 +2,7 @@
 // want of room, and no half of a thing where whole things were counted.
 import { describe, expect, it } from 'vitest';
 import type { LabRecord } from '../../lab/records/schema.ts';
+import { logScale } from '../../site/figures/axis.ts';
 import { counts } from '../../site/figures/counts.ts';
 import type { Item } from '../../site/figures/figure.ts';
 import { size } from '../../site/figures/format.ts';
@@ -26,6 +27,21 @@ const counted = (count: (size_bytes: number) => number): Item[] =>
     };
     return { record, mechanism: 'interrupt' };
   });
+
+describe('a logarithmic axis', () => {
+  it('of less than a decade has its ticks at equal steps, and leaves none out between', () => {
+    const { ticks } = logScale([1.4e6, 5.6e6], 0, 600);
+    const steps = ticks.slice(1).map((tick, index) => tick - ticks[index]!);
+    expect(ticks.length).toBeGreaterThan(3);
+    expect(new Set(steps).size, `${ticks}`).toBe(1);
+  });
+
+  it('of two decades has ones, twos and fives', () => {
+    expect(logScale([900, 60_000], 0, 600).ticks).toEqual([
+      ...[1000, 2000, 5000, 10_000, 20_000, 50_000],
+    ]);
+  });
+});
 
 describe('sizes', () => {
   it('are whole units of 1 024 where they are that, and bytes otherwise', () => {
