@@ -306,7 +306,6 @@ function namePlaces(
     }
     const placed = beside[index - before]!;
     const place = { x: placed.label_x, y: placed.label_y };
-    const middle_x = place.x + (placed.text.length * LETTER) / 2;
-    return placed.leader ? { ...place, leads: { x: middle_x, y: place.y - 4 } } : place;
+    return placed.leader ? { ...place, leads: placed.leader } : place;
   });
 }

@@ -151,11 +151,12 @@ function draw(items: readonly Item[], frame: Frame, width: number, height: numbe
   const labels = placeLabels(points, box, [], barBoxes(items, points, x, y)).map(
     (placed, index) => {
       const { mechanism } = items[index]!;
-      const middle_x = placed.label_x + placed.text.length * 3.6;
       return element(
         'g',
         { class: `m-${mechanism}` },
-        placed.leader ? line(placed.x, placed.y, middle_x, placed.label_y - 4, 'fig-leader') : '',
+        placed.leader
+          ? line(placed.x, placed.y, placed.leader.x, placed.leader.y, 'fig-leader')
+          : '',
         label(placed.text, placed.label_x, placed.label_y, { class: 'fig-name' }),
       );
     },

@@ -300,6 +300,34 @@ describe('labels', () => {
     expect(covered).toEqual([]);
   });
 
+  it('have lines to their marks that the eye can follow, through no other name', () => {
+    const crowd = Array.from({ length: 14 }, (_, index) => ({
+      x: 300 + ((index * 17) % 40),
+      y: 150 + ((index * 23) % 40),
+      text: 'io-uring-multishot'.slice(0, 6 + ((index * 5) % 12)),
+    }));
+    const placed = placeLabels(crowd, frame);
+    const led = placed.filter(({ leader }) => leader !== undefined);
+    expect(led.length, 'a crowd this dense needs lines').toBeGreaterThan(3);
+    const along = ({ x, y, leader }: (typeof led)[number], part: number) => ({
+      x: x + (leader!.x - x) * part,
+      y: y + (leader!.y - y) * part,
+    });
+    for (const [index, one] of led.entries()) {
+      for (const other of placed.filter(label => label.text !== one.text || label.x !== one.x)) {
+        for (let part = 0; part <= 1; part += 0.02) {
+          const { x, y } = along(one, part);
+          const covered =
+            x > other.label_x &&
+            x < other.label_x + other.text.length * 7.25 &&
+            y > other.label_y - 9 &&
+            y < other.label_y + 1;
+          expect(covered, `the line of ${index} runs through ${other.text}`).toBe(false);
+        }
+      }
+    }
+  });
+
   it('are apart even where the marks lie on one spot', () => {
     const heap = ['poll', 'epoll', 'io-uring', 'blocking'].map(text => ({ x: 300, y: 150, text }));
     const spots = placeLabels(heap, frame).map(({ label_x, label_y }) => `${label_x} ${label_y}`);
