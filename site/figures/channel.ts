@@ -171,17 +171,17 @@ function across(
   width: number,
   options: Options,
 ): { height: number; markup: string[] } {
-  const left = 74;
+  const left = 66;
   const tall = 42;
   const pitch = 58;
   const column = (width - 6 - left) / moments.length;
-  const wide = column - 4;
+  // The longest command, in bold, needs about this much room for its letters.
+  const tight = column < 62;
+  const wide = column - (tight ? 2 : 4);
   const top = (lane: number) => 12 + lane * pitch;
   const id = hatchId(options, 'wide');
   const last = moments.length - 1;
   const bottom = top(2) + tall;
-  // The longest command needs about this much room for its letters.
-  const tight = wide < 48 ? 'chan-tight' : undefined;
   const drawn = [
     hatchPattern(id),
     ...CHANNEL_RUN.lanes.flatMap((lane, at) => [
@@ -223,7 +223,10 @@ function across(
       class: 'fig-title',
     }),
   ];
-  return { height: bottom + 30, markup: [element('g', { class: tight }, ...drawn)] };
+  return {
+    height: bottom + 30,
+    markup: [element('g', { class: tight ? 'chan-tight' : undefined }, ...drawn)],
+  };
 }
 
 /** A phone has no room for a row of boxes: there time runs downwards. */
