@@ -112,21 +112,44 @@ const later = ({ box }: Frame): string =>
 const moved = ({ length }: Timeline, { box }: Frame, markup: string): string =>
   element('g', { class: 'tl-play', 'data-wide': String((box.right - box.left) / length) }, markup);
 
-/** At the left in one or two lines; where there is no room, above its lane and beside the arrows. */
-function titleOf(id: string, title: string, { marks }: Timeline, frame: Frame): string {
-  const { x, box, narrow, top, at } = frame;
+/** Where on a phone a lane's title may stand above its lane: clear of the arrows that pass there. */
+function freeAbove(id: string, wide: number, { marks }: Timeline, { x, box, at }: Frame) {
+  const crossing = marks
+    .filter(mark => {
+      const [from, to] = [at(mark.from_lane), at(mark.to_lane)];
+      return Math.min(from, to) < at(id) && at(id) <= Math.max(from, to);
+    })
+    .map(mark => x(mark.at));
+  return {
+    crossing,
+    free: (from: number) =>
+      from >= box.left &&
+      from + wide <= box.right &&
+      !crossing.some(one => one > from - 4 && one < from + wide + 4),
+  };
+}
+
+/**
+ * At the left in one or two lines. Where there is no room, above its lane: all titles at the left, or all at the
+ * right, so that they are found in one column; where no column is clear of arrows, each beside those of its lane.
+ */
+function titleOf(id: string, title: string, timeline: Timeline, frame: Frame): string {
+  const { box, narrow, top } = frame;
   if (narrow) {
-    const wide = title.length * LETTER;
-    const crossing = marks
-      .filter(mark => {
-        const [from, to] = [at(mark.from_lane), at(mark.to_lane)];
-        return Math.min(from, to) < at(id) && at(id) <= Math.max(from, to);
-      })
-      .map(mark => x(mark.at));
-    const free = (from: number) =>
-      from + wide <= box.right && !crossing.some(one => one > from - 4 && one < from + wide + 4);
-    const places = [box.left, box.right - wide, ...crossing.map(one => one + 6)];
-    return label(title, places.find(free) ?? box.left, top(id) - 5, { class: 'fig-title tl-over' });
+    const wideOf = (text: string) => text.length * LETTER;
+    const column = (start: (wide: number) => number) =>
+      timeline.lanes.every(lane => {
+        const wide = wideOf(lane.title);
+        return freeAbove(lane.id, wide, timeline, frame).free(start(wide));
+      });
+    const y = top(id) - 5;
+    if (column(() => box.left)) return label(title, box.left, y, { class: 'fig-title tl-over' });
+    if (column(wide => box.right - wide)) {
+      return label(title, box.right, y, { 'text-anchor': 'end', class: 'fig-title tl-over' });
+    }
+    const { crossing, free } = freeAbove(id, wideOf(title), timeline, frame);
+    const places = [box.left, box.right - wideOf(title), ...crossing.map(one => one + 6)];
+    return label(title, places.find(free) ?? box.left, y, { class: 'fig-title tl-over' });
   }
   const lines = title.length > 12 ? halves(title) : [title];
   const first = top(id) + TALL / 2 + 4 - (lines.length - 1) * 7.5;

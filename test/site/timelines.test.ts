@@ -170,6 +170,22 @@ describe('timelines', () => {
   });
 });
 
+describe('titles of lanes on a phone', () => {
+  it.each([
+    ['interrupts', 'start'],
+    ['polling', 'end'],
+  ])('stand in one column where one is clear of arrows: %s', async (form, anchor) => {
+    const timeline = await timelineOf(form);
+    const { narrow } = drawTimeline(timeline, 'test');
+    const titles = timeline.lanes.map(({ title }) => {
+      const [, x, attributes] = new RegExp(`<text x="([\\d.]+)"([^>]*)>${title}<`).exec(narrow)!;
+      return `${x} ${/text-anchor="(\w+)"/.exec(attributes!)?.[1] ?? 'start'}`;
+    });
+    expect(new Set(titles).size, titles.join(', ')).toBe(1);
+    expect(titles[0]).toContain(anchor);
+  });
+});
+
 describe('words beside arrows', () => {
   it('stand to the right, else to the left, else in another gap, else nowhere', () => {
     const places = (...wanted: { text: string; x: number; at: number; gaps: number[] }[]) =>

@@ -26,7 +26,7 @@ export const timeline: Timeline = {
   ],
   spans: [
     ...ASKED.flatMap((from): Span[] => [
-      { lane: 'program', from, to: from + 8, kind: 'work', text: 'asks' },
+      { lane: 'program', from, to: from + 8, kind: 'work', text: 'asks', short: 'ask' },
       {
         lane: 'bus',
         from: from + 2,
@@ -45,7 +45,14 @@ export const timeline: Timeline = {
       short: 'fetches',
     },
     { lane: 'bus', from: FETCHED_AT + 2, to: FETCHED_AT + 7, kind: 'work', text: 'byte' },
-    { lane: 'program', from: FETCHED_AT + 9, to: 78, kind: 'work', text: 'uses the byte' },
+    {
+      lane: 'program',
+      from: FETCHED_AT + 9,
+      to: 78,
+      kind: 'work',
+      text: 'uses the byte',
+      short: 'uses',
+    },
     { lane: 'device', from: 0, to: READY_AT, kind: 'work', text: 'works' },
     {
       lane: 'device',
