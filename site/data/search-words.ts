@@ -4,6 +4,7 @@ import { GLOSSARY } from './glossary.ts';
 
 const SEARCH_WORDS: Readonly<Record<string, string>> = {
   'board-firmware': 'UART ring buffer microcontroller',
+  'channel-io': 'CCW channel command word channel program',
   'completion-ports': 'IOCP completion port GetQueuedCompletionStatus Windows',
   disk: 'NVMe SSD queue depth disk IOPS random read',
   'driver-interrupts': 'INTx MSI MSI-X legacy interrupt VFIO UIO',
