@@ -18,7 +18,7 @@ async function openForm(page: Page, address: string): Promise<DecideForm> {
   await page.goto(address);
   const form = page.locator('lab-decide');
   await form.locator('[data-part="open"]').click();
-  const answer = form.locator('[data-part="answer"][aria-live="polite"]');
+  const answer = form.locator('[data-part="answer"]');
   await answer.locator('p').first().waitFor();
   return {
     whose: form.getByLabel('Records to decide on'),
