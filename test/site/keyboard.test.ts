@@ -74,7 +74,7 @@ describe.skipIf(path === undefined)('without a mouse', () => {
       for (const open of document.querySelectorAll<HTMLElement>('main [data-part="open"]')) {
         open.click();
       }
-      const closed = 'main [data-part="open"], lab-decide [data-part="answer"]:empty';
+      const closed = 'main [data-part="open"], lab-decide [data-part="told"]:empty';
       while (document.querySelector(closed)) await new Promise(resolve => setTimeout(resolve, 20));
       // The next Tab begins where the focus was last: at the top.
       const top = document.createElement('span');
