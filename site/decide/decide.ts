@@ -3,7 +3,7 @@
 // those that the measurement cannot tell apart, the cheaper and the plainer one. Pure: the page runs it at
 // build time on the published records, and in the reader's browser on the reader's own.
 import type { Fit, LabRecord } from '../../lab/records/schema.ts';
-import { DECIDE_REASONS } from '../data/strings.ts';
+import { DECIDE_REASONS } from '../data/panel-strings.ts';
 import { middle, time, whole } from '../figures/format.ts';
 
 export type Priority = 'latency' | 'processor' | 'throughput';

@@ -1,7 +1,8 @@
 // What the decision needs of records, and nothing else: small enough to send with a page. A reader's own
 // file is looked at as a stranger's: what is not a record or a run of the lab is refused, with the reason.
 import type { Fit, LabRecord } from '../../lab/records/schema.ts';
-import { DECIDE_FILES, EVIDENCE } from '../data/strings.ts';
+import { DECIDE_FILES } from '../data/panel-strings.ts';
+import { EVIDENCE } from '../data/strings.ts';
 import type { Evidence } from './decide.ts';
 
 const EXPERIMENTS: ReadonlySet<string> = new Set(['wakeup', 'disk-read', 'scale']);

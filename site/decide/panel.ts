@@ -1,7 +1,7 @@
 // The form on the page "Which should I use?": reads the reader's situation, decides on the published
 // records of the machine that the reader chose or on files of the reader's own, and says why. Files stay in
 // the browser, and which machine was chosen is known to this visit only.
-import { DECIDE_PANEL } from '../data/strings.ts';
+import { DECIDE_PANEL } from '../data/panel-strings.ts';
 import type { Evidence, Form, Situation, Unanswered, Verdict } from './decide.ts';
 import { decide, isAnswered } from './decide.ts';
 import { evidenceWords, NotOurs, readEvidence } from './evidence.ts';

@@ -1,5 +1,5 @@
 // The situations that a page without JavaScript answers, and the choices that the form offers.
-import { DECIDE_TYPICAL } from '../data/strings.ts';
+import { DECIDE_TYPICAL } from '../data/panel-strings.ts';
 import type { Situation } from './decide.ts';
 
 export interface Typical {

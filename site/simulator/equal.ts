@@ -2,7 +2,7 @@
 // its rounds; every round begins on a fresh board, so each must have counted the same. Pure.
 import { Histogram } from '../../lab/measure/histogram.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
-import { SIMULATOR_EQUAL } from '../data/strings.ts';
+import { SIMULATOR_EQUAL } from '../data/panel-strings.ts';
 
 export interface Verdict {
   readonly equal: boolean;

@@ -2,7 +2,7 @@
 // a worker, draws what comes, and compares it with the published record at the end. Nothing leaves
 // the page, and nothing is asked of any other site.
 import type { LabRecord } from '../../lab/records/schema.ts';
-import { SIMULATOR_PANEL } from '../data/strings.ts';
+import { SIMULATOR_PANEL } from '../data/panel-strings.ts';
 import { compareWith } from './equal.ts';
 import type { BoardName, RunEvent, RunRequest } from './messages.ts';
 import { middleOf, plot } from './plot.ts';

@@ -1,6 +1,6 @@
 // The histogram that grows while the board runs: cycles across on a logarithmic axis, counts up.
 // Same classes, and so the same look, as the published figures; drawn small and without a library.
-import { SIMULATOR_PANEL } from '../data/strings.ts';
+import { SIMULATOR_PANEL } from '../data/panel-strings.ts';
 import { element, label, line } from '../figures/svg.ts';
 
 const HEIGHT = 190;

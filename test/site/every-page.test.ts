@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { publishedSite } from './build-site.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { axeFinds, everyPage, openAll, pagesOf } from './every-page.ts';
+import { publishedCourse } from './published-course.ts';
 import { listen, openWithoutCode, spokenOf } from './seen-and-spoken.ts';
-import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
+import { chromiumPath } from './serve.ts';
 import { unpack } from './unpack.ts';
 
 const path = chromiumPath();
@@ -20,26 +20,13 @@ if (path === undefined)
 const LISTINGS = new Set(['polling/', 'board-firmware/', 'set-up/']);
 
 describe.skipIf(path === undefined)('every page of the published course in Chromium', () => {
-  let folder: string;
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serve>>;
-  beforeAll(async () => {
-    folder = await publishedSite();
-    site = await serve(folder, '/');
-    browser = await chromium.launch({ executablePath: path!, args: CHROMIUM_ARGUMENTS });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const course = publishedCourse();
 
   const lookAtAll = (
     options: BrowserContextOptions,
     look: (page: Page, name: string) => Promise<void>,
-  ) =>
-    everyPage({ browser, origin: site.origin, base: '/', pages: pagesOf(folder), options }, look);
+  ) => everyPage({ ...course, base: '/', pages: pagesOf(course.folder), options }, look);
 
-  /** What the search finds first, for each of these. */
   it.each(['light', 'dark'] as const)(
     'has no page in which axe finds something, folds open, in the %s theme',
     async colorScheme => {
@@ -67,15 +54,15 @@ describe.skipIf(path === undefined)('every page of the published course in Chrom
 
   it('tells a screen reader once what each drawing shows, and names every control', async () => {
     const htmlOf = (name: string) =>
-      readFileSync(join(folder, name.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
-    const names = pagesOf(folder).filter(name => htmlOf(name).includes('class="fig-frame"'));
+      readFileSync(join(course.folder, name.replace(/(?:^|\/)$/, '/index.html')), 'utf8');
+    const names = pagesOf(course.folder).filter(name => htmlOf(name).includes('class="fig-frame"'));
     let pictures = 0;
     for (const [width, some] of [
       [1280, names],
       [320, ['', 'polling/', 'channel-io/', 'completion-ports/']],
     ] as const) {
       const options = { viewport: { width, height: 800 } };
-      const visits = { browser, origin: site.origin, base: '/', pages: some, options };
+      const visits = { ...course, base: '/', pages: some, options };
       await everyPage(visits, async (page, name) => {
         await openWithoutCode(page);
         const told = await spokenOf(page);
@@ -88,10 +75,10 @@ describe.skipIf(path === undefined)('every page of the published course in Chrom
 
   describe('says to who does not see it', () => {
     const opened = async (name: string, options: BrowserContextOptions = {}) => {
-      const context = await browser.newContext(options);
+      const context = await course.browser.newContext(options);
       const page = await context.newPage();
       await listen(page);
-      await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' });
+      await page.goto(`${course.origin}/${name}`, { waitUntil: 'load' });
       /** All that it said since it was asked last, once `last` is among it. */
       const heard = async (last: RegExp) => {
         await expect
@@ -183,14 +170,14 @@ describe.skipIf(path === undefined)('every page of the published course in Chrom
 
   it('can be unpacked and read as files: text, figures and links, on every page', async () => {
     const copy = mkdtempSync(join(tmpdir(), 'iolab-copy-'));
-    const context = await browser.newContext();
+    const context = await course.browser.newContext();
     try {
-      const root = unpack(folder, copy);
+      const root = unpack(course.folder, copy);
       const page = await context.newPage();
       const addressOf = (name: string) =>
         pathToFileURL(join(root, name.replace(/(?:^|\/)$/, '/index.html'))).href;
       const lost: string[] = [];
-      for (const name of pagesOf(folder)) {
+      for (const name of pagesOf(course.folder)) {
         await page.goto(addressOf(name));
         const links = await page.evaluate(() =>
           [...document.querySelectorAll('[href], [src]')].map(

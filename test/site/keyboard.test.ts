@@ -1,13 +1,13 @@
 // The published course without a mouse: Tab, Shift-Tab, Enter, Space, arrows and Escape, in Chromium.
 // The simulator has its own test of the kind, in simulator.test.ts.
 import { readdirSync } from 'node:fs';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, it } from 'vitest';
 import { fakeRun } from '../helpers/records.ts';
-import { publishedSite } from './build-site.ts';
 import { pagesOf } from './every-page.ts';
 import { addKeys, comeThrough, faultsAtRest, faultsOfWalk, ringIsDrawn, walk } from './keyboard.ts';
-import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
+import { publishedCourse } from './published-course.ts';
+import { chromiumPath } from './serve.ts';
 
 /** Of these each control is looked at, everything open, on a phone too. One of each kind: guess, figures, timeline, channel, form, simulator, tables, lists, code. */
 const WALKED = [
@@ -24,18 +24,7 @@ if (path === undefined) {
 }
 
 describe.skipIf(path === undefined)('without a mouse', () => {
-  let folder: string;
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serve>>;
-  beforeAll(async () => {
-    folder = await publishedSite();
-    site = await serve(folder, '/');
-    browser = await chromium.launch({ executablePath: path!, args: CHROMIUM_ARGUMENTS });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const course = publishedCourse();
 
   async function on(
     name: string,
@@ -43,11 +32,11 @@ describe.skipIf(path === undefined)('without a mouse', () => {
     options: BrowserContextOptions = {},
   ): Promise<void> {
     // Nothing glides: what has the focus is where it stands.
-    const context = await browser.newContext({ reducedMotion: 'reduce', ...options });
+    const context = await course.browser.newContext({ reducedMotion: 'reduce', ...options });
     try {
       const page = await context.newPage();
       await addKeys(page);
-      await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' });
+      await page.goto(`${course.origin}/${name}`, { waitUntil: 'load' });
       await look(page);
     } finally {
       await context.close();
@@ -85,17 +74,17 @@ describe.skipIf(path === undefined)('without a mouse', () => {
     });
 
   it('passes nothing by on any page, in any order but the written one', async () => {
-    const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    const names = readdirSync(course.folder, { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('index.html'))
       .map(name => name.replace(/index\.html$/, ''));
     expect(names.length).toBeGreaterThan(60);
     const faults: string[] = [];
     for (const viewport of [{ width: 1280, height: 900 }, PHONE]) {
-      const context = await browser.newContext({ viewport });
+      const context = await course.browser.newContext({ viewport });
       const page = await context.newPage();
       await addKeys(page);
       for (const name of names) {
-        await page.goto(`${site.origin}/${name}`);
+        await page.goto(`${course.origin}/${name}`);
         await openPanels(page);
         const found = await faultsAtRest(page);
         faults.push(...found.map(fault => `/${name}: ${fault}`));
@@ -106,12 +95,12 @@ describe.skipIf(path === undefined)('without a mouse', () => {
   }, 300_000);
 
   it('comes to every control of every page after the course’s list, in the written order', async () => {
-    const names = pagesOf(folder).filter(name => name !== '404.html');
-    const context = await browser.newContext({ reducedMotion: 'reduce' });
+    const names = pagesOf(course.folder).filter(name => name !== '404.html');
+    const context = await course.browser.newContext({ reducedMotion: 'reduce' });
     const page = await context.newPage();
     await addKeys(page);
     const faultsOf = async (name: string): Promise<string[]> => {
-      await page.goto(`${site.origin}/${name}`, { waitUntil: 'load' });
+      await page.goto(`${course.origin}/${name}`, { waitUntil: 'load' });
       // The list of pages is the same everywhere; the pages named above are walked whole.
       await comeThrough(page, 'nav.sidebar');
       const met = await walk(page, 'Tab');

@@ -118,10 +118,20 @@ export async function walk(page: Page, key: 'Tab' | 'Shift+Tab'): Promise<Stop[]
     return window.keys.stops().length + 30;
   });
   const met: Stop[] = [];
-  for (let press = 0; press < most; press++) {
+  const next = async () => {
     await page.keyboard.press(key);
-    const stop = await here(page);
-    if (stop === undefined || stop.at === met[0]?.at) return met;
+    return here(page);
+  };
+  for (let press = 0; press < most; press++) {
+    let stop = await next();
+    if (stop === undefined) {
+      // The end; or a listing that turned out to need no scrolling had the focus and is no stop any more
+      // (the highlighter looks when the page is idle). Then the next press goes on from there.
+      stop = await next();
+      const ahead = Math.sign((stop?.at ?? -1) - (met.at(-1)?.at ?? -1));
+      if (stop === undefined || ahead !== (key === 'Tab' ? 1 : -1)) return met;
+    }
+    if (stop.at === met[0]?.at) return met;
     met.push(stop);
   }
   const last = met.slice(-4).map(({ name }) => name);

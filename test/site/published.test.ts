@@ -2,8 +2,7 @@
 // is there, but for what is named here. A record that backs one of these takes its name off the list.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../lab/records/published.ts';
 import { relativeLinks } from '../../site/build/offline.ts';
 import { unescapeAttribute } from '../../site/build/pages.ts';
@@ -14,8 +13,9 @@ import { fakeRun } from '../helpers/records.ts';
 import { bytesOf, filesOf, scriptBytesOf, sentBy, shiftOf, visitBytesOf } from './budget.ts';
 import { ADDRESS, publishedSite, SOURCES } from './build-site.ts';
 import { pagesOf } from './every-page.ts';
+import { publishedCourse } from './published-course.ts';
 import { QUESTIONS } from './questions.ts';
-import { CHROMIUM_ARGUMENTS, chromiumPath, serve } from './serve.ts';
+import { chromiumPath } from './serve.ts';
 
 /** Figures that no committed record backs yet, by page. */
 const NOT_YET: Readonly<Record<string, readonly string[]>> = {};
@@ -181,20 +181,12 @@ const WEIGHED = ['', 'completion-queues/', 'serial-board/', 'board-firmware/', '
 const HITS = 3;
 
 describe.skipIf(path === undefined)('the published course in Chromium', () => {
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serve>>;
-  beforeAll(async () => {
-    site = await serve(folder, '/');
-    browser = await chromium.launch({ executablePath: path!, args: CHROMIUM_ARGUMENTS });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await site?.close();
-  });
+  const course = publishedCourse();
 
+  /** What the search finds first, for each of these. */
   async function hitsOf(questions: readonly string[]): Promise<string[][]> {
-    const page = await browser.newPage();
-    await page.goto(`${site.origin}/`);
+    const page = await course.browser.newPage();
+    await page.goto(`${course.origin}/`);
     // As text: the runner would rewrite an import() of a function's.
     const found = (await page.evaluate(`(async () => {
       const { options, search } = await import('/pagefind/pagefind.js');
@@ -242,7 +234,7 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
   }, 120_000);
 
   it.each(WEIGHED)('sends little: /%s', async name => {
-    const sent = await sentBy(browser, `${site.origin}/${name}`);
+    const sent = await sentBy(course.browser, `${course.origin}/${name}`);
     const told = sent.map(one => `${one.path} ${one.compressed_bytes}`).join('\n');
     expect(bytesOf(sent, 'script'), told).toBeLessThanOrEqual(SCRIPT_BYTES);
     // What is weighed on every page below is all that a browser asks for.
@@ -266,17 +258,17 @@ describe.skipIf(path === undefined)('the published course in Chromium', () => {
   });
 
   it.each(WEIGHED)('moves nothing that was seen already: /%s', async name => {
-    expect(await shiftOf(browser, `${site.origin}/${name}`)).toBeLessThan(0.01);
+    expect(await shiftOf(course.browser, `${course.origin}/${name}`)).toBeLessThan(0.01);
   });
 
   it('answers for a reader’s own program and files, on a phone, and sends nothing', async () => {
-    const context = await browser.newContext({ viewport: { width: 320, height: 640 } });
+    const context = await course.browser.newContext({ viewport: { width: 320, height: 640 } });
     const page = await context.newPage();
     const wrong: string[] = [];
     page.on('pageerror', error => wrong.push(error.message));
     page.on('console', message => message.type() === 'error' && wrong.push(message.text()));
     page.on('request', request => request.method() !== 'GET' && wrong.push(request.url()));
-    await page.goto(`${site.origin}/which/`);
+    await page.goto(`${course.origin}/which/`);
     const form = page.locator('lab-decide');
     await form.locator('[data-part="open"]').click();
     const answer = form.locator('[data-part="answer"]');

@@ -1,10 +1,11 @@
-// Readers' words stand in site/data/strings.ts, and those of drawings in two files beside it, so that a
+// Readers' words stand in site/data/strings.ts, and those of drawings and panels in files beside it, so that a
 // translation knows which files to write: no component and no drawing says anything of its own.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as diagram_strings from '../../site/data/diagram-strings.ts';
 import * as figure_strings from '../../site/data/figure-strings.ts';
+import * as panel_strings from '../../site/data/panel-strings.ts';
 import * as strings from '../../site/data/strings.ts';
 import { programsOf, wordsIn } from '../helpers/astro-words.ts';
 
@@ -53,7 +54,10 @@ describe('the words of the components', () => {
 
   it('stand there for pages, for the form that decides and for the simulator too', () => {
     const found = wordsIn(programs).filter(one => !FOR_MACHINES.test(one));
-    expect(found, 'move it to site/data/strings.ts and say it from there').toEqual([]);
+    expect(
+      found,
+      'move it to site/data/panel-strings.ts or strings.ts and say it from there',
+    ).toEqual([]);
     expect(programs.size).toBeGreaterThan(15);
   });
 
@@ -130,13 +134,13 @@ if (!word) throw new Error('This page needs a word');
   it('are imported by scripts group by group, so that a page carries its own only', () => {
     for (const name of scripts) {
       const text = readFileSync(join(site, name), 'utf8');
-      expect(text, name).toMatch(/import \{ [A-Z_]+ \} from '\.\.\/data\/strings\.ts'/);
+      expect(text, name).toMatch(/import \{ [A-Z_]+ \} from '\.\.\/data\/(?:panel-)?strings\.ts'/);
     }
   });
 });
 
 describe('the strings', () => {
-  const groups = [strings, figure_strings, diagram_strings].flatMap(
+  const groups = [strings, figure_strings, diagram_strings, panel_strings].flatMap(
     file => Object.entries(file) as [string, Record<string, unknown>][],
   );
 

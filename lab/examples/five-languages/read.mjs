@@ -58,7 +58,8 @@ say('counted', { resumed_elsewhere });
 goOn();
 for (const message of messages) say('message', { message });
 
-/** One collection leaves some for the next: code that grew old, and what finalizers still held. */
+// One collection leaves some for the next: code that grew old, and what finalizers still held.
+// So until nothing goes any more.
 function heldBytes() {
   let held = Number.POSITIVE_INFINITY;
   for (;;) {

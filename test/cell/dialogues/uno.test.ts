@@ -162,6 +162,15 @@ describe('torn reads on the Uno', () => {
     expect(torn('read-twice')).toMatchObject({ torn_reads: 0, reads: READS });
   });
 
+  // The writer comes at a fixed pace: the oftener, the longer the reads took. The page /torn-reads/ says so.
+  it('a cure costs time, and reading twice the more', () => {
+    const [plain, off, twice] = ['plain', 'interrupts-off', 'read-twice'].map(
+      way => torn(way).writes!,
+    );
+    expect(off).toBeGreaterThan(plain!);
+    expect(twice).toBeGreaterThan(off!);
+  });
+
   it('more reads than one command takes are shared out', () => {
     expect(torn('plain', 12_000).reads).toBe(12_000);
   });
