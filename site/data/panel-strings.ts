@@ -1,4 +1,5 @@
 // The words of what answers its reader: the form that decides, and the simulator. As strings.ts beside it.
+// What is said before they are opened stands in door-strings.ts: a page loads that and no more.
 import { many } from './many.ts';
 
 export const DECIDE = {
@@ -74,8 +75,6 @@ export const DECIDE_FILES = {
 
 /** What the form of DECIDE says in the browser. */
 export const DECIDE_PANEL = {
-  private: 'Files that you choose stay in this browser. Nothing is sent.',
-  not_loaded: (reason: string) => `It did not load: ${reason}`,
   none: 'No machine has published records yet: choose files of your own.',
   no_files: 'Choose files of your own below.',
   loading: (machine: string) => `Loading the records of ${machine}.`,
@@ -118,13 +117,6 @@ export const SIMULATOR = {
   cycles: 'Cycles',
   often: 'How often',
   image: 'Firmware image, sha256:',
-} as const;
-
-/** What the simulator's button says in the browser, before the rest is loaded. */
-export const SIMULATOR_DOOR = {
-  private: 'Loads the board’s code and firmware from this site. Nothing is sent.',
-  loading: 'Loading the board.',
-  not_loaded: (reason: string) => `It did not load: ${reason}`,
 } as const;
 
 /** What the simulator says while it runs, and at the end. */

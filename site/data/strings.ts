@@ -1,8 +1,8 @@
 // All words that the site's own components show, in one language, so that a translation has this file to
 // write, for what is drawn figure-strings.ts and diagram-strings.ts, and for what answers the reader
-// panel-strings.ts. Sentences with parts are functions, or have their parts in braces (Filled.astro): word
-// order is a language's own affair. Each group stands alone, so that a script in the browser carries only its
-// own. What describes a driver, a device or a record stands beside that thing and not here.
+// door-strings.ts and panel-strings.ts. Sentences with parts are functions, or have their parts in braces
+// (Filled.astro): word order is a language's own affair. Each group stands alone, so that a script in the browser
+// carries only its own. What describes a driver, a device or a record stands beside that thing and not here.
 import { many } from './many.ts';
 
 /** Words that several components share. */

@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import * as diagram_strings from '../../site/data/diagram-strings.ts';
+import * as door_strings from '../../site/data/door-strings.ts';
 import * as figure_strings from '../../site/data/figure-strings.ts';
 import * as panel_strings from '../../site/data/panel-strings.ts';
 import * as strings from '../../site/data/strings.ts';
@@ -140,7 +141,7 @@ if (!word) throw new Error('This page needs a word');
 });
 
 describe('the strings', () => {
-  const groups = [strings, figure_strings, diagram_strings, panel_strings].flatMap(
+  const groups = [strings, figure_strings, diagram_strings, door_strings, panel_strings].flatMap(
     file => Object.entries(file) as [string, Record<string, unknown>][],
   );
 
