@@ -37,13 +37,16 @@ function inUnit({ metric, over }: Law, part: FitPart): (value: number) => string
   return number;
 }
 
+/** With its interval, unless that is narrower than what is written shows. */
+const spread = (value: string, low: string, high: string): string =>
+  low === value && high === value ? value : `${value}${FIT.interval(low, high)}`;
+
 /** "3 + 13 per record", or "48.6 ns (47.9 to 49.3 ns) per descriptor". */
 export function fitWords(law: Law, part: FitPart, each: string): string {
   const words = inUnit(law, part);
   if (part === 'line') return FIT.line(words(law.a), words(law.b), each);
   const [value, [low, high]] =
     part === 'slope' ? ([law.b, law.b_interval] as const) : ([law.a, law.a_interval] as const);
-  const spread = low === high ? '' : FIT.interval(words(low), words(high));
-  const said = `${words(value)}${spread}`;
+  const said = spread(words(value), words(low), words(high));
   return part === 'slope' ? FIT.slope(said, each) : said;
 }

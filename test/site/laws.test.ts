@@ -48,6 +48,13 @@ describe('a law in words', () => {
     expect(of('cpu_share', 9e-6, 'rate_hz')).toBe('9 µs (4.5 µs to 13.5 µs) per one');
   });
 
+  it('leaves out an interval that is narrower than its last digit', () => {
+    const narrow = (width: number) =>
+      words(law('memory_bytes', 'count', 0, 664, width), 'slope', 'one');
+    expect(narrow(1e-6)).toBe('664 bytes per one');
+    expect(narrow(0.01)).toBe('664 bytes (657 bytes to 671 bytes) per one');
+  });
+
   it('is the start alone where nothing is what the page is about', () => {
     expect(words(law('cpu_share', 'rate_hz', 0.98, 0), 'start', 'event')).toBe('98 %');
   });
