@@ -54,6 +54,19 @@ describe('the published course', () => {
     const drawn = pages().flatMap(({ html }) => figures(html));
     expect(drawn.length, 'there are figures to look at').toBeGreaterThan(100);
   });
+
+  it('has a record behind every number in a sentence', () => {
+    const absent = pages().flatMap(({ page, html }) =>
+      [...html.matchAll(/<span class="num num-absent" title="([^"]*)"/g)].map(
+        ([, about]) => `${page}: ${about}`,
+      ),
+    );
+    expect(absent, 'measure it; a sentence can say without a number what nobody measured').toEqual(
+      [],
+    );
+    const numbers = pages().flatMap(({ html }) => html.match(/class="num\b/g) ?? []);
+    expect(numbers.length, 'there are numbers to look at').toBeGreaterThan(100);
+  });
 });
 
 describe('links to the course', () => {
