@@ -1,7 +1,7 @@
 // What waiting costs, from ten events a second to twenty thousand: for each way of waiting the processor
 // time of one event and the share of a processor that goes with it. Where does each win, where lose?
-import { openLoopSchedule } from '../measure/schedule.ts';
 import type { Experiment } from './experiment.ts';
+import { noStamps, stampedReads } from './parts/stamped-reads.ts';
 
 const RATES_HZ = [10, 100, 1000, 5000, 10_000, 20_000];
 const SHORT_RATES_HZ = [100, 1000, 10_000];
@@ -9,8 +9,6 @@ const SHORT_RATES_HZ = [100, 1000, 10_000];
 const ROUND_S = 0.5;
 const FEWEST = 20;
 const MOST = 4000;
-const WARMUP_MS = 300;
-const WARMUP = 2500;
 
 export const experiment: Experiment = {
   id: 'cpu-rate',
@@ -32,10 +30,7 @@ export const experiment: Experiment = {
   settings: {},
   rounds: 9,
   short_rounds: 6,
-  misfit: device =>
-    device.stamps === 'host'
-      ? undefined
-      : 'it needs a device whose stimulus carries the host clock',
+  misfit: noStamps,
   plan: (_driver, { rate_hz, short }) =>
     (rate_hz.length > 0 ? rate_hz : short ? SHORT_RATES_HZ : RATES_HZ).map(rate => ({
       rate_hz: rate,
@@ -43,13 +38,6 @@ export const experiment: Experiment = {
   cell(setting, { samples }, seed) {
     const rate_hz = Number(setting.rate_hz);
     const count = samples ?? Math.min(MOST, Math.max(FEWEST, Math.ceil(rate_hz * ROUND_S)));
-    return {
-      depth: 1,
-      parameters: {},
-      workload: { kind: 'stamped-read', samples: count, epoch: 0 },
-      expected_ms: (count / rate_hz) * 1000 + WARMUP_MS,
-      offsets_ns: [...openLoopSchedule({ count, rate_hz, seed })],
-      warmup: WARMUP,
-    };
+    return stampedReads(rate_hz, count, seed);
   },
 };

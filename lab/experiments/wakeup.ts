@@ -1,17 +1,13 @@
 // How long from the moment something happens to the moment the program knows, and what does the
 // waiting cost? Asked of every way of waiting, on devices whose stimulus carries the host's clock.
-import { openLoopSchedule } from '../measure/schedule.ts';
 import type { Experiment } from './experiment.ts';
+import { noStamps, stampedReads } from './parts/stamped-reads.ts';
 
 const RATES_HZ = [1000, 100];
 /** At slow rates a round is bounded by time, not by samples. */
 const LONGEST_ROUND_S = 1;
 const SHORT_ROUND_S = 0.2;
 const SAMPLES = 1000;
-/** Expected length of the warm-up, including the quiet after it. */
-const WARMUP_MS = 300;
-/** Enough that the loop is compiled before the first counted message. */
-const WARMUP = 2500;
 
 /** What most programs use, and the two ends between which all others lie. */
 const COMMON = ['blocking', 'poll', 'epoll', 'io-uring', 'node-stream', 'serialport', 'busy-poll'];
@@ -60,10 +56,7 @@ export const experiment: Experiment = {
   settings: {},
   rounds: 15,
   short_rounds: 6,
-  misfit: device =>
-    device.stamps === 'host'
-      ? undefined
-      : 'it needs a device whose stimulus carries the host clock',
+  misfit: noStamps,
   plan: (_driver, { rate_hz, short }) =>
     (rate_hz.length > 0 ? rate_hz : short ? RATES_HZ.slice(0, 1) : RATES_HZ).map(rate => ({
       rate_hz: rate,
@@ -72,13 +65,6 @@ export const experiment: Experiment = {
     const rate_hz = Number(setting.rate_hz);
     const most = Math.ceil(rate_hz * (short ? SHORT_ROUND_S : LONGEST_ROUND_S));
     const count = samples ?? Math.max(20, Math.min(SAMPLES, most));
-    return {
-      depth: 1,
-      parameters: {},
-      workload: { kind: 'stamped-read', samples: count, epoch: 0 },
-      expected_ms: (count / rate_hz) * 1000 + WARMUP_MS,
-      offsets_ns: [...openLoopSchedule({ count, rate_hz, seed })],
-      warmup: WARMUP,
-    };
+    return stampedReads(rate_hz, count, seed);
   },
 };

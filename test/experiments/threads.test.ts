@@ -1,4 +1,4 @@
-// What the experiments on threads and on rates plan: every pool with every queue, and one driver of one
+// What the experiments on threads, rates and pauses plan: every pool with every queue, and one driver of one
 // operation at a time only once.
 import { describe, expect, it } from 'vitest';
 import { findDevice } from '../../lab/devices/find.ts';
@@ -81,5 +81,39 @@ describe('cpu-rate', async () => {
       }
     }
     expect(rates.plan('epoll', { ...request, rate_hz: [7] })).toEqual([{ rate_hz: 7 }]);
+  });
+});
+
+describe('pause', async () => {
+  const pauses = await findExperiment('pause');
+  const pausesOf = (settings: readonly { readonly pause_us?: string | number }[]) =>
+    settings.map(one => one.pause_us);
+
+  it('gives pauses to who makes them, and to the two ends none', () => {
+    const own = pauses.plan('paced-poll', request);
+    expect(pausesOf(own)).toEqual([10, 30, 100, 300, 1000, 3000]);
+    for (const end of ['blocking', 'busy-poll'])
+      expect(pauses.plan(end, { ...request, set: { pause_us: '7' } })).toEqual([{ rate_hz: 100 }]);
+    const chosen = { ...request, rate_hz: [50], set: { pause_us: '7' } };
+    expect(pauses.plan('paced-poll', chosen)).toEqual([{ rate_hz: 50, pause_us: 7 }]);
+    expect(pauses.cell({ rate_hz: 50, pause_us: 7 }, chosen, 1).parameters).toEqual({
+      pause_us: '7',
+    });
+    expect(pauses.cell({ rate_hz: 50 }, chosen, 1).parameters).toEqual({});
+  });
+
+  it('ends the longest pause before the next event comes', () => {
+    const [first] = pauses.plan('blocking', request);
+    const period_us = 1e6 / Number(first!.rate_hz);
+    expect(period_us).toBeGreaterThan(
+      Math.max(...pausesOf(pauses.plan('paced-poll', request)).map(Number)),
+    );
+  });
+
+  it('refuses what is no pause', () => {
+    for (const pause_us of ['0', '-1', '1.5', 'long', '1000001'])
+      expect(() => pauses.plan('paced-poll', { ...request, set: { pause_us } }), pause_us).toThrow(
+        /--set pause_us=.*whole number from 1 to 1000000/,
+      );
   });
 });

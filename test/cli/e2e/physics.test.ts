@@ -69,6 +69,29 @@ describe('waking up on a pipe at 1 kHz', () => {
   }, 60_000);
 });
 
+describe('asking, and resting between two questions', () => {
+  it('a longer rest asks less, costs less and knows later', async () => {
+    const args = ['pause', '--driver', 'blocking,paced-poll', '--rate', '200'];
+    await twice([...args, '--rounds', '6', '--samples', '50'], run => {
+      const troubles = run.records.flatMap(({ status, reason = '' }) =>
+        status === 'ok' ? [] : [`${status}: ${reason}`],
+      );
+      expect(troubles).toEqual([]);
+      const of = (pause_us: number) => recordOf(run, 'paced-poll', { pause_us });
+      const p50 = (pause_us: number) => (of(pause_us).metrics.latency_ns as { p50: number }).p50;
+      const ratioOf = (metric: string) => value(of(3000), metric) / value(of(300), metric);
+      expect(p50(3000) / p50(300), 'latency, ten times the pause').toBeGreaterThan(3);
+      expect(ratioOf('cpu_ns_per_op'), 'processor, ten times the pause').toBeLessThan(0.7);
+      // A sleep is never shorter than asked: no more questions than pauses fit between two events.
+      const most = (pause_us: number) => 5000 / pause_us + 3;
+      for (const pause_us of [30, 300, 3000])
+        expect(value(of(pause_us), 'polls_per_op'), `${pause_us} µs`).toBeLessThan(most(pause_us));
+      const fit = run.fits.find(one => one.over === 'pause_us' && one.driver === 'paced-poll')!;
+      expect(fit.b, 'nanoseconds of latency a microsecond of pause').toBeGreaterThan(0);
+    });
+  }, 120_000);
+});
+
 describe('the same terminal', () => {
   it('through serialport is slower than through epoll', async () => {
     const args = ['wakeup', '--device', 'pty', '--driver', 'epoll,serialport', ...ROUNDS];
