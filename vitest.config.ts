@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -29,8 +30,24 @@ const PURE = [
 ];
 
 /**
- * Long, and busy with one processor, a browser or a place of its own instead of waiting for a device: two
- * beside each other. What they measure is counted, or compared round by round.
+ * Commands, devices and what they say and call: mostly waiting, and nothing is measured by time or has to end
+ * within a moment. One beside the other, as many as there are processors.
+ */
+const PAIRED = [
+  'test/cli/e2e/{classic,contribute,deterministic,flash,json,linked,missing,ports,reads,synthesis,usage}.test.ts',
+  'test/conformance/devices.test.ts',
+  'test/{devices,doctor,flash,layers,peers}/**/*.test.ts',
+  'test/drivers/{forbidden,honest,kqueue,linked,opcodes}.test.ts',
+  'test/examples/{five-ways,io-service,johnny-five,reactor}.test.ts',
+  'test/places/elsewhere.test.ts',
+  'test/places/wine/{another,install}.test.ts',
+  'test/stages/five-languages/**/*.test.ts',
+  'test/stages/{buffer-forms,disk-write}.test.ts',
+];
+
+/**
+ * Long, and busy with one processor, a browser or a place of its own instead of waiting for a device: as
+ * many beside each other as there are processors. What they measure is counted, or compared round by round.
  */
 const HEAVY = [
   'test/drivers/heap.test.ts',
@@ -42,6 +59,9 @@ const HEAVY = [
   'test/messages/**/*.test.ts',
   'test/stages/ports/**/*.test.ts',
 ];
+
+/** On one processor still two: a place spends much of its time waiting for another process. */
+const TOGETHER = Math.max(2, availableParallelism());
 
 const common = {
   globalSetup: 'test/site/one-build.ts',
@@ -63,11 +83,21 @@ export default defineConfig({
           ...common,
           name: 'machine',
           include: ['test/**/*.test.ts'],
-          exclude: [...PURE, ...HEAVY],
+          exclude: [...PURE, ...PAIRED, ...HEAVY],
           // Drivers and rounds share two cores with whatever runs beside them; files run one after
           // the other so that a bounded wait is not spent waiting for the processor.
           fileParallelism: false,
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'paired',
+          include: PAIRED,
+          testTimeout: 2 * common.testTimeout,
+          maxWorkers: TOGETHER,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -78,7 +108,7 @@ export default defineConfig({
           testTimeout: 2 * common.testTimeout,
           // The builds of the site wait for each other.
           hookTimeout: 5 * common.hookTimeout,
-          maxWorkers: 2,
+          maxWorkers: TOGETHER,
           sequence: { groupOrder: 2 },
         },
       },
