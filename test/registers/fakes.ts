@@ -192,3 +192,17 @@ export class FakeUart extends FakeRegisters {
     this.#received.push(byte);
   }
 }
+
+/** A clock that a sleep moves: no test waits. */
+export function fakeClock() {
+  let time_ns = 1;
+  return {
+    now: () => {
+      time_ns += 1000;
+      return time_ns;
+    },
+    sleepUntil: (to_ns: number) => {
+      time_ns = Math.max(time_ns, to_ns);
+    },
+  };
+}

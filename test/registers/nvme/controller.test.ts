@@ -12,22 +12,9 @@ import {
   Regions,
 } from '../../../lab/registers/nvme/regions.ts';
 import { describeStatus, errnoOfStatus } from '../../../lab/registers/nvme/status.ts';
+import { fakeClock } from '../fakes.ts';
 import { assemble } from './assemble.ts';
 import { FakeController } from './fake-controller.ts';
-
-/** A clock that a sleep moves: no test waits. */
-function fakeClock() {
-  let time_ns = 1;
-  return {
-    now: () => {
-      time_ns += 1000;
-      return time_ns;
-    },
-    sleepUntil: (to_ns: number) => {
-      time_ns = Math.max(time_ns, to_ns);
-    },
-  };
-}
 
 function make(fake: FakeController): Controller {
   const bytes = new Uint8Array(ADMIN_BYTES);
