@@ -75,6 +75,23 @@ describe('lines in words', () => {
     ]);
   });
 
+  it('says what n is where it is no number of records', () => {
+    const scattered = {
+      a_interval: [0, 1] as [number, number],
+      b_interval: [490, 550] as [number, number],
+    };
+    const pause = { ...scattered, over: 'pause_us', parameters: { rate_hz: 100 } };
+    expect(
+      fitLines([
+        line('paced-poll', 'latency_ns', 15_000, 522, pause),
+        line('watch-poll', 'cost_ns', 900, 520, { ...scattered, over: 'watched' }),
+      ]),
+    ).toEqual([
+      'paced-poll 100 Hz: latency about 522 ns · n [490 ns, 550 ns]; n: pause in µs',
+      'watch-poll: cost about 520 ns · n [490 ns, 550 ns]; n: watched',
+    ]);
+  });
+
   it('tells a share of a processor over a rate as what waiting costs, and what one event costs', () => {
     const busy = line('blocking', 'cpu_share', 0.0075, 7.6e-6, {
       over: 'rate_hz',

@@ -7,6 +7,7 @@ import {
   formatFrequency,
   formatRate,
   formatRatio,
+  formatSetTime,
   formatTime,
   formatTimeInterval,
   formatValue,
@@ -55,6 +56,13 @@ describe('engineering units', () => {
       '104',
       '0.031',
       '2.4k',
+    ]);
+    expect([1, 30, 1000, 1500, 2_000_000].map(formatSetTime)).toEqual([
+      '1 µs',
+      '30 µs',
+      '1 ms',
+      '1.5 ms',
+      '2 s',
     ]);
     expect([100, 1000, 2500, 8000].map(formatFrequency)).toEqual([
       '100 Hz',

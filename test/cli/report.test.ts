@@ -9,6 +9,7 @@ import { reportRun } from '../../lab/cli/terminal/report.ts';
 import { distributionOf } from '../../lab/cli/terminal/rows.ts';
 import { displayWidth } from '../../lab/cli/terminal/table.ts';
 import { Histogram } from '../../lab/measure/histogram.ts';
+import type { LabRecord } from '../../lab/records/schema.ts';
 import {
   distribution,
   fakePartial,
@@ -99,6 +100,42 @@ describe('the report of a run', () => {
     ]) {
       expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
+  });
+});
+
+describe('the plot of a run', () => {
+  const plotOf = (records: readonly LabRecord[]) =>
+    reportRun(
+      { ...fakeRun(), records: [...records], comparisons: [], fits: [] },
+      { width: 80, colour: false },
+    )
+      .split('\n')
+      .filter(line => /[│┤]/.test(line))
+      .join('\n');
+  const paced = (pause_us: number) =>
+    fakeRecord({
+      driver: 'paced-poll',
+      parameters: { rate_hz: 100, pause_us },
+      p50_ns: 500 * pause_us,
+      cpu_ns: 1e8 / pause_us,
+    });
+  const end = (driver: string, p50_ns: number, cpu_ns: number) =>
+    fakeRecord({ driver, parameters: { rate_hz: 100 }, p50_ns, cpu_ns });
+  const ends = [end('blocking', 60_000, 50_000), end('busy-poll', 15_000, 9e6)];
+
+  it('shows all settings of one driver between those that have none', () => {
+    const plot = plotOf([...[30, 300, 3000].map(paced), ...ends]);
+    for (const name of ['pause 30 µs', 'pause 300 µs', 'pause 3 ms', 'blocking', 'busy-poll'])
+      expect(plot).toContain(name);
+    expect(plot).not.toContain('paced-poll');
+  });
+
+  it('shows the setting that most drivers have where several have settings', () => {
+    const at = (rate_hz: number) =>
+      ['poll', 'epoll'].map(driver => fakeRecord({ driver, parameters: { rate_hz } }));
+    const plot = plotOf([...at(100), ...at(1000), fakeRecord({ parameters: { rate_hz: 1000 } })]);
+    expect(plot.match(/epoll/g)).toHaveLength(2);
+    expect(plot).not.toContain('100 Hz');
   });
 });
 

@@ -6,15 +6,9 @@ import { experimentIds, findExperiment } from '../../experiments/find.ts';
 import { machineIds } from '../../machines/find.ts';
 import type { LabRecord, Metric } from '../../records/schema.ts';
 import { MARKS, type Paint } from './colour.ts';
-import {
-  formatByteRate,
-  formatCount,
-  formatRate,
-  formatTime,
-  formatWhole,
-  plainText,
-} from './format.ts';
+import { formatByteRate, formatCount, formatRate, formatTime, formatWhole } from './format.ts';
 import { distributionOf, driverCell, numberOf } from './rows.ts';
+import { parameterName, parameterValue } from './settings.ts';
 import type { Cell, Column } from './table.ts';
 
 /** The mechanism that a mode of the lab's firmware stands for. */
@@ -197,7 +191,7 @@ export function countTable(
     records.some(record => field.cell(record) !== undefined),
   );
   const several = named || new Set(records.map(one => one.driver)).size > 1;
-  const settings = differing.map(key => ({ key, title: TITLES[key] ?? key.replace(/_/g, ' ') }));
+  const settings = differing.map(key => ({ key, title: TITLES[key] ?? parameterName(key) }));
   const stub = (title: string): Column => ({ title, align: 'left', stub: true });
   return {
     columns: [
@@ -225,7 +219,7 @@ function settingCell(
   value: LabRecord['parameters'][string] | undefined,
   paint: Paint,
 ): Cell | string {
-  const text = value === undefined ? '–' : plainText(String(value));
+  const text = value === undefined ? '–' : parameterValue(key, value);
   const mechanism = key === 'mode' ? MODES[text] : undefined;
   if (!mechanism) return text;
   return { text, mark: MARKS[mechanism], paintMark: mark => paint.mechanism(mechanism, mark) };

@@ -2,7 +2,7 @@
 // counts lie on the line to the digit.
 import type { Fit } from '../../records/schema.ts';
 import { formatCount, formatValue, formatWhole } from './format.ts';
-import { settingLabel } from './settings.ts';
+import { parameterName, settingLabel } from './settings.ts';
 
 /** The counts that are worth a line, and what they are called there. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   wakeups: 'wake-ups',
   links: 'links',
   cost_ns: 'cost',
+  latency_ns: 'latency',
   create_ns: 'creation',
   memory_bytes: 'memory',
   cpu_share: 'busy',
@@ -27,8 +28,14 @@ export function fitLines(fits: readonly Fit[]): string[] {
     const { driver, parameters = {} } = group[0]!;
     const setting = settingLabel(parameters, Object.keys(parameters));
     const each = group.map(one => `${NAMES[one.metric]} ${formula(one)}`);
-    return `${[driver, setting].filter(Boolean).join(' ')}: ${each.join(', ')}`;
+    return `${[driver, setting].filter(Boolean).join(' ')}: ${each.join(', ')}${meaningOfN(group[0]!)}`;
   });
+}
+
+/** What n is. Records are what is counted everywhere; a rate has words of its own. */
+function meaningOfN({ over }: Fit): string {
+  if (over === 'records' || over === 'rate_hz') return '';
+  return `; n: ${parameterName(over)}${over.endsWith('_us') ? ' in µs' : ''}`;
 }
 
 const isExact = ({ a_interval, b_interval }: Fit): boolean =>

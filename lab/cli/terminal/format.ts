@@ -43,6 +43,12 @@ export function formatTime(value_ns: number): string {
   return `${digits(value_ns / factor)} ${unit}`;
 }
 
+/** A time that was asked for, exact: `30 µs`, `1.5 ms`, `2 s`. */
+export function formatSetTime(value_us: number): string {
+  const [factor, unit] = value_us >= 1e6 ? [1e6, 's'] : value_us >= 1e3 ? [1e3, 'ms'] : [1, 'µs'];
+  return `${value_us / factor} ${unit}`;
+}
+
 /** A rate per second: `850/s`, `25k/s`, `1.2M/s`. */
 export function formatRate(value: number, unit = '/s'): string {
   if (!Number.isFinite(value)) return NONE;

@@ -100,14 +100,20 @@ function mainMetric(comparisons: readonly Comparison[]): string | undefined {
   return ['ops_per_s', 'latency_ns'].find(has) ?? comparisons[0]?.metric;
 }
 
-/** One plot per device: of the setting that most drivers have, so that all marks compare. */
+/**
+ * One plot per device: of the setting that most drivers have, so that all marks compare. Where one driver's
+ * settings lie between drivers that have none, all are there: a way from one end to the other.
+ */
 function plotOf(
   records: readonly LabRecord[],
   differing: readonly string[],
   { width, paint }: Look,
 ): string[] {
   const settings = Map.groupBy(records, one => settingLabel(one.parameters, differing));
-  const [label, most] = [...settings].reduce((a, b) => (b[1].length > a[1].length ? b : a));
+  const isWay = settings.has('') && isOfOne(settings);
+  const [label, most] = isWay
+    ? (['', records] as const)
+    : [...settings].reduce((a, b) => (b[1].length > a[1].length ? b : a));
   const points = most.flatMap((record): PlotPoint[] => {
     const latency = distributionOf(record, 'latency_ns');
     const y_ns = numberOf(record, 'cpu_ns_per_op');
@@ -115,7 +121,7 @@ function plotOf(
     const { interval } = latency;
     return [
       {
-        label: record.driver,
+        label: isWay ? settingLabel(record.parameters, differing) || record.driver : record.driver,
         mechanism: mechanismOf(record.driver),
         x_ns: latency.p50,
         ...(interval ? { x_interval: interval } : {}),
@@ -128,6 +134,13 @@ function plotOf(
   const plot = signaturePlot(points, { width, paint, height: 17, x_title });
   return plot.length > 0 ? ['', ...plot] : [];
 }
+
+/** Does one driver alone have settings, each of them once? */
+const isOfOne = (settings: ReadonlyMap<string, readonly LabRecord[]>): boolean => {
+  const chosen = [...settings].filter(([label]) => label !== '').map(([, records]) => records);
+  const drivers = new Set(chosen.flat().map(one => one.driver));
+  return drivers.size === 1 && chosen.every(records => records.length === 1);
+};
 
 /** `stand-in device, virtual processor · n 3 000 in 15 rounds · seed 7`. */
 export function evidenceLine(records: readonly LabRecord[]): string {

@@ -2,15 +2,24 @@
 // rows share belongs to the heading, what differs to a column.
 import { settingOf } from '../../records/compare.ts';
 import type { LabRecord } from '../../records/schema.ts';
-import { formatFrequency, plainText } from './format.ts';
+import { formatFrequency, formatSetTime, plainText } from './format.ts';
 
 type Parameters = LabRecord['parameters'];
 
-/** One parameter: `1 kHz`, `depth 8`. */
+/** A parameter's name. Of microseconds without the unit, which stands with the value. */
+export const parameterName = (key: string): string =>
+  plainText(key.replace(/_us$/, '')).replace(/_/g, ' ');
+
+/** A parameter's value, in its unit where its name has one. */
+export function parameterValue(key: string, value: Parameters[string]): string {
+  const time_us = key.endsWith('_us') ? Number(value) : Number.NaN;
+  return Number.isFinite(time_us) ? formatSetTime(time_us) : plainText(String(value));
+}
+
+/** One parameter: `1 kHz`, `depth 8`, `pause 30 µs`. */
 export function parameterLabel(key: string, value: Parameters[string]): string {
   if (/^rate(_hz)?$/.test(key) && typeof value === 'number') return formatFrequency(value);
-  const name = plainText(key).replace(/_/g, ' ');
-  return `${name} ${plainText(String(value))}`;
+  return `${parameterName(key)} ${parameterValue(key, value)}`;
 }
 
 /**
