@@ -24,7 +24,7 @@ const PURE = [
   'test/records/**/*.test.ts',
   'test/run/**/*.test.ts',
   'test/site/{board-figures,build-steps,channel-run,classic-figures,contrast}.test.ts',
-  'test/site/{availability,comforts,data,decide,drivers,exercises,figures,firmware,fresh,imports,prose,readme,reference,simulator-parts,social,spelling,strings,timelines,traces}.test.ts',
+  'test/site/{availability,comforts,data,decide,drivers,exercises,figures,firmware,fresh,imports,prose,readme,reference,signature,simulator-parts,social,spelling,strings,timelines,traces}.test.ts',
   'test/stages/stages.test.ts',
   'test/{house,tidiness,workflows}.test.ts',
 ];

@@ -1,5 +1,6 @@
 // The course's signature plot: latency across, processor time per event up, both logarithmic, one
 // labelled mark per driver with its intervals. Everybody wants to be in the lower left corner.
+import type { LabRecord } from '../../lab/records/schema.ts';
 import { FIGURES, SIGNATURE } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, leftAxis, logDomain, logScale } from './axis.ts';
 import {
@@ -14,7 +15,7 @@ import {
   samples,
   statusCell,
 } from './figure.ts';
-import { cell, intervalCell, middle, spoken, time, whole } from './format.ts';
+import { cell, intervalCell, middle, settingOf, spoken, time, whole } from './format.ts';
 import { placeLabels } from './labels.ts';
 import { mark } from './marks.ts';
 import { element, label, line, lines } from './svg.ts';
@@ -32,6 +33,18 @@ const CPU = 'cpu_ns_per_op';
 /** A log axis has no zero: a processor time of nought is one this machine's counters missed. */
 function drawable({ record }: Item): boolean {
   return (middle(record, LATENCY)?.value ?? 0) > 0 && (middle(record, CPU)?.value ?? 0) > 0;
+}
+
+/** The settings that tell a driver's marks apart, as they are named; '' where it has one mark. */
+function settingsAmong(items: readonly Item[]): (record: LabRecord) => string {
+  const drivers = Map.groupBy(items, ({ record }) => record.driver);
+  return record => {
+    const siblings = drivers.get(record.driver)!.map(one => one.record.parameters);
+    return Object.keys(record.parameters)
+      .filter(name => siblings.some(one => one[name] !== record.parameters[name]))
+      .map(name => settingOf(record, name))
+      .join(', ');
+  };
 }
 
 /** One frame for several devices, so that their figures can be laid side by side. */
@@ -55,6 +68,9 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
   const shown = items.filter(drawable);
   if (shown.length === 0) return notMeasured(options);
   const frame = options.frame ?? sharedFrame(shown);
+  const settingsOf = settingsAmong(shown);
+  const nameOf = (record: LabRecord) =>
+    [record.driver, settingsOf(record)].filter(Boolean).join(', ');
   const columns = [
     FIGURES.driver,
     SIGNATURE.mechanism,
@@ -67,7 +83,7 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
     FIGURES.status,
   ];
   const rows = shown.map(({ record, mechanism }) => [
-    record.driver,
+    nameOf(record),
     mechanism,
     cell(record, LATENCY),
     intervalCell(record, LATENCY),
@@ -83,7 +99,7 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
   );
   const description = spoken(
     soonest.map(({ record }) =>
-      SIGNATURE.row(record.driver, cell(record, LATENCY), cell(record, CPU)),
+      SIGNATURE.row(nameOf(record), cell(record, LATENCY), cell(record, CPU)),
     ),
   );
   return figure(
@@ -92,7 +108,7 @@ export function signature(given: readonly Item[], options: Options & { frame?: F
     { columns, rows: [...rows, ...absentRows(absent, columns.length)] },
     width => {
       const height = tall(width, frame.drivers);
-      return { height, markup: draw(shown, frame, width, height) };
+      return { height, markup: draw(shown, settingsOf, frame, width, height) };
     },
   );
 }
@@ -125,14 +141,21 @@ function barBoxes(
   });
 }
 
-function draw(items: readonly Item[], frame: Frame, width: number, height: number): string[] {
+function draw(
+  items: readonly Item[],
+  settingsOf: (record: LabRecord) => string,
+  frame: Frame,
+  width: number,
+  height: number,
+): string[] {
   const box: Box = { left: 62, top: 34, right: width - 12, bottom: height - 50 };
   const x = logScale(frame.latency_ns, box.left, box.right);
   const y = logScale(frame.cpu_ns, box.bottom, box.top);
   const points = items.map(({ record }) => ({
     x: x(middle(record, LATENCY)!.value),
     y: y(middle(record, CPU)!.value),
-    text: record.driver,
+    // Marks of one driver need not repeat its name.
+    text: settingsOf(record) || record.driver,
   }));
   const bars = items.map(({ record, mechanism }, index) => {
     const { x: px, y: py } = points[index]!;

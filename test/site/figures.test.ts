@@ -12,10 +12,10 @@ import { EVIDENCE, MECHANISMS, mark } from '../../site/figures/marks.ts';
 import { quantiles } from '../../site/figures/quantiles.ts';
 import { ratios } from '../../site/figures/ratios.ts';
 import { scaling } from '../../site/figures/scaling.ts';
-import { sharedFrame, signature } from '../../site/figures/signature.ts';
+import { signature } from '../../site/figures/signature.ts';
 import { split } from '../../site/figures/split.ts';
 import { coordinate, element, escapeText, slug } from '../../site/figures/svg.ts';
-import { fakePartial, fakeRecord, fakeUnsupported } from '../helpers/records.ts';
+import { fakeRecord, fakeUnsupported } from '../helpers/records.ts';
 import { fixtureRecords, fixtureRun, hostileRecord, withMetric } from './fixtures.ts';
 
 const all = fixtureRecords();
@@ -24,13 +24,6 @@ const items = (records: readonly LabRecord[]): Item[] =>
     record,
     mechanism: record.driver === 'busy-poll' ? 'polling' : 'interrupt',
   }));
-const of = (experiment: string, device: string, settings: LabRecord['parameters'] = {}) =>
-  all.filter(
-    record =>
-      record.experiment === experiment &&
-      record.device === device &&
-      Object.entries(settings).every(([name, value]) => record.parameters[name] === value),
-  );
 const options = { id: 'test', title: 'A test' };
 
 /** Every kind of figure over the given records. */
@@ -124,44 +117,6 @@ describe('every figure', () => {
       }
     }
     expect(signature(items([hostile]), options).wide).toContain('&lt;script&gt;');
-  });
-});
-
-describe('signature plot', () => {
-  it('marks every driver once, by name, with shape, colour class and evidence ring', () => {
-    const { wide } = signature(items(of('wakeup', 'fifo', { rate_hz: 1000 })), options);
-    for (const driver of ['busy-poll', 'blocking', 'poll', 'epoll', 'io-uring', 'node-stream']) {
-      expect(wide.split(`>${driver}</text>`).length - 1, driver).toBe(1);
-    }
-    expect(wide.split('fig-ring e-stand-in').length - 1).toBe(6);
-    expect(wide).toContain('class="fig-mark m-polling"');
-  });
-
-  it('lists what could not be measured in the table, with the reason', () => {
-    const { table } = signature(items(of('wakeup', 'fifo', { rate_hz: 1000 })), options);
-    const row = table.rows.find(([driver]) => driver === 'serialport');
-    expect(row?.at(-1)).toBe('unsupported: a FIFO is no terminal');
-  });
-
-  it('tells a partial record in its row', () => {
-    const { table } = signature(items([fakePartial()]), options);
-    expect(table.rows[0]?.at(-1)).toBe('partial: interrupted');
-  });
-
-  it('puts two devices into one frame on demand', () => {
-    const fifo = items(of('wakeup', 'fifo', { rate_hz: 1000 }));
-    const pty = items(of('wakeup', 'pty', { rate_hz: 1000 }));
-    const frame = sharedFrame([...fifo, ...pty]);
-    const ticks = (svg: string) =>
-      [...svg.matchAll(/class="fig-tick">([^<]+)</g)].map(found => found[1]);
-    expect(ticks(signature(fifo, { ...options, frame }).wide)).toEqual(
-      ticks(signature(pty, { ...options, frame }).wide),
-    );
-  });
-
-  it('leaves a zero out rather than drawing its logarithm', () => {
-    const zero = withMetric(fakeRecord(), 'cpu_ns_per_op', { kind: 'time', unit: 'ns', value: 0 });
-    expect(signature(items([zero]), options).empty).toBe(true);
   });
 });
 
