@@ -3,7 +3,8 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { expect, it } from 'vitest';
 import { fakeRun } from '../helpers/records.ts';
-import { axeFinds, complaintsOf } from './every-page.ts';
+import { axeFinds } from './axe.ts';
+import { complaintsOf } from './every-page.ts';
 
 interface DecideForm {
   /** Found by its label, as who cannot see it finds it. */

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
-import { axeFinds, everyPage, openAll, pagesOf } from './every-page.ts';
+import { axeFinds } from './axe.ts';
+import { everyPage, openAll, pagesOf } from './every-page.ts';
 import { publishedCourse } from './published-course.ts';
 import { listen, openWithoutCode, spokenOf } from './seen-and-spoken.ts';
 import { chromiumPath } from './serve.ts';
@@ -43,6 +44,20 @@ describe.skipIf(path === undefined)('every page of the published course in Chrom
     },
     1_200_000,
   );
+
+  it('would have a page in which axe finds something: a picture without words, and pale letters', async () => {
+    const options = { colorScheme: 'light' } as const;
+    await everyPage({ ...course, base: '/', pages: [''], options }, async page => {
+      await page.evaluate(() => {
+        const pale = document.createElement('p');
+        pale.textContent = 'pale';
+        pale.style.color = '#ccc';
+        document.querySelector('main h1')?.after(document.createElement('img'), pale);
+      });
+      const found = (await axeFinds(page)).map(one => one.split(':')[0]);
+      expect(found).toEqual(expect.arrayContaining(['image-alt', 'color-contrast']));
+    });
+  }, 60_000);
 
   it('fits a phone of 320 px: no page scrolls sideways, folds open', async () => {
     await lookAtAll({ viewport: { width: 320, height: 640 } }, async (page, name) => {

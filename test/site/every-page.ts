@@ -1,7 +1,5 @@
-// One visit after the other to every page of a built site: what the browser complains of meanwhile, and what
-// axe finds. Whatever a page may not do is looked for on all of them, not on a sample.
+// One visit after the other to every page of a built site: what the browser complains of meanwhile. Whatever a page may not do is looked for on all of them, not on a sample.
 import { readdirSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
@@ -68,27 +66,4 @@ export async function openAll(page: Page): Promise<void> {
     sheet.replaceSync('* { content-visibility: visible !important }');
     document.adoptedStyleSheets.push(sheet);
   });
-}
-
-export interface AxeOptions {
-  /** Leave out what takes long and is the same elsewhere. */
-  readonly without?: string;
-  /** Of all rules only these. */
-  readonly rules?: string[];
-}
-
-/** One line per violation. */
-export async function axeFinds(page: Page, { without, rules }: AxeOptions = {}): Promise<string[]> {
-  // Without the list of what passed, which takes as long as the checks themselves.
-  const builder = new AxeBuilder({ page }).options({ resultTypes: ['violations'] });
-  if (without !== undefined) builder.exclude(without);
-  if (rules !== undefined) builder.withRules(rules);
-  const { violations } = await builder.analyze();
-  return violations.map(
-    one =>
-      `${one.id}: ${one.help} (${one.nodes
-        .slice(0, 3)
-        .map(node => node.target.join(' '))
-        .join('; ')})`,
-  );
 }
