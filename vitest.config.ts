@@ -60,8 +60,8 @@ const HEAVY = [
   'test/stages/ports/**/*.test.ts',
 ];
 
-/** On one processor still two: a place spends much of its time waiting for another process. */
-const TOGETHER = Math.max(2, availableParallelism());
+/** Vitest's own choice leaves one processor idle. */
+const TOGETHER = availableParallelism();
 
 const common = {
   globalSetup: 'test/site/one-build.ts',
@@ -76,7 +76,13 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { ...common, name: 'pure', include: PURE, sequence: { groupOrder: 0 } },
+        test: {
+          ...common,
+          name: 'pure',
+          include: PURE,
+          maxWorkers: TOGETHER,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {
