@@ -70,13 +70,15 @@ export class RunningSummary {
     if (n === 0) throw new RangeError('No samples to summarize: leave the metric out.');
     const supported = quantilesFor(n);
     const { kind, unit, seed } = this.#options;
+    const p50 = median(this.#medians);
     const distribution: Distribution = {
       kind,
       unit,
       n,
       min: histogram.min,
-      p50: median(this.#medians),
-      p90: histogram.quantile(0.9),
+      p50,
+      // The middle of a bin may lie below an exact value within it.
+      p90: Math.max(p50, histogram.quantile(0.9)),
       max: histogram.max,
       bins: histogram.toBins(),
     };

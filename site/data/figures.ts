@@ -1,6 +1,7 @@
 // Turns what a page asks for into drawn figures: which records, which command where there are none,
 // and the facts that stand in the caption. One figure per machine that measured it.
 import type { Mechanism } from '../../lab/drivers/driver.ts';
+import { INTERVAL_ROUNDS } from '../../lab/measure/statistics.ts';
 import type { LabRecord, LabRunFile } from '../../lab/records/schema.ts';
 import { counts } from '../figures/counts.ts';
 import { cycles, cyclesFrame } from '../figures/cycles.ts';
@@ -112,19 +113,26 @@ const simulatedWords = (records: readonly LabRecord[]): string =>
 /** Bars of a ledger have no room for intervals; beside times that has to be said. */
 const withoutIntervals = (records: readonly LabRecord[], metrics: readonly string[]): string =>
   records.some(record => metrics.some(name => record.metrics[name]?.kind === 'time'))
-    ? 'times: medians of the rounds, their 95 % intervals in the table'
+    ? `times: medians of the rounds, their ${isFew(records) ? 'ranges' : '95 % intervals'} in the table`
     : exactWords(records);
 
-const OVER_ROUNDS = '95 % bootstrap interval over rounds';
+/** Below this no 95 % interval can be given: what stands for it is the whole range (lab/measure/statistics.ts). */
+const isFew = (records: readonly LabRecord[]): boolean =>
+  Math.min(...records.map(record => record.rounds.length)) < INTERVAL_ROUNDS;
 
 /** How each kind draws its intervals. */
-const INTERVAL_WORDS: Readonly<Partial<Record<Kind, string>>> = {
-  quantiles: `pale bands: ${OVER_ROUNDS}, of the medians`,
-  histogram: 'hairlines: medians, their 95 % intervals in the table',
-  ratios: `pale bands: ${OVER_ROUNDS}`,
-  split: `pale bands: ${OVER_ROUNDS}`,
-  stack: `hairlines: ${OVER_ROUNDS}`,
-};
+function intervalWords(kind: Kind, records: readonly LabRecord[]): string {
+  const few = isFew(records);
+  const over = few ? 'whole range of so few rounds' : '95 % bootstrap interval over rounds';
+  const words: Readonly<Partial<Record<Kind, string>>> = {
+    quantiles: `pale bands: ${over}, of the medians`,
+    histogram: `hairlines: medians, their ${few ? 'ranges' : '95 % intervals'} in the table`,
+    ratios: `pale bands: ${over}`,
+    split: `pale bands: ${over}`,
+    stack: `hairlines: ${over}`,
+  };
+  return words[kind] ?? `bars: ${over}`;
+}
 
 /** n, rounds, interval and shared settings of what was drawn. Exact counts have no interval. */
 export function factsOf(
@@ -138,7 +146,7 @@ export function factsOf(
   const rounds = range(measured.map(record => record.rounds.length));
   return [
     `n = ${range(measured.map(samples))} each, in ${rounds} ${rounds === '1' ? 'round' : 'rounds'}`,
-    exact ? withoutIntervals(measured, metrics) : (INTERVAL_WORDS[kind] ?? `bars: ${OVER_ROUNDS}`),
+    exact ? withoutIntervals(measured, metrics) : intervalWords(kind, measured),
     ...sharedSettings(measured),
   ];
 }

@@ -86,4 +86,13 @@ describe('summarize', () => {
     const rounds = makeRounds(15, 50);
     expect(summarize(rounds, options)).toEqual(summarize(rounds, options));
   });
+
+  test('has no p90 below its median, though the one is a bin’s middle and the other exact', () => {
+    // 539 is exact, and the middle of its bin is 538.
+    for (const value of [539, 1023, 12_345, 999_999]) {
+      const { p50, p90 } = summarize([new Float64Array(100).fill(value)], options).distribution;
+      expect(p50).toBe(value);
+      expect(p90, String(value)).toBeGreaterThanOrEqual(p50);
+    }
+  });
 });

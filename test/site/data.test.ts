@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BadRecord } from '../../lab/errors.ts';
-import { commandFor, figuresFor, recordName } from '../../site/data/figures.ts';
+import { commandFor, factsOf, figuresFor, recordName } from '../../site/data/figures.ts';
 import { machinesOf } from '../../site/data/machines.ts';
 import { type Loaded, loadLibrary } from '../../site/data/records.ts';
 import { comparisonsOf, nearest, select } from '../../site/data/select.ts';
@@ -189,6 +189,13 @@ describe('figures of a page', () => {
     expect(shown[0]!.facts).toContain('1\u00a0kHz');
     expect(shown[0]!.facts.join()).toMatch(/95 %/);
     expect(elsewhere.length).toBe(1);
+  });
+
+  it('promise no 95 % of rounds that are too few for it', () => {
+    const facts = (rounds: number) => factsOf([fakeRecord({ rounds })]).join();
+    expect(facts(6)).toContain('bars: 95 % bootstrap interval over rounds');
+    expect(facts(5)).toContain('bars: whole range of so few rounds');
+    expect(facts(5)).not.toContain('95 %');
   });
 
   it('name a record by what tells it from its siblings', () => {

@@ -200,7 +200,7 @@ describe.skipIf(path === undefined)('without a mouse', () => {
         expect(await focused(page)).toContain('I have made my guess');
         await press(page, 'Enter');
         const guess = await page.locator('.lab-guess .yours').innerText();
-        expect(guess).toContain('uses a lot more processor time');
+        expect(guess).toContain('uses very much more processor time');
         await tabTo(page, '#polling-fifo summary');
         await press(page, 'Enter', 'Tab');
         const table = page.locator('#polling-fifo .table-scroll');

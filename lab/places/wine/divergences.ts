@@ -87,7 +87,7 @@ export const divergences: readonly Divergence[] = [
   {
     id: 'no-registered-io',
     subject: 'Registered I/O',
-    windows: 'Sockets take requests from queues in registered memory since Windows 8.',
+    windows: 'Sockets take requests from queues, over registered buffers, since Windows 8.',
     source: `${LEARN}/mswsock/ns-mswsock-rio_extension_function_table`,
     wine: 'The provider has no such functions.',
     so: 'The driver rio is unsupported here and says so.',

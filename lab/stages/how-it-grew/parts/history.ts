@@ -136,7 +136,7 @@ export const ERAS: readonly Era[] = [
       {
         name: 'RIOReceive',
         library: BY_ASKING,
-        brought: 'registered I/O: queues in registered memory',
+        brought: 'registered I/O: buffers registered once, and queues',
         source: `${LEARN}/mswsock/ns-mswsock-rio_extension_function_table`,
       },
       {
