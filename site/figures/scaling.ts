@@ -94,9 +94,16 @@ export function scaling(
   const settingsOf = (record: LabRecord) => (by === undefined ? '' : settingOf(record, by));
   const fullName = (record: LabRecord): string =>
     [record.driver, settingsOf(record)].filter(Boolean).join(', ');
+  // A word says what it is; a number needs its setting's name.
+  const shortSetting = (record: LabRecord): string => {
+    const value = by === undefined ? undefined : record.parameters[by];
+    return typeof value === 'string' ? value : settingsOf(record);
+  };
   // Lines of one driver need not repeat its name: the setting tells them apart.
   const nameOf = (record: LabRecord): string =>
-    several ? fullName(record) : settingsOf(record) || record.driver;
+    several
+      ? [record.driver, shortSetting(record)].filter(Boolean).join(', ')
+      : settingsOf(record) || record.driver;
   const lines = [...Map.groupBy(sorted, ({ record }) => nameOf(record))];
   const series: Series[] = lines.map(([name, mine]) => ({
     name,

@@ -61,7 +61,8 @@ describe('what pages ask for', () => {
         const said = facts.join('; ');
         const missing = [
           !/^n = [\d\u202f]/.test(said) && 'n',
-          !/interval|exact counts|counts of a running system/.test(said) && 'interval',
+          !/interval|range of|ranges in|exact counts|counts of a running system/.test(said) &&
+            'interval',
           !/^npx iolab run /.test(command) && 'command',
           records.length === 0 && 'records',
           drawn.table.rows.length === 0 && 'table',
