@@ -11,6 +11,8 @@ export const FIGURES = {
   driver: 'Driver',
   program: 'Program',
   interval: '95 % interval',
+  /** Of rounds that are too few for one. */
+  range: 'range of the rounds',
   least: 'Least',
   median: 'Median',
   most: 'Most',

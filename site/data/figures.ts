@@ -5,7 +5,14 @@ import { INTERVAL_ROUNDS } from '../../lab/measure/statistics.ts';
 import type { LabRecord, LabRunFile } from '../../lab/records/schema.ts';
 import { counts } from '../figures/counts.ts';
 import { cycles, cyclesFrame } from '../figures/cycles.ts';
-import { type Drawn, type Item, notMeasured, samples, sharedSettings } from '../figures/figure.ts';
+import {
+  type Drawn,
+  type Item,
+  notMeasured,
+  samples,
+  sharedSettings,
+  withRanges,
+} from '../figures/figure.ts';
 import { setting, whole } from '../figures/format.ts';
 import { histogram } from '../figures/histogram.ts';
 import { type Band, isApproximate, ledger } from '../figures/ledger.ts';
@@ -270,7 +277,9 @@ export function figuresFor(
   const chosen = [...published.slice(0, 1), ...groups.filter(group => group.yours)];
   const shown: Shown[] = chosen.map(group => {
     const records = group.records;
-    const drawn = drawGroup(request, group, all, mechanismOf);
+    const measured = records.map(({ value }) => value).filter(one => one.rounds.length > 0);
+    const given = drawGroup(request, group, all, mechanismOf);
+    const drawn = measured.length > 0 && isFew(measured) ? withRanges(given) : given;
     return {
       drawn,
       group,

@@ -28,6 +28,12 @@ export interface Drawn {
   readonly empty: boolean;
 }
 
+/** The same, of rounds too few for an interval: what its table gives in the place of one is their range. */
+export function withRanges(drawn: Drawn): Drawn {
+  const columns = drawn.table.columns.map(name => name.replace(FIGURES.interval, FIGURES.range));
+  return { ...drawn, table: { ...drawn.table, columns } };
+}
+
 export interface Options {
   readonly id: string;
   readonly title: string;

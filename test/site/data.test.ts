@@ -196,6 +196,13 @@ describe('figures of a page', () => {
     expect(facts(6)).toContain('bars: 95 % bootstrap interval over rounds');
     expect(facts(5)).toContain('bars: whole range of so few rounds');
     expect(facts(5)).not.toContain('95 %');
+    const columns = (rounds: number) => {
+      const records = [loaded(fakeRecord({ rounds }), 'one')];
+      const { shown } = figuresFor(request, { records, runs: [], problems: [] }, () => 'interrupt');
+      return shown[0]!.drawn.table.columns;
+    };
+    expect(columns(6)).toContain('Latency, 95 % interval');
+    expect(columns(5)).toContain('Latency, range of the rounds');
   });
 
   it('name a record by what tells it from its siblings', () => {
