@@ -80,7 +80,10 @@ export function momentsOf(program: ChannelProgram, steps: readonly TraceStep[]):
     if (said === undefined || said.command !== step.command) {
       throw new Error(`Step ${at + 1} of the trace is not word ${step.index + 1} of the program`);
     }
-    const status = step.status === '' ? '' : CHANNEL_RUN.status(step.status);
+    // Within a chain of data the device knows nothing of the change: the end is told once, after the last piece
+    // (what the trace of Hercules prints before is its own).
+    const told = step.status !== '' && !said.flags.includes('chain_data');
+    const status = told ? CHANNEL_RUN.status(step.status) : '';
     const name = commandName(step);
     return {
       kind: 'command',

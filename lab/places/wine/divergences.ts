@@ -26,7 +26,7 @@ export const divergences: readonly Divergence[] = [
     id: 'concurrency-limit',
     subject: 'The limit of a port',
     windows:
-      'No more threads run at once than the port’s limit says; a thread that blocks makes room for another.',
+      'No thread is let go while as many run as the port’s limit says; a thread that blocks makes room for another, and when it runs again there may be one more for a while.',
     source: PORTS,
     wine: 'Every thread that waits is let go as soon as there is a packet, whatever the limit says.',
     so: 'A record from here says how many ran at once, and nothing about the limit’s effect.',

@@ -1,4 +1,4 @@
-// One wait for everything, as kqueue(2) has had it from the start and Linux has it piece by piece: epoll
+// One wait for everything, as kqueue(2) has it in one call and Linux has it piece by piece: epoll
 // over a pipe, a signalfd, a timerfd, a pidfd and an eventfd.
 import { EPOLLIN } from '../../ffi/linux/constants.ts';
 import { EPOLL_EVENT_BYTES } from '../../ffi/linux/structs.ts';

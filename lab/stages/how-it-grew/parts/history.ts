@@ -150,12 +150,12 @@ export const ERAS: readonly Era[] = [
   },
   {
     id: 'exports-11',
-    since: 'Windows 11 and Server 2022, 2021',
+    since: 'Windows 11, 2021',
     calls: [
       {
         name: 'ProcessSocketNotifications',
         library: 'ws2_32.dll',
-        brought: 'readiness of sockets, told by a port',
+        brought: 'readiness of sockets, told by a port (Server 2022 too)',
         source: `${LEARN}/winsock2/nf-winsock2-processsocketnotifications`,
       },
       {
