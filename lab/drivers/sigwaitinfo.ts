@@ -17,7 +17,7 @@ const facts: DriverFacts = {
   loop: 'blocking',
   serves: ['stream', 'events'],
   platforms: ['linux'],
-  cost: 'three system calls per event: the wait, the read, and a read that finds no more; an entry in a queue that all programs of a user share',
+  cost: 'three system calls per event: the wait, the read, and a read that finds no more; an entry counted against a limit that all programs of a user share',
   needs: 'a device that sends signals (O_ASYNC), and one thread for each such device',
   parameters: {},
   source: 'https://man7.org/linux/man-pages/man2/sigwaitinfo.2.html',

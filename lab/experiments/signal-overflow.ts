@@ -16,7 +16,7 @@ export const experiment: Experiment = {
   title: 'Signals that are lost',
   question: 'Signals come faster than they are taken: how many are there in the end?',
   drivers: ['signals-merged', 'signals-queued', 'queue-trusted', 'queue-looked'],
-  // The queue is one for all processes of a user, so what it holds of ours may vary.
+  // Queued signals are counted for all processes of a user, so what fits of ours may vary.
   rounds: 3,
   short_rounds: 1,
   shows: [

@@ -442,7 +442,7 @@ describe.skipIf(path === undefined)('in Chromium', () => {
     await page.locator('.lab-guess label').nth(1).click();
     await page.locator('.lab-guess > details > summary').click();
     expect(await page.locator('.lab-guess .yours').innerText()).toContain(
-      'uses a lot more processor time',
+      'uses very much more processor time',
     );
     await page.close();
   });

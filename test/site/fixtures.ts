@@ -45,6 +45,23 @@ function wakeup(device: string): LabRecord[] {
   );
 }
 
+function pauses(): LabRecord[] {
+  const of = (driver: string, pause_us: number | undefined, p50_ns: number, cpu_ns: number) =>
+    fakeRecord({
+      experiment: 'pause',
+      driver,
+      parameters: { rate_hz: 100, ...(pause_us === undefined ? {} : { pause_us }) },
+      p50_ns,
+      cpu_ns,
+      totals: { polls_per_op: total('count', '1', driver === 'blocking' ? 0 : cpu_ns / 20_000) },
+    });
+  return [
+    of('blocking', undefined, 60_000, 50_000),
+    ...[10, 100, 1000].map(us => of('paced-poll', us, 15_000 + 500 * us, 6e7 / us)),
+    of('busy-poll', undefined, 15_000, 9.9e6),
+  ];
+}
+
 function roundTrip(device: string): LabRecord[] {
   const modes = ['polled', 'interrupt', 'interrupt+ring'] as const;
   return modes.flatMap(mode =>
@@ -133,6 +150,7 @@ export function fixtureRecords(): LabRecord[] {
     ...wakeup('fifo'),
     ...wakeup('pty'),
     unsupported,
+    ...pauses(),
     ...roundTrip('uno'),
     ...roundTrip('pico'),
     ...diskRead(),
