@@ -47,7 +47,8 @@ const PAIRED = [
 
 /**
  * Long, and busy with one processor, a browser or a place of its own instead of waiting for a device: as
- * many beside each other as there are processors. What they measure is counted, or compared round by round.
+ * many beside each other as there are processors. What they measure is counted: an order of times is not
+ * tested here.
  */
 const HEAVY = [
   'test/drivers/heap.test.ts',

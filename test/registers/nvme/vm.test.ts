@@ -1,11 +1,11 @@
 // Our NVMe drivers on QEMU's controller, in the virtual machine: one boot for what they do with data, with
-// disks that are not theirs and with a disk that is pulled out, and one for the order of their times.
+// disks that are not theirs and with a disk that is pulled out. The order of their times is tested in
+// test/registers/orders.test.ts.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { iolab, recordsIn, temporaryFolder } from '../../helpers/cli.ts';
 import { bootOnce, isHere } from '../../places/vm/bench.ts';
 
 /** On a machine that does much else besides. */
@@ -112,58 +112,4 @@ describe.skipIf(!isHere)('pulled out in the middle of an experiment', () => {
       expect(rounds[0]).toBeLessThan(200);
     }
   });
-});
-
-describe.skipIf(!isHere)('as an experiment', () => {
-  const DRIVERS = ['direct-sync', 'nvme-poll', 'nvme-msix'];
-
-  it(
-    'looking beats being interrupted and beats the kernel’s read, with every block checked',
-    async () => {
-      const home = temporaryFolder();
-      const words = `run nvme --in vm --depth 1 --rounds 3 --driver ${DRIVERS.join(',')}`.split(
-        ' ',
-      );
-      const { code, err } = await iolab(words, { home, limit_ms: LIMIT_MS });
-      expect(code, err).toBe(0);
-      const records = recordsIn(home).filter(one => one.parameters.repeat === undefined);
-      expect(records).toHaveLength(DRIVERS.length);
-      const measured = (driver: string, metric: string): number => {
-        const one = records.find(record => record.driver === driver)!;
-        expect(one).toMatchObject({ status: 'ok', place: 'vm', device: 'vm:nvme' });
-        expect(one.evidence).toEqual({ device: 'virtual', processor: 'emulated' });
-        const found = one.metrics[metric]!;
-        return 'value' in found ? found.value : found.p50!;
-      };
-      const [kernel, polled, called] = DRIVERS.map(driver => measured(driver, 'latency_ns'));
-      expect(polled).toBeLessThan(called!);
-      expect(polled).toBeLessThan(kernel!);
-      // No call and no interrupt, but for the question whether the disk may be kept, now and then.
-      expect(measured('nvme-poll', 'syscalls_per_op')).toBeLessThan(0.05);
-      expect(measured('nvme-poll', 'interrupts_per_op')).toBe(0);
-      expect(measured('nvme-poll', 'doorbells_per_op')).toBeCloseTo(2, 1);
-      expect(measured('nvme-msix', 'interrupts_per_op')).toBeCloseTo(1, 0);
-      expect(measured('direct-sync', 'syscalls_per_op')).toBeCloseTo(1, 5);
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'on memory as a disk, asking beats being interrupted',
-    async () => {
-      const home = temporaryFolder();
-      const words =
-        'run iopoll --in vm --device vm:null_blk --set backend_us=100 --rounds 3 --driver io-uring,io-uring-iopoll';
-      const { code, err } = await iolab(words.split(' '), { home, limit_ms: LIMIT_MS });
-      expect(code, err).toBe(0);
-      const medianOf = (driver: string): number => {
-        const one = recordsIn(home).find(record => record.driver === driver)!;
-        expect(one).toMatchObject({ status: 'ok', parameters: { backend_us: 100, depth: 1 } });
-        const found = one.metrics.latency_ns!;
-        return 'p50' in found ? found.p50! : Number.NaN;
-      };
-      expect(medianOf('io-uring-iopoll')).toBeLessThan(medianOf('io-uring'));
-    },
-    LIMIT_MS,
-  );
 });
