@@ -80,7 +80,7 @@ export function compareInsideRun(
     const noise = noiseOf.get(base);
     // Two-sided: A/A that came out at 1.05 could as well have come out at 1/1.05.
     const band = noise && bothWays(noise.interval);
-    const rounds = settledByOne(base, metric, found.rounds);
+    const rounds = settledByOne(base, found.rounds);
     return [{ ...found, verdict: verdict(found.ratio, found.interval, band, rounds) }];
   });
   return [...noiseOf.values(), ...compared];
@@ -109,6 +109,47 @@ function closest(
         (across || inCommon(base).every(key => base.parameters[key] === setting[key])),
     )
     .sort((a, b) => agreed(b) - agreed(a) || inCommon(b).length - inCommon(a).length)[0];
+}
+
+/**
+ * B over A of two records of one run, whatever their settings: their rounds were measured in turns. `repeat` is
+ * the A/A repeat of either side, where there is one: a difference inside it is a tie. Undefined where no round
+ * of both has the metric.
+ */
+export function comparePair(
+  base: LabRecord,
+  record: LabRecord,
+  {
+    metric,
+    seed,
+    repeat,
+  }: { readonly metric: string; readonly seed: number; readonly repeat?: LabRecord | undefined },
+): Comparison | undefined {
+  const found = pairUp(record, base, metric, deriveSeed(seed, base.id, record.id));
+  if (!found) return undefined;
+  const isItself = record.driver === base.driver && groupKey(record) === groupKey(base);
+  // The noise itself has no verdict.
+  if (isItself) return found;
+  const original = [base, record].find(
+    one => repeat && one.driver === repeat.driver && groupKey(one) === groupKey(repeat),
+  );
+  const noise = repeat && original && pairUp(repeat, original, metric, deriveSeed(seed, repeat.id));
+  const band = noise && bothWays(noise.interval);
+  const rounds = settledByOne(base, found.rounds);
+  return { ...found, verdict: verdict(found.ratio, found.interval, band, rounds) };
+}
+
+/** The A/A repeat of a record among those of its run. */
+export function repeatOf(record: LabRecord, all: readonly LabRecord[]): LabRecord | undefined {
+  if (isRepeat(record)) return undefined;
+  const key = groupKey(record);
+  return all.find(
+    one =>
+      isRepeat(one) &&
+      one.run_id === record.run_id &&
+      one.driver === record.driver &&
+      groupKey(one) === key,
+  );
 }
 
 /**
@@ -145,7 +186,7 @@ export function compareAcross(
       interval,
       rounds: one.length,
       baseline_rounds: other.length,
-      verdict: verdict(ratio, interval, undefined, settledByOne(base, metric, fewest)),
+      verdict: verdict(ratio, interval, undefined, settledByOne(base, fewest)),
       paired: false,
     });
   }
@@ -156,10 +197,23 @@ function isSame(a: LabRecord, b: LabRecord): boolean {
   return a.driver === b.driver && !isRepeat(a) && groupKey(a) === groupKey(b);
 }
 
-/** Counts of a simulator are settled by one round; times need several, see `verdict`. */
-function settledByOne(base: LabRecord, metric: string, rounds: number): number | undefined {
-  const counted = base.metrics[metric]?.kind === 'count' && base.evidence.device === 'simulated';
-  return counted ? undefined : rounds;
+/**
+ * Does the record hold exact counts, the same in every run? A simulated machine or board that is asked on its
+ * own gives such. Where anything is timed the host has a part in it, and its calls and switches differ from run
+ * to run; Wine and the virtual machine run by the host's clock, and so does what a note calls approximate.
+ */
+export function isExact({ evidence, place, metrics, notes = [] }: LabRecord): boolean {
+  return (
+    evidence.device === 'simulated' &&
+    place === 'host' &&
+    Object.values(metrics).every(metric => metric.kind === 'count') &&
+    !notes.some(note => note.startsWith('approximate'))
+  );
+}
+
+/** Exact counts are settled by one round; all else needs several, see `verdict`. */
+function settledByOne(base: LabRecord, rounds: number): number | undefined {
+  return isExact(base) ? undefined : rounds;
 }
 
 function pairUp(

@@ -37,6 +37,23 @@ export function findRecords(reference: string, home: string = labHome()): Found 
   );
 }
 
+/** The records that stand beside a single one, in the folder of its run. Empty where that cannot be read. */
+export function neighboursOf({ where, records }: Found): LabRecord[] {
+  const [only] = records;
+  if (!only || records.length > 1 || !lookAt(where).isFile()) return [];
+  return listFolder(join(where, '..'))
+    .filter(name => name.startsWith(only.run_id) && name.endsWith('.json'))
+    .flatMap(name => {
+      try {
+        const document = readDocumentFile(join(where, '..', name));
+        return 'records' in document ? [] : [document];
+      } catch {
+        // A neighbour that nobody asked for may be broken.
+        return [];
+      }
+    });
+}
+
 /** The folders of all runs in the home, newest last. Empty where nothing was measured yet. */
 export function runFolders(root: string = recordsFolder()): string[] {
   if (!existsSync(root)) return [];

@@ -60,6 +60,26 @@ describe('iolab show', () => {
     expect(Math.max(...narrow.map(line => line.length))).toBeLessThanOrEqual(40);
   });
 
+  it('keeps the ratios of two runs apart', () => {
+    const run_id = 'another-run';
+    const folder = join(home, 'another');
+    const comparisons = run.comparisons.map(one => ({ ...one, ratio: 7.77 }));
+    const other = { ...run, run_id, comparisons, records: run.records.map(withId) };
+    function withId(record: (typeof run.records)[number]) {
+      return { ...record, run_id };
+    }
+    for (const record of other.records) writeRecord(folder, record);
+    writeRun(folder, other);
+    const ratiosOf = (...named: string[]) =>
+      iolab(['show', ...named])
+        .out.match(/^■ epoll .*$/gm)!
+        .map(line => /7\.77/.test(line));
+    const each = ratiosOf(run.run_id);
+    expect(each.some(Boolean)).toBe(false);
+    expect(ratiosOf(run.run_id, folder)).toEqual([...each, ...ratiosOf(folder)]);
+    expect(ratiosOf(folder).some(Boolean)).toBe(true);
+  });
+
   it('shows one record with its distribution, and how to measure it again', () => {
     const { out } = iolab(['show', slow]);
     expect(out).toContain('■ wakeup · fifo · epoll · 1 kHz');
@@ -176,6 +196,7 @@ describe('iolab compare', () => {
     const options = ['--metric', 'ops_per_s', '--fail-if', 'slower'];
     expect(iolab(['compare', deep!, flat!, ...options]).code).toBe(1);
     expect(iolab(['compare', flat!, deep!, ...options]).code).toBe(0);
+    expect(iolab(['compare', flat!, deep!, ...options]).out).toContain('Paired');
   });
 
   it('refuses what cannot be compared, and says why', () => {

@@ -49,19 +49,26 @@ describe('lines in words', () => {
     ).toEqual(['io-uring start each: system calls n', 'io-uring start linked: links n − 1']);
   });
 
-  it('gives a scattered line’s slope with its interval, and leaves out what nobody asks for', () => {
+  it('gives a scattered line’s parts with their intervals, and leaves out what nobody asks for', () => {
     const scattered = {
       a_interval: [0, 1] as [number, number],
       b_interval: [0.5, 1.5] as [number, number],
     };
     expect(fitLines([line('x', 'wakeups', 0.5, 1, scattered), line('x', 'bytes', 0, 60)])).toEqual([
-      'x: wake-ups about 1 n [0.5, 1.5]',
+      'x: wake-ups about 0.5 [0, 1] + 1 n [0.5, 1.5]',
+    ]);
+    const falling = {
+      a_interval: [300, 340] as [number, number],
+      b_interval: [-3, -1] as [number, number],
+    };
+    expect(fitLines([line('x', 'latency_ns', 321, -2, falling)])).toEqual([
+      'x: latency about 321 ns [300 ns, 340 ns] − 2.0 ns · n [1.0 ns, 3.0 ns]',
     ]);
   });
 
   it('gives times and sizes with their units', () => {
     const between = (low: number, high: number) => ({
-      a_interval: [0, 1] as [number, number],
+      a_interval: [0, 2000] as [number, number],
       b_interval: [low, high] as [number, number],
     });
     expect(
@@ -70,14 +77,14 @@ describe('lines in words', () => {
         line('y', 'memory_bytes', 0, 8000, between(7000, 9000)),
       ]),
     ).toEqual([
-      'x: cost about 130 ns · n [0.0041 ns, 1.4 µs]',
-      'y: memory about 8 000 bytes · n [7 000 bytes, 9 000 bytes]',
+      'x: cost about 1.0 µs [0 ns, 2.0 µs] + 130 ns · n [0.0041 ns, 1.4 µs]',
+      'y: memory about 0 bytes [0 bytes, 2 000 bytes] + 8 000 bytes · n [7 000 bytes, 9 000 bytes]',
     ]);
   });
 
   it('says what n is where it is no number of records', () => {
     const scattered = {
-      a_interval: [0, 1] as [number, number],
+      a_interval: [900, 15_000] as [number, number],
       b_interval: [490, 550] as [number, number],
     };
     const pause = { ...scattered, over: 'pause_us', parameters: { rate_hz: 100 } };
@@ -87,8 +94,8 @@ describe('lines in words', () => {
         line('watch-poll', 'cost_ns', 900, 520, { ...scattered, over: 'watched' }),
       ]),
     ).toEqual([
-      'paced-poll 100 Hz: latency about 522 ns · n [490 ns, 550 ns]; n: pause in µs',
-      'watch-poll: cost about 520 ns · n [490 ns, 550 ns]; n: watched',
+      'paced-poll 100 Hz: latency about 15 µs [900 ns, 15 µs] + 522 ns · n [490 ns, 550 ns]; n: pause in µs',
+      'watch-poll: cost about 900 ns [900 ns, 15 µs] + 520 ns · n [490 ns, 550 ns]; n: watched',
     ]);
   });
 

@@ -148,8 +148,8 @@ describe('a single record', () => {
 
   it('gives p99 only where the samples support it', () => {
     const few = distributionOf(fakeRecord({ rounds: 2, per_round: 100 }), 'latency_ns')!;
-    expect(percentileLine(few)).not.toContain('p99');
-    expect(percentileLine(distributionOf(fakeRecord(), 'latency_ns')!)).toMatch(
+    expect(percentileLine(few, 0)).not.toContain('p99');
+    expect(percentileLine(distributionOf(fakeRecord(), 'latency_ns')!, 0)).toMatch(
       /p99 \d.* n 3\u00a0000$/,
     );
   });

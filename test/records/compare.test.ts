@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compareAcross, compareInsideRun, roundValues } from '../../lab/records/compare.ts';
+import {
+  compareAcross,
+  compareInsideRun,
+  comparePair,
+  isExact,
+  repeatOf,
+  roundValues,
+} from '../../lab/records/compare.ts';
 import type { LabRecord } from '../../lab/records/schema.ts';
 import { fakeRecord, fakeUnsupported } from '../helpers/records.ts';
 
@@ -21,6 +28,72 @@ const repeated = (factors: readonly number[]) =>
     LOAD.map((load, i) => 100 * load * factors[i % factors.length]!),
     { driver: 'blocking', parameters: { rate_hz: 1000, repeat: 1 } },
   );
+
+describe('two records of one run', () => {
+  const of = { metric: 'latency_ns', seed: 3 };
+  const slightly = withRounds(LOAD.map(load => 105 * load));
+
+  it('are paired, whatever their settings', () => {
+    const deeper = withRounds(
+      LOAD.map(load => 120 * load),
+      { driver: 'blocking', parameters: { rate_hz: 1000, depth: 8 } },
+    );
+    expect(comparePair(base, deeper, of)).toMatchObject({ verdict: 'higher', rounds: 10 });
+    expect(comparePair(base, deeper, of)!.interval[0]).toBeCloseTo(1.2);
+  });
+
+  it('differ by a tie inside the noise of either side, as in the run itself', () => {
+    expect(comparePair(base, slightly, of)!.verdict).toBe('higher');
+    const repeat = repeated([0.9, 1.1]);
+    expect(comparePair(base, slightly, { ...of, repeat })!.verdict).toBe('tie');
+    expect(comparePair(slightly, base, { ...of, repeat })!.verdict).toBe('tie');
+    const [inRun] = compareInsideRun([base, repeat, slightly], options).slice(1);
+    expect(inRun!.verdict).toBe('tie');
+  });
+
+  it('take the noise from the setting that it was measured at, not from the other side', () => {
+    const other = withRounds(
+      LOAD.map(load => 200 * load),
+      { driver: 'blocking', parameters: { rate_hz: 100 } },
+    );
+    const repeat = repeated([0.99, 1.01]);
+    expect(comparePair(other, base, { ...of, repeat })!.verdict).toBe('lower');
+  });
+
+  it('are noise where the one repeats the other', () => {
+    expect(comparePair(base, repeated([0.99, 1.01]), of)!.verdict).toBe('noise');
+  });
+
+  it('find the repeat of a record by driver, setting and run', () => {
+    const repeat = repeated([1]);
+    expect(repeatOf(base, [slightly, base, repeat])).toBe(repeat);
+    expect(repeatOf(slightly, [base, repeat])).toBeUndefined();
+    expect(repeatOf(base, [{ ...repeat, run_id: '20260101T000000-0000' }])).toBeUndefined();
+    expect(repeatOf(repeat, [base, repeat])).toBeUndefined();
+  });
+});
+
+describe('exact counts', () => {
+  const counted = fakeRecord({
+    over: {
+      evidence: { device: 'simulated', processor: 'emulated' },
+      metrics: { instructions: { kind: 'count', unit: 'count', value: 12 } },
+    },
+  });
+
+  it('come from a simulated machine that nothing of the host times', () => {
+    expect(isExact(counted)).toBe(true);
+    const timed = { kind: 'time', unit: 'ns', value: 12 } as const;
+    for (const over of [
+      { place: 'vm' },
+      { place: 'wine' },
+      { evidence: { device: 'virtual', processor: 'emulated' } as const },
+      { notes: ['approximate: the program asks the host’s clock'] },
+      { metrics: { ...counted.metrics, latency_ns: timed } },
+    ])
+      expect(isExact({ ...counted, ...over }), JSON.stringify(over)).toBe(false);
+  });
+});
 
 describe('inside a run', () => {
   it('pairing cancels what both rounds shared', () => {

@@ -1,7 +1,7 @@
 // The work behind `iolab compare`.
 import { WrongUsage } from '../../errors.ts';
-import { compareAcross, compareInsideRun, isRepeat } from '../../records/compare.ts';
-import { findRecords } from '../../records/find.ts';
+import { compareAcross, comparePair, isExact, repeatOf } from '../../records/compare.ts';
+import { type Found, findRecords, neighboursOf } from '../../records/find.ts';
 import type { Comparison, LabRecord } from '../../records/schema.ts';
 import { colourDepth } from './colour.ts';
 import { reportComparisons } from './comparison.ts';
@@ -26,12 +26,12 @@ export function compare(
 ): number {
   const sideA = findRecords(a);
   const sideB = findRecords(b);
-  const { paired, comparisons } = compareSides(sideA.records, sideB.records, metric);
+  const { paired, comparisons } = compareSides(sideA, sideB, metric);
   if (comparisons.length === 0)
     throw new WrongUsage(whyNothing(sideA.records, sideB.records, metric));
   if (json) printJson({ schema: 'iolab/compare/1', metric, paired, a, b, comparisons });
   else {
-    const exact = [...sideA.records, ...sideB.records].every(one => isExact(one, metric));
+    const exact = [...sideA.records, ...sideB.records].every(isExact);
     const look = { width: terminalWidth(), colour: colourDepth(), exact };
     const note = machinesNote(sideA.records, sideB.records);
     print(reportComparisons(comparisons, { ...look, paired, ...(note ? { note } : {}) }));
@@ -39,41 +39,28 @@ export function compare(
   return failIf === 'slower' && comparisons.some(isSlower) ? EXIT.check_failed : 0;
 }
 
-/** A count of a simulated machine that nothing of the host can touch. */
-const isExact = ({ evidence, notes = [], metrics }: LabRecord, metric: string): boolean =>
-  evidence.processor === 'emulated' &&
-  (metrics[metric]?.kind ?? 'count') === 'count' &&
-  !notes.some(note => note.startsWith('approximate'));
-
-/** Paired where both sides are one record of the same run and setting; else unpaired. */
-export function compareSides(
-  a: readonly LabRecord[],
-  b: readonly LabRecord[],
-  metric: string,
-): Compared {
+/** Paired where both sides are one record of the same run, on the same device; else unpaired. */
+export function compareSides(sideA: Found, sideB: Found, metric: string): Compared {
+  const [a, b] = [sideA.records, sideB.records];
   const ids = new Set(a.map(record => `${record.run_id}/${record.id}`));
   if (b.every(record => ids.has(`${record.run_id}/${record.id}`))) {
     throw new WrongUsage('both sides are the same records; name two runs, or two records of one');
   }
   const [one, other] = [a[0], b[0]];
   const single = a.length === 1 && b.length === 1 && one && other;
-  if (single && one.run_id === other.run_id) {
-    const comparisons = pairOf(one, other, metric);
-    if (comparisons.length > 0) return { paired: true, comparisons };
+  if (single && wereMeasuredInTurns(one, other)) {
+    // The run's own noise stands beside them: a difference inside it is a tie here as in the run.
+    const all = [one, other, ...neighboursOf(sideA)];
+    const repeat = repeatOf(one, all) ?? repeatOf(other, all);
+    const found = comparePair(one, other, { metric, seed: SEED, repeat });
+    if (found) return { paired: true, comparisons: [found] };
   }
   return { paired: false, comparisons: compareAcross(a, b, { metric, seed: SEED }) };
 }
 
-/** The record compared may be the baseline's own repeat: then the row shows the noise. */
-function pairOf(base: LabRecord, record: LabRecord, metric: string): Comparison[] {
-  const plain = { ...base, parameters: { ...base.parameters, repeat: 0 } };
-  const same = record.driver === base.driver;
-  const compared =
-    same && !isRepeat(record)
-      ? { ...record, parameters: { ...record.parameters, repeat: 1 } }
-      : record;
-  return compareInsideRun([plain, compared], { baseline: base.driver, metric, seed: SEED });
-}
+/** One run measures the drivers and settings of one device in rounds that take turns. */
+const wereMeasuredInTurns = (one: LabRecord, other: LabRecord): boolean =>
+  (['run_id', 'experiment', 'device', 'place'] as const).every(key => one[key] === other[key]);
 
 /** A ratio across machines says more about the machines than about the drivers. */
 function machinesNote(a: readonly LabRecord[], b: readonly LabRecord[]): string | undefined {

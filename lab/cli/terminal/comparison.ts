@@ -1,6 +1,7 @@
 // What `iolab compare` prints: one row per comparison, ratio with its interval and a verdict in
 // words, and a line that says how far the numbers may be trusted. What all rows share stands in the
 // heading.
+import { INTERVAL_ROUNDS } from '../../measure/statistics.ts';
 import type { Comparison } from '../../records/schema.ts';
 import { createPaint } from './colour.ts';
 import { formatRatioInterval } from './format.ts';
@@ -15,6 +16,9 @@ const WORDS: Readonly<Record<Comparison['verdict'], string>> = {
   tie: '= tie',
   noise: '~ noise',
 };
+
+const TIES = 'an interval that spans 1, or a ratio inside the baseline’s own noise, is a tie';
+const TIES_OF_FEW = `; of fewer than ${INTERVAL_ROUNDS} rounds each difference is one`;
 
 export interface ComparisonLook extends ReportOptions {
   readonly paired: boolean;
@@ -51,17 +55,18 @@ export function reportComparisons(
     formatRatioInterval(one.ratio, one.interval),
     WORDS[one.verdict],
   ]);
+  const rounds = comparisons.map(one => one.rounds);
+  const areFew = !exact && Math.min(...rounds) < INTERVAL_ROUNDS;
   const header = [
     left('  driver', true),
     ...columns.map(([title]) => left(title, true)),
     ...(sameDriver ? [] : [left('over')]),
-    left('ratio [95 %]'),
+    left(areFew ? 'ratio [spread]' : 'ratio [95 %]'),
     left('verdict'),
   ];
   const how = paired
     ? 'Paired: rounds of one run, matched by number.'
     : 'Unpaired: the sides were not measured round by round together, so what the machine did meanwhile is part of the ratio.';
-  const rounds = comparisons.map(one => one.rounds);
   const range = [...new Set([Math.min(...rounds), Math.max(...rounds)])].join(' to ');
   const lines = [
     ...wrap([`${first.metric}, B over A`, ...shared].filter(Boolean).join(' · '), width).map(
@@ -71,7 +76,7 @@ export function reportComparisons(
     ...wrap(
       exact
         ? 'Counts of a simulated machine: the same in every run, so a ratio is exact.'
-        : `${how} ${range} round${range === '1' ? '' : 's'} each; an interval that spans 1 is a tie.`,
+        : `${how} ${range} round${range === '1' ? '' : 's'} each; ${TIES}${areFew ? TIES_OF_FEW : ''}.`,
       width,
       '  ',
     ),

@@ -14,6 +14,7 @@ const NAMES: Readonly<Record<string, string>> = {
   wakeups: 'wake-ups',
   links: 'links',
   cost_ns: 'cost',
+  cost_ns_per_op: 'cost',
   latency_ns: 'latency',
   create_ns: 'creation',
   memory_bytes: 'memory',
@@ -58,14 +59,16 @@ function formula(fit: Fit): string {
   const { a, b } = fit;
   if (fit.metric === 'cpu_share') return shareOverRate(fit);
   if (!isExact(fit)) {
-    const unit = /_(ns|bytes)$/.exec(fit.metric)?.[1];
-    const slope = (value: number) => {
+    const unit = /_(ns|bytes)(?:_per_op)?$/.exec(fit.metric)?.[1];
+    const inUnit = (value: number) => {
       if (!unit) return number(value);
       // What one more costs may be far less than the clock sees of one event.
       return Math.abs(value) < 1 ? `${formatCount(value)} ${unit}` : formatValue(value, unit);
     };
-    const [low, high] = fit.b_interval.map(slope);
-    return `about ${slope(b)}${unit ? ' ·' : ''} n [${low}, ${high}]`;
+    const range = (interval: readonly [number, number]) => `[${interval.map(inUnit).join(', ')}]`;
+    const [sign, each] = b < 0 ? ['−', inUnit(-b)] : ['+', inUnit(b)];
+    const [low, high] = b < 0 ? [-fit.b_interval[1], -fit.b_interval[0]] : fit.b_interval;
+    return `about ${inUnit(a)} ${range(fit.a_interval)} ${sign} ${each}${unit ? ' ·' : ''} n ${range([low, high])}`;
   }
   const slope = Math.abs(b) === 1 ? 'n' : `${number(Math.abs(b))} n`;
   if (b === 0) return number(a);

@@ -6,7 +6,7 @@ import { binHigh, binLow } from '../../measure/histogram.ts';
 import type { Distribution } from '../../records/schema.ts';
 import { axisRule, logAxis, tickLine } from './axis.ts';
 import type { Paint } from './colour.ts';
-import { formatValue, formatWhole } from './format.ts';
+import { formatAboveFloor, formatValue, formatWhole } from './format.ts';
 
 const EIGHTHS = ' ▁▂▃▄▅▆▇█';
 
@@ -48,9 +48,11 @@ export function histogramPlot(metric: Distribution, options: HistogramOptions): 
   ];
 }
 
-/** `p50 9.3 µs · p90 12 µs · p99 31 µs · max 1.2 ms · n 15 000`: only what n supports. */
-export function percentileLine(metric: Distribution): string {
+/** `p50 9.3 µs · p90 12 µs · p99 31 µs · max 1.2 ms · n 15 000`: only what n supports, `< floor` for times below it. */
+export function percentileLine(metric: Distribution, floor_ns: number): string {
   const { unit } = metric;
+  const words = (value: number) =>
+    unit === 'ns' ? formatAboveFloor(value, floor_ns) : formatValue(value, unit);
   const parts = [
     ['min', metric.min],
     ['p50', metric.p50],
@@ -60,7 +62,7 @@ export function percentileLine(metric: Distribution): string {
     ['max', metric.max],
   ] as const;
   const shown = parts.flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name} ${formatValue(value, unit)}`],
+    value === undefined ? [] : [`${name} ${words(value)}`],
   );
   return [...shown, `n ${formatWhole(metric.n)}`].join(' · ');
 }

@@ -1,17 +1,26 @@
 // One record in full, for `iolab show`: every metric, the distribution drawn, what it was measured
 // on and from where, and the command to measure it again.
+import { INTERVAL_ROUNDS } from '../../measure/statistics.ts';
 import type { LabRecord, Metric } from '../../records/schema.ts';
 import { createPaint, MARKS } from './colour.ts';
-import { formatTime, formatTimeInterval, formatValue, plainText } from './format.ts';
+import {
+  formatAboveFloor,
+  formatTime,
+  formatTimeInterval,
+  formatValue,
+  plainText,
+} from './format.ts';
 import { histogramPlot, percentileLine } from './histogram.ts';
 import { mechanismOf } from './mechanisms.ts';
 import { evidenceLine, machineLine, type ReportOptions } from './report.ts';
+import { floorOf } from './rows.ts';
 import { parameterLabel } from './settings.ts';
 import { type Column, renderTable, wrap } from './table.ts';
 
-const COLUMNS: readonly Column[] = [
+/** What stands in brackets behind a value depends on the rounds behind it. */
+const columns = (rounds: number): readonly Column[] => [
   { title: 'metric', align: 'left', stub: true },
-  { title: 'value [95 %]', align: 'left' },
+  { title: rounds < INTERVAL_ROUNDS ? 'value [range]' : 'value [95 %]', align: 'left' },
   { title: 'p90', align: 'right' },
   { title: 'p99', align: 'right' },
   { title: 'p99.9', align: 'right' },
@@ -40,12 +49,18 @@ export function reportRecord(record: LabRecord, { width, colour }: ReportOptions
   const metrics = Object.entries(record.metrics);
   if (metrics.length > 0) {
     const options = { width, dim: paint.dim };
-    lines.push('', ...renderTable(COLUMNS, metrics.map(metricRow), options));
+    const rows = metrics.map(each => metricRow(each, floorOf(record)));
+    lines.push('', ...renderTable(columns(record.rounds.length), rows, options));
   }
   for (const [name, metric] of metrics) {
     if (!('bins' in metric) || !DRAWN.has(metric.unit)) continue;
     const plot = histogramPlot(metric, { width, paint, mechanism });
-    lines.push('', paint.bold(plainText(name)), ...plot, ...text(percentileLine(metric)));
+    lines.push(
+      '',
+      paint.bold(plainText(name)),
+      ...plot,
+      ...text(percentileLine(metric, floorOf(record))),
+    );
   }
   if (record.threads && record.threads.length > 0) lines.push('', ...threadTable(record, width));
   lines.push('', ...faint(evidenceLine([record])), ...faint(machineLine(record)));
@@ -69,12 +84,15 @@ function statusLine(record: LabRecord): string[] {
   return [`${status}${done}${why}${code}`, ...(fix ? [`Fix: ${fix}`] : [])];
 }
 
-function metricRow([name, metric]: [string, Metric]): string[] {
+/** Samples below the floor are told from nothing by no clock; a total is a mean of many and may be smaller. */
+function metricRow([name, metric]: [string, Metric], floor_ns: number): string[] {
   const { unit } = metric;
-  const show = (value: number | undefined) =>
-    value === undefined ? '–' : formatValue(value, unit);
   if ('value' in metric) return [name, centre(metric.value, unit, metric.interval)];
-  const centred = centre(metric.p50, unit, metric.interval);
+  const bounded = (value: number, text: string) =>
+    unit === 'ns' ? formatAboveFloor(value, floor_ns, text) : text;
+  const show = (value: number | undefined) =>
+    value === undefined ? '–' : bounded(value, formatValue(value, unit));
+  const centred = bounded(metric.p50, centre(metric.p50, unit, metric.interval));
   return [name, centred, show(metric.p90), show(metric.p99), show(metric.p999), show(metric.max)];
 }
 

@@ -3,7 +3,7 @@ import { type Found, findRecords } from '../../records/find.ts';
 import { colourDepth } from './colour.ts';
 import { print, printJson, terminalWidth } from './output.ts';
 import { reportRecord } from './record.ts';
-import { type Reportable, reportRun } from './report.ts';
+import { type Reportable, type ReportOptions, reportRun } from './report.ts';
 
 /**
  * Show what the references stand for. All are read before anything is printed, so that a bad one
@@ -14,13 +14,10 @@ export function show(references: readonly string[], { json }: { readonly json?: 
   if (json) printJson(asDocument(found));
   else {
     const look = { width: terminalWidth(), colour: colourDepth() };
-    const { records, comparisons, fits, skipped } = merged(found);
-    const only = records.length === 1 ? records[0] : undefined;
-    const isBare = found.every(one => one.run === undefined);
     print(
-      only && isBare
-        ? reportRecord(only, look)
-        : reportRun({ records, comparisons, fits, skipped }, look),
+      separate(found)
+        .map(one => report(one, look))
+        .join('\n'),
     );
   }
 }
@@ -33,11 +30,17 @@ function asDocument(found: readonly Found[]): unknown {
   return records.length === 1 ? records[0] : { records };
 }
 
-function merged(found: readonly Found[]): Required<Reportable> {
-  return {
-    records: found.flatMap(one => one.records),
-    comparisons: found.flatMap(one => one.run?.comparisons ?? []),
-    fits: found.flatMap(one => one.run?.fits ?? []),
-    skipped: found.flatMap(one => one.run?.skipped ?? []),
-  };
+/** Each run by itself: its comparisons and lines are of no other run's records. What belongs to none is together. */
+function separate(found: readonly Found[]): Reportable[] {
+  const loose = found.filter(one => one.run === undefined).flatMap(one => one.records);
+  return [
+    ...found.flatMap(({ run, records }) => (run ? [{ ...run, records }] : [])),
+    ...(loose.length > 0 ? [{ records: loose }] : []),
+  ];
+}
+
+function report(one: Reportable, look: ReportOptions): string {
+  const [only, ...more] = one.records;
+  const isBare = one.comparisons === undefined;
+  return only && more.length === 0 && isBare ? reportRecord(only, look) : reportRun(one, look);
 }
