@@ -20,7 +20,11 @@ export const experiment: Experiment = {
   baseline: 'await-none',
   stages: true,
   shows: [
-    { metric: 'cost_ns', title: 'per step', meaning: 'per step: a payload taken, and the wait' },
+    {
+      metric: 'cost_ns_per_op',
+      title: 'per step',
+      meaning: 'per step: a payload taken, and the wait',
+    },
     { metric: 'cpu_ns_per_op', title: 'CPU' },
     {
       metric: 'suspended_bytes',

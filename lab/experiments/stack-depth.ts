@@ -21,7 +21,7 @@ export const experiment: Experiment = {
     { metric: 'frames', title: 'deep', meaning: 'deep: operations on the stack at once' },
     { metric: 'completed', title: 'done' },
     { metric: 'lost', title: 'lost', meaning: 'lost: operations that never ran' },
-    { metric: 'latency_ns', title: 'per op', meaning: 'per op: time of one, in chains of 50' },
+    { metric: 'cost_ns_per_op', title: 'per op', meaning: 'per op: time of one, in chains of 50' },
   ],
   settings: {},
   rounds: 6,

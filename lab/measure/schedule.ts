@@ -1,6 +1,7 @@
-// Open-loop schedules: the stimulus leaves at planned times, whatever the reader does, and latency
-// counts from the plan. So a stall is seen in every sample that it delayed (Gil Tene, "How NOT to
-// measure latency": coordinated omission).
+// Open-loop schedules: the stimulus leaves at planned times, whatever the reader does. So a stall is seen in
+// every sample that it delayed (Gil Tene, "How NOT to measure latency": coordinated omission). A request that
+// the measured program sends itself counts from the plan; a message from another process counts from when it
+// left, and how late that was stands beside it.
 import { createRandom } from './random.ts';
 
 /** How many operations, how often, and which order of chance. */

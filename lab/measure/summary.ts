@@ -71,19 +71,20 @@ export class RunningSummary {
     const supported = quantilesFor(n);
     const { kind, unit, seed } = this.#options;
     const p50 = median(this.#medians);
+    // The middle of a bin may lie below an exact value within it.
+    const p90 = Math.max(p50, histogram.quantile(0.9));
     const distribution: Distribution = {
       kind,
       unit,
       n,
       min: histogram.min,
       p50,
-      // The middle of a bin may lie below an exact value within it.
-      p90: Math.max(p50, histogram.quantile(0.9)),
+      p90,
       max: histogram.max,
       bins: histogram.toBins(),
     };
-    if (supported.p99) distribution.p99 = histogram.quantile(0.99);
-    if (supported.p999) distribution.p999 = histogram.quantile(0.999);
+    if (supported.p99) distribution.p99 = Math.max(p90, histogram.quantile(0.99));
+    if (supported.p999) distribution.p999 = Math.max(p90, histogram.quantile(0.999));
     if (this.#medians.length >= INTERVAL_ROUNDS) {
       distribution.interval = bootstrapInterval(this.#medians, { seed });
     }

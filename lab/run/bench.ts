@@ -20,6 +20,7 @@ import { environmentOf } from './environment.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { mostRecords } from './reach.ts';
 import type { RunRequest } from './request.ts';
+import { roomForReason } from './room.ts';
 import { type RecordFrame, Series } from './series.ts';
 import type { Spares } from './spares.ts';
 import type { Stand } from './stand.ts';
@@ -154,16 +155,24 @@ export class Bench {
     const series = new Series(id, driver, setting, false, this.rounds);
     series.refuse(reason, fix, errno);
     this.series.push(series);
-    const row = { device: this.device_id, driver, reason, fix };
-    this.skipped.push(errno === undefined ? row : { ...row, errno });
+    this.#skip(driver, reason, fix, errno);
   }
 
   /** The device itself said no to this setting: that is an answer, not a failure. */
   #refused(series: Series, error: Unsupported): void {
     const { reason, fix, errno } = whyNot(error, 'see iolab scan');
     series.refuse(reason, fix, errno);
-    const row = { device: this.device_id, driver: series.driver, reason, fix };
-    this.skipped.push(errno === undefined ? row : { ...row, errno });
+    this.#skip(series.driver, reason, fix, errno);
+  }
+
+  #skip(driver: string, reason: string, fix: string, errno?: string): void {
+    this.skipped.push({
+      device: this.device_id,
+      driver,
+      reason: roomForReason(reason),
+      fix: roomForReason(fix),
+      ...(errno === undefined ? {} : { errno }),
+    });
   }
 
   #drivers(): readonly string[] {
@@ -263,7 +272,7 @@ export class Bench {
   #leaveOut(driver: string, records: readonly number[]): void {
     const most = this.#most.get(driver);
     const reason = `--records ${records.join(',')} was left out: one run takes at most ${most}`;
-    this.skipped.push({ device: this.device_id, driver, reason, fix: 'give fewer' });
+    this.#skip(driver, reason, 'give fewer');
   }
 
   /** Parameters of the driver's own that the user chose: they belong in the record. */

@@ -62,7 +62,8 @@ const pointsOf = (group: readonly LabRecord[], metric: string, over: string): Fi
 function countsOf(records: readonly LabRecord[], seed: number): Fit[] {
   const groups = new Map<string, LabRecord[]>();
   for (const record of records) {
-    if (record.status !== 'ok' || typeof record.parameters[OVER] !== 'number') continue;
+    if (record.status !== 'ok' || isRepeat(record)) continue;
+    if (typeof record.parameters[OVER] !== 'number') continue;
     const { [OVER]: _, ...others } = record.parameters;
     const key = JSON.stringify([record.experiment, record.device, record.driver, others]);
     groups.set(key, [...(groups.get(key) ?? []), record]);
@@ -95,15 +96,20 @@ function fitsOfGroup(group: readonly LabRecord[], seed: number): Fit[] {
 
 /**
  * The line through the points; nothing where there are too few, or where they scatter and too few
- * rounds would make an interval that says nothing.
+ * rounds would make an interval that says nothing. Nor is there one where every round says the same and it
+ * is no line: intervals without width would call it exact.
  */
 export function lineThrough(points: readonly FitPoint[], seed: number): Line | undefined {
   if (new Set(points.map(({ x }) => x)).size < LEAST_POINTS) return undefined;
   const exact = exactLine(points);
   if (exact) return exact;
   const rounds = new Set(points.map(({ round }) => round)).size;
-  return rounds < INTERVAL_ROUNDS ? undefined : linearFit(points, seed);
+  if (rounds < INTERVAL_ROUNDS) return undefined;
+  const fit = linearFit(points, seed);
+  return hasWidth(fit.a_interval) || hasWidth(fit.b_interval) ? fit : undefined;
 }
+
+const hasWidth = ([low, high]: Fit['a_interval']): boolean => low !== high;
 
 function exactLine(points: readonly FitPoint[]): Line | undefined {
   const [first] = points;

@@ -6,6 +6,7 @@ import { deriveSeed } from '../measure/random.ts';
 import { bootstrapInterval, median } from '../measure/statistics.ts';
 import { type RoundQuantiles, RunningSummary } from '../measure/summary.ts';
 import type { LabRecord, Metric, RecordStatus, Round, Thread } from '../records/schema.ts';
+import { roomForNotes, roomForReason } from './room.ts';
 
 /** Everything of a record that is the same for all series of one device, or of the whole run. */
 export type RecordFrame = Pick<
@@ -28,8 +29,6 @@ export type RecordFrame = Pick<
 
 /** Rounds in a row that may fail before a series is given up. */
 const MOST_FAILURES = 2;
-
-const DISTRIBUTIONS: readonly string[] = ['ns', 'cycles'];
 
 interface Measured {
   readonly round: Round;
@@ -76,7 +75,11 @@ export class Series {
   }
 
   refuse(reason: string, fix: string, errno?: string): void {
-    this.#refusal = { reason, fix, ...(errno === undefined ? {} : { errno }) };
+    this.#refusal = {
+      reason: roomForReason(reason),
+      fix: roomForReason(fix),
+      ...(errno === undefined ? {} : { errno }),
+    };
   }
 
   failed(error: Error): void {
@@ -116,13 +119,7 @@ export class Series {
   #summaryOf(name: string, seed: number): RunningSummary {
     const known = this.#summaries.get(name);
     if (known) return known;
-    const unit = name.split('_').at(-1)!;
-    const kind = unit === 'ns' ? 'time' : 'count';
-    const made = new RunningSummary({
-      unit: DISTRIBUTIONS.includes(unit) ? unit : 'count',
-      kind,
-      seed,
-    });
+    const made = new RunningSummary({ ...unitOf(name), seed });
     this.#summaries.set(name, made);
     return made;
   }
@@ -131,7 +128,7 @@ export class Series {
   record(frame: RecordFrame, finished: boolean, stopped?: string): LabRecord {
     const { commit, floor, notes, ...rest } = frame;
     const now = new Date().toISOString();
-    const all = [...notes, ...this.#notes];
+    const all = roomForNotes([...notes, ...this.#notes]);
     const parameters = { ...this.setting, ...(this.repeat ? { repeat: 1 } : {}) };
     return {
       ...rest,
@@ -161,7 +158,7 @@ export class Series {
     const status: RecordStatus = rounds > 0 ? 'partial' : this.#failure ? 'failed' : 'partial';
     const missing = `${rounds} of ${this.rounds_planned} rounds`;
     const why = this.#failure?.message ?? stopped;
-    return { status, reason: (why ? `${missing}: ${why}` : missing).slice(0, 1000) };
+    return { status, reason: roomForReason(why ? `${missing}: ${why}` : missing) };
   }
 
   #metrics(seed: number): Record<string, Metric> {
@@ -192,12 +189,13 @@ const decode = (text: string): Float64Array => {
   return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
 };
 
-/** Units of the totals, by the end of their names (units come last). */
+/** Units by the end of a metric's name (units come last), and whether the clock has a part in it. */
 const UNITS: readonly (readonly [RegExp, string, 'time' | 'count'])[] = [
   [/_ns_per_op$/, 'ns/op', 'time'],
   [/_ns$/, 'ns', 'time'],
   [/^ops_per_s$/, 'op/s', 'time'],
   [/^bytes_per_s$/, 'B/s', 'time'],
+  [/_per_s$/, '1/s', 'time'],
   [/_per_op$/, '1/op', 'count'],
   [/_per_kB$/, '1/kB', 'count'],
   [/_bytes$/, 'bytes', 'count'],
@@ -207,10 +205,14 @@ const UNITS: readonly (readonly [RegExp, string, 'time' | 'count'])[] = [
   [/_share$/, '1', 'count'],
 ];
 
-function totalOf(name: string, values: readonly number[], seed: number): Metric {
+function unitOf(name: string): { readonly unit: string; readonly kind: 'time' | 'count' } {
   const [, unit, kind] = UNITS.find(([end]) => end.test(name)) ?? [undefined, 'count', 'count'];
+  return { unit, kind };
+}
+
+function totalOf(name: string, values: readonly number[], seed: number): Metric {
   const interval = values.length > 1 ? bootstrapInterval(values, { seed }) : undefined;
-  return { kind, unit, value: median(values), ...(interval ? { interval } : {}) };
+  return { ...unitOf(name), value: median(values), ...(interval ? { interval } : {}) };
 }
 
 /** Threads by name, each value the median over the rounds; a name may stand for several threads. */

@@ -56,6 +56,16 @@ describe('a line', () => {
   });
 });
 
+it('no line is called exact that its own points do not lie on', () => {
+  const bent = [
+    [10, 100],
+    [100, 1400],
+    [1000, 9000],
+  ] as const;
+  const same = [0, 1, 2, 3, 4, 5].flatMap(round => points(bent, round));
+  expect(lineThrough(same, 1), 'least squares of rounds that agree have no width').toBeUndefined();
+});
+
 describe('the lines of a run', () => {
   const record = (
     driver: string,
@@ -95,6 +105,15 @@ describe('the lines of a run', () => {
       expect.objectContaining({ driver: 'each', parameters: { start: 'each' }, a: 3, b: 13 }),
       expect.objectContaining({ driver: 'each', parameters: { start: 'chain' }, a: 12, b: 0 }),
     ]);
+    expect(fitsOf(all, 1)[0]).not.toHaveProperty('parameters');
+  });
+
+  it('draws none through the repeats that show the noise', () => {
+    const all = [10, 100, 1000].flatMap(n => [
+      record('each', { records: n }, { instructions: n }),
+      record('each', { records: n, repeat: 1 }, { instructions: n }),
+    ]);
+    expect(fitsOf(all, 1)).toHaveLength(1);
     expect(fitsOf(all, 1)[0]).not.toHaveProperty('parameters');
   });
 

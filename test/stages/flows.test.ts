@@ -6,7 +6,7 @@ import { runStage } from '../helpers/stages.ts';
 describe('an await', () => {
   it('costs more than a loop and less than a turn of the event loop', async () => {
     const cost = async (id: string) =>
-      (await runStage('await-cost', id, { payload_bytes: 0 })).p50.cost_ns!;
+      (await runStage('await-cost', id, { payload_bytes: 0 })).p50.cost_ns_per_op!;
     const [none, awaited, turn] = [
       await cost('await-none'),
       await cost('await-async'),

@@ -45,19 +45,19 @@ export async function measureFlow(
     LEAST_FLOWS,
     Math.min(MOST_FLOWS, Math.floor(ROUND_BYTES / (STEPS * Math.max(1, payload_bytes)))),
   );
-  const cost_ns = new Float64Array(flows);
+  const cost_ns_per_op = new Float64Array(flows);
   const expected = payload_bytes > 0 ? STEPS : 0;
   counting.begin();
   for (let i = 0; i < flows; i++) {
     const start_ns = platform.now();
     const sum = await once();
-    cost_ns[i] = (platform.now() - start_ns) / STEPS;
+    cost_ns_per_op[i] = (platform.now() - start_ns) / STEPS;
     if (sum !== expected) throw new Error(`a flow took ${sum} payloads, not ${expected}`);
   }
   counting.end();
   return {
     n: flows * STEPS,
-    series: { cost_ns },
+    series: { cost_ns_per_op },
     totals: suspend ? { suspended_bytes: bytesOf(suspend, take) } : {},
   };
 }

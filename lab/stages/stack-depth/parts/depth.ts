@@ -49,20 +49,20 @@ export async function measureDepth(
 ): Promise<StageResult> {
   const length = whole(parameters, 'records');
   for (let i = 0; i < WARMUP_CHAINS; i++) await runChain(read, WARMUP_LENGTH);
-  const latency_ns: number[] = [];
+  const cost_ns_per_op: number[] = [];
   let timed = 0;
   counting.begin();
   for (let i = 0; i < TIMED_CHAINS; i++) {
     const start_ns = platform.now();
     const { finished } = await runChain(read, Math.min(length, WARMUP_LENGTH));
-    latency_ns.push((platform.now() - start_ns) / finished);
+    cost_ns_per_op.push((platform.now() - start_ns) / finished);
     timed += finished;
   }
   counting.end();
   const { finished, deepest, overflowed } = await runChain(read, length);
   return {
     n: timed,
-    series: { latency_ns },
+    series: { cost_ns_per_op },
     totals: {
       frames: deepest,
       completed: finished,
