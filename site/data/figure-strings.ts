@@ -96,14 +96,16 @@ export const SCALING = {
 
 export const SPLIT = {
   round_trip: 'Round trip',
+  late: 'Sent late by',
   host: 'Host',
   wire: 'Wire',
   firmware: 'Firmware',
-  row: (name: string, total: string, host: string, wire: string, firmware: string) =>
-    `${name}: ${total}, of it host ${host}, wire ${wire}, firmware ${firmware}`,
-  about: (rows: string) => `Median round trips split into host, wire and firmware. ${rows}.`,
+  row: (name: string, total: string, late: string, host: string, wire: string, firmware: string) =>
+    `${name}: ${total}, of it sent late ${late}, host ${host}, wire ${wire}, firmware ${firmware}`,
+  about: (rows: string) =>
+    `Median round trips, and the medians of their parts: how late the lab sent, host, wire and firmware. ${rows}.`,
   axis: 'round trip, median',
-  key: { host: 'host', wire: 'wire', firmware: 'firmware' },
+  key: { late: 'late', host: 'host', wire: 'wire', firmware: 'firmware' },
 } as const;
 
 export const STACK = {
@@ -234,6 +236,7 @@ export const LEDGER_COLUMNS: Readonly<Record<string, string>> = {
   create_ns_per_op: 'to make one',
   bytes_per_op: 'bytes each',
   cpu_ns_per_op: 'CPU each',
+  cost_ns_per_op: 'cost each',
   started_when_called: 'begun by the call',
   moved_share: 'on another thread',
   transfers_per_op: 'reads and writes each',

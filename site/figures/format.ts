@@ -146,7 +146,7 @@ export function between(
 export function intervalCell(record: LabRecord, metric: string): string {
   const found = middle(record, metric);
   if (found?.interval === undefined) return '–';
-  return between(found.interval, value => quantity(value, found.unit));
+  return between(found.interval, value => quantity(value, found.unit, floorOf(record)));
 }
 
 /** One setting in words: "1 kHz", "depth 8", "mode interrupt". */

@@ -93,7 +93,10 @@ function draw(rows: readonly Row[], width: number): { height: number; markup: st
   const box: Box = { left, top: 28, right: width - 24, bottom: 28 + rows.length * pitch };
   const x = logScale(
     logDomain(
-      rows.flatMap(row => quantilesOf(row.metric).map(entry => entry.value)),
+      rows.flatMap(row => [
+        ...quantilesOf(row.metric).map(entry => entry.value),
+        ...(row.metric.interval ?? []),
+      ]),
       1.25,
     ),
     box.left,

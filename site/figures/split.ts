@@ -1,5 +1,6 @@
-// Where a round trip's time goes: on the host, on the wire, in the firmware. The wire's share is
-// computed from baud rate and bytes, the firmware's comes in its reply; the host's is what is left.
+// Where a round trip's time goes: before the lab had begun, on the host, on the wire, in the firmware. The
+// wire's share is computed from baud rate and bytes, the firmware's comes in its reply; the host's is what is
+// left of each trip.
 import { FIGURES, SPLIT } from '../data/figure-strings.ts';
 import { type Box, bottomAxis, linearScale } from './axis.ts';
 import {
@@ -23,6 +24,8 @@ interface Row {
   readonly name: string;
   readonly total_ns: number;
   readonly interval: readonly [number, number] | undefined;
+  /** Until the lab had sent what was planned: it counts, and is no part of the driver. */
+  readonly late_ns: number;
   readonly host_ns: number;
   readonly wire_ns: number;
   readonly firmware_ns: number;
@@ -36,13 +39,16 @@ function rowOf(item: Item, named: boolean): Row | undefined {
   if (total === undefined || wire === undefined || !(total.value > 0)) return undefined;
   const firmware_ns = Math.max(0, middle(record, 'service_ns')?.value ?? 0);
   const wire_ns = Math.max(0, wire.value);
+  const late_ns = Math.max(0, middle(record, 'start_late_ns')?.value ?? 0);
+  const rest_ns = total.value - wire_ns - firmware_ns - late_ns;
   const mode = record.parameters.mode;
   return {
     item,
     name: mode === undefined || !named ? record.driver : `${record.driver}, ${mode}`,
     total_ns: total.value,
     interval: total.interval,
-    host_ns: Math.max(0, total.value - wire_ns - firmware_ns),
+    late_ns,
+    host_ns: Math.max(0, middle(record, 'host_ns')?.value ?? rest_ns),
     wire_ns,
     firmware_ns,
   };
@@ -63,6 +69,7 @@ export function split(items: readonly Item[], options: Options): Drawn {
     FIGURES.driver,
     SPLIT.round_trip,
     FIGURES.interval,
+    SPLIT.late,
     SPLIT.host,
     SPLIT.wire,
     SPLIT.firmware,
@@ -73,6 +80,7 @@ export function split(items: readonly Item[], options: Options): Drawn {
     row.name,
     time(row.total_ns, floorOf(row.item.record)),
     row.interval === undefined ? '–' : between(row.interval, value => time(value)),
+    time(row.late_ns),
     time(row.host_ns),
     time(row.wire_ns),
     time(row.firmware_ns),
@@ -80,8 +88,8 @@ export function split(items: readonly Item[], options: Options): Drawn {
     statusCell(row.item.record),
   ]);
   const description = spoken(
-    table.map(([name, total, , host, wire, firmware]) =>
-      SPLIT.row(name!, total!, host!, wire!, firmware!),
+    table.map(([name, total, , late, host, wire, firmware]) =>
+      SPLIT.row(name!, total!, late!, host!, wire!, firmware!),
     ),
   );
   return figure(
@@ -93,6 +101,7 @@ export function split(items: readonly Item[], options: Options): Drawn {
 }
 
 const BAR = 20;
+const KEY_PITCH = 66;
 
 function draw(
   rows: readonly Row[],
@@ -110,6 +119,7 @@ function draw(
   const bars = rows.map((row, index) => {
     const y = box.top + index * pitch + (narrow ? 24 : (pitch - BAR) / 2);
     const { mechanism, record } = row.item;
+    const late = x(row.late_ns) - box.left;
     const host = x(row.host_ns) - box.left;
     const wire = x(row.wire_ns) - box.left;
     const firmware = x(row.firmware_ns) - box.left;
@@ -117,9 +127,9 @@ function draw(
     return element(
       'g',
       { class: `m-${mechanism}` },
-      element('rect', { x: box.left, y, width: host, height: BAR, class: 'fig-host' }),
+      element('rect', { x: box.left + late, y, width: host, height: BAR, class: 'fig-host' }),
       element('rect', {
-        x: box.left + host,
+        x: box.left + late + host,
         y,
         width: wire,
         height: BAR,
@@ -127,7 +137,7 @@ function draw(
         class: 'fig-wire',
       }),
       element('rect', {
-        x: box.left + host + wire,
+        x: box.left + late + host + wire,
         y,
         width: firmware,
         height: BAR,
@@ -136,7 +146,7 @@ function draw(
       element('rect', {
         x: box.left,
         y,
-        width: host + wire + firmware,
+        width: late + host + wire + firmware,
         height: BAR,
         class: `fig-outline e-${record.evidence.device}`,
       }),
@@ -180,23 +190,24 @@ function draw(
   };
 }
 
-/** The three fills, named where they start rather than in a box beside the figure. */
+/** The fills, named where the bars start rather than in a box beside the figure. */
 function key(left: number, hatch: string): string {
+  const { late, host, wire, firmware } = SPLIT.key;
+  const parts: readonly (readonly [name: string, look: Readonly<Record<string, string>>])[] = [
+    [late, { class: 'fig-outline' }],
+    [host, { class: 'fig-host m-reference' }],
+    [wire, { fill: `url(#${hatch})`, class: 'fig-wire' }],
+    [firmware, { class: 'fig-firmware' }],
+  ];
   return element(
     'g',
     { class: 'fig-key', 'aria-hidden': 'true' },
-    element('rect', { x: left, y: 8, width: 14, height: 12, class: 'fig-host m-reference' }),
-    label(SPLIT.key.host, left + 20, 18, { class: 'fig-small' }),
-    element('rect', {
-      x: left + 66,
-      y: 8,
-      width: 14,
-      height: 12,
-      fill: `url(#${hatch})`,
-      class: 'fig-wire',
+    ...parts.map(([name, look], index) => {
+      const x = left + KEY_PITCH * index;
+      return (
+        element('rect', { x, y: 8, width: 14, height: 12, ...look }) +
+        label(name, x + 20, 18, { class: 'fig-small' })
+      );
     }),
-    label(SPLIT.key.wire, left + 86, 18, { class: 'fig-small' }),
-    element('rect', { x: left + 132, y: 8, width: 14, height: 12, class: 'fig-firmware' }),
-    label(SPLIT.key.firmware, left + 152, 18, { class: 'fig-small' }),
   );
 }

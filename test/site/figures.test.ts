@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Histogram } from '../../lab/measure/histogram.ts';
-import type { LabRecord } from '../../lab/records/schema.ts';
+import type { Distribution, LabRecord } from '../../lab/records/schema.ts';
 import { logDomain, logScale } from '../../site/figures/axis.ts';
 import type { Drawn, Item } from '../../site/figures/figure.ts';
 import { figures, spoken, time } from '../../site/figures/format.ts';
@@ -174,13 +174,28 @@ describe('round-trip split', () => {
     const record = withMetric(base, 'service_ns', { kind: 'time', unit: 'ns', value: 200 });
     record.metrics.latency_ns = { kind: 'time', unit: 'ns', value: 1000 };
     const [row] = split(items([record]), options).table.rows;
-    expect(row?.slice(1, 6).map(text => text.replace('\u00a0', ' '))).toEqual([
-      '1 µs',
-      '–',
-      '100 ns',
-      '700 ns',
-      '200 ns',
-    ]);
+    const cells = row?.slice(1, 7).map(text => text.replace('\u00a0', ' '));
+    expect(cells).toEqual(['1 µs', '–', '0 ns', '100 ns', '700 ns', '200 ns']);
+  });
+
+  it('does not call the lab’s own late start the host’s', () => {
+    const total = (value: number) => ({ kind: 'time', unit: 'ns', value }) as const;
+    const metrics = {
+      latency_ns: total(1000),
+      wire_ns: total(500),
+      service_ns: total(200),
+      start_late_ns: total(180),
+    };
+    const cellsOf = (more: Readonly<Record<string, ReturnType<typeof total>>>) => {
+      const record = fakeRecord({
+        experiment: 'round-trip',
+        over: { metrics: { ...metrics, ...more } },
+      });
+      const [row] = split(items([record]), options).table.rows;
+      return row!.slice(3, 7).map(text => text.replace('\u00a0', ' '));
+    };
+    expect(cellsOf({}), 'what is left').toEqual(['180 ns', '120 ns', '500 ns', '200 ns']);
+    expect(cellsOf({ host_ns: total(110) })[1], 'what the record itself says').toBe('110 ns');
   });
 
   it('never draws a negative share', () => {
@@ -190,6 +205,24 @@ describe('round-trip split', () => {
       value: 900_000,
     });
     expect(split(items([record]), options).wide).not.toMatch(/width="-/);
+  });
+});
+
+describe('quantiles', () => {
+  it('keep an interval that is wider than the quantiles inside their frame', () => {
+    const record = fakeRecord({ p50_ns: 1000 });
+    const metric = record.metrics.latency_ns! as Distribution;
+    metric.interval = [20, 900_000];
+    for (const svg of [
+      quantiles(items([record]), options).wide,
+      quantiles(items([record]), options).narrow,
+    ]) {
+      const line = /<line[^>]*class="fig-interval"[^>]*>/.exec(svg)![0];
+      const width = Number(/viewBox="0 0 (\d+)/.exec(svg)![1]);
+      const [from, to] = [/x1="([^"]*)"/, /x2="([^"]*)"/].map(one => Number(one.exec(line)![1]));
+      expect(from).toBeGreaterThanOrEqual(0);
+      expect(to).toBeLessThanOrEqual(width);
+    }
   });
 });
 
