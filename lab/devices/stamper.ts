@@ -1,5 +1,6 @@
 // Sends stamped messages on a schedule: the other side of the fifo, the terminals and the socket. Open
-// loop: it never waits for the reader, so a slow reader shows as latency and not as a gentler schedule.
+// loop: a slow reader shows as latency and not as a gentler schedule. Only a full pipe holds it up: that wait
+// is latency of the message that waits, and lateness (`stimulus_late_ns`) of those behind it.
 import type { Memory, Platform } from '../ffi/platform.ts';
 import type { Stimulus } from './device.ts';
 import { descriptorOutlet, type Outlet } from './parts/outlet.ts';
@@ -63,18 +64,14 @@ export class Stamper {
   }
 
   #write(intended_ns: number, sequence: number, epoch: number): void {
-    const { now } = this.#platform;
     this.#fields[INTENDED_NS] = intended_ns;
     this.#fields[SEQUENCE] = sequence;
     this.#fields[EPOCH] = epoch;
-    let length = STAMP_BYTES;
-    for (let sent = 0; sent < length; ) {
-      if (sent === 0) {
-        this.#fields[SENT_NS] = now();
-        length = this.#encode(this.#message, this.#line.bytes);
-      }
+    // Once, before the first attempt: where the pipe is full, waiting for its reader is the reader's latency.
+    this.#fields[SENT_NS] = this.#platform.now();
+    const length = this.#encode(this.#message, this.#line.bytes);
+    for (let sent = 0; sent < length; )
       sent += this.#to.write(this.#line.address + sent, length - sent);
-    }
   }
 
   free(): void {

@@ -9,8 +9,8 @@ import { OVERLAPPED_BYTES, OVERLAPPED_EVENT, WORD_BYTES } from '../../ffi/window
 
 export interface Outlet {
   /**
-   * Bytes taken. Where the reader took none it waits for it and may return 0: the caller then stamps
-   * anew. Throws TimedOut where that takes too long, DeviceGone where nobody will take any.
+   * Bytes taken. Where the reader took none it waits for it and may return 0: the caller then tries
+   * again. Throws TimedOut where that takes too long, DeviceGone where nobody will take any.
    */
   write(address: number, length: number): number;
   free(): void;
