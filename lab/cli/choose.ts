@@ -11,6 +11,7 @@ import { findPeer, peerIds } from '../peers/find.ts';
 import { placeIds } from '../places/find.ts';
 import { stageIds } from '../stages/find.ts';
 import { unknownName } from './suggest.ts';
+import { typed } from './typed.ts';
 
 /** `a,b` and repeated options, as one list without empty words; each word counts once. */
 export function words(text: string, before: readonly string[] = []): string[] {
@@ -18,10 +19,25 @@ export function words(text: string, before: readonly string[] = []): string[] {
   return [...new Set(all.filter(word => word !== ''))];
 }
 
+/**
+ * A list of names. An empty one would mean the experiment’s own choice, which is what nobody means who types
+ * the option: a variable of a script was empty.
+ */
+export function names(option: string) {
+  return (text: string, before?: readonly string[]): string[] =>
+    words(filled(option, text, 'a name'), before);
+}
+
+function filled(option: string, text: string, wanted: string): string {
+  if (words(text).length > 0) return text;
+  throw new WrongUsage(`${option} is empty: give ${wanted}, or leave ${option} out`);
+}
+
 /** A list of numbers within bounds; `whole` refuses fractions. */
 export function numbers(option: string, low: number, high: number, whole: boolean) {
   return (text: string, before: readonly number[] = []): number[] => {
-    const given = words(text).map(word => oneNumber(option, word, low, high, whole));
+    const list = filled(option, text, `${kindOf(whole)} from ${low} to ${high}`);
+    const given = words(list).map(word => oneNumber(option, word, low, high, whole));
     return [...new Set([...before, ...given])];
   };
 }
@@ -34,9 +50,10 @@ function oneNumber(option: string, word: string, low: number, high: number, whol
   const value = Number(word);
   const good = word !== '' && value >= low && value <= high && (!whole || Number.isInteger(value));
   if (good) return value;
-  const kind = whole ? 'a whole number' : 'a number';
-  throw new WrongUsage(`${option} ${word}: give ${kind} from ${low} to ${high}`);
+  throw new WrongUsage(`${option} ${word}: give ${kindOf(whole)} from ${low} to ${high}`);
 }
+
+const kindOf = (whole: boolean): string => (whole ? 'a whole number' : 'a number');
 
 /** `key=value,…` */
 export function settings(text: string, before: Readonly<Record<string, string>> = {}) {
@@ -89,7 +106,7 @@ export function checkPlaces(names: readonly string[], inside: string): void {
     const words = process.argv.slice(2).filter((word, i, all) => !isPlace(word, all[i - 1]));
     throw new Unsupported(
       `${name} is a device of the place ${place}`,
-      ['iolab', ...words, '--in', place].join(' '),
+      typed(['iolab', ...words, '--in', place!]),
     );
   }
 }

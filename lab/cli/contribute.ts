@@ -13,7 +13,8 @@ export function build(): Command {
     .summary('prepare records for publishing')
     .description(
       'Copies whole runs without what names their owner, checks them, and shows what is left to read. ' +
-        'Nothing is sent anywhere. Without a run: the newest whole one of each experiment.',
+        'Nothing is sent anywhere. Without a run: the newest whole one of each experiment, but none that ' +
+        'was measured --in a place.',
     )
     .argument('[run...]', 'run id, folder, or "last"')
     .option('--machine <name>', 'its name on the site, such as linux-epyc-2vcpu')

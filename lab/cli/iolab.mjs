@@ -51,7 +51,9 @@ if (!existsSync(pinned)) {
   });
   child.stdio[3].on('error', () => {});
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => child.kill(signal));
+    // On Windows kill() ends a process at once, whatever the signal: nothing would be saved. There the
+    // console gives Ctrl-C to the lab too, and it is enough that this process waits for it.
+    process.on(signal, () => process.platform !== 'win32' && child.kill(signal));
   }
   child.on('exit', (code, signal) => {
     process.exit(signal ? 128 + constants.signals[signal] : (code ?? 70));

@@ -2,7 +2,7 @@
 // three first questions on devices that every machine has.
 import { Command, Option } from 'commander';
 import { placeIds } from '../places/find.ts';
-import { number, numbers, settings, words } from './choose.ts';
+import { names, number, numbers, settings } from './choose.ts';
 import { interruptSignal } from './interrupt.ts';
 
 /** Measured by `iolab run` alone: each on its own first device. */
@@ -36,8 +36,6 @@ export interface RunOptions {
 export const inOption = (): Option =>
   new Option('--in <place>', 'where the lab runs').choices(['host', ...placeIds()]).default('host');
 
-const collect = (text: string, before: string[] | undefined) => words(text, before);
-
 export function build(): Command {
   return new Command('run')
     .summary('run experiments and record what they cost')
@@ -45,8 +43,8 @@ export function build(): Command {
       'Runs experiments and records what they cost. Without a name: a first tour, which with --in vm is one of the virtual machine’s devices.',
     )
     .argument('[experiment...]', 'see iolab list experiments')
-    .option('--device <ids>', 'devices to measure, as iolab scan names them', collect)
-    .option('--driver <ids>', 'drivers to measure', collect)
+    .option('--device <ids>', 'devices to measure, as iolab scan names them', names('--device'))
+    .option('--driver <ids>', 'drivers to measure', names('--driver'))
     .addOption(inOption())
     .option('--place <key=value>', 'settings of the place', settings)
     .option('--rounds <n>', 'interleaved rounds', number('--rounds', 1, 1000))
@@ -55,7 +53,11 @@ export function build(): Command {
     .option('--depth <n>', 'operations in flight', numbers('--depth', 1, 1024, true))
     .option('--records <n>', 'bytes, sectors or records', numbers('--records', 1, 100_000, true))
     .option('--set <key=value>', 'settings of the experiment or the driver', settings)
-    .option('--peer <programs>', 'measure other programs beside ours: fio, cyclictest', collect)
+    .option(
+      '--peer <programs>',
+      'measure other programs beside ours: fio, cyclictest',
+      names('--peer'),
+    )
     .option('--seed <n>', 'seed of schedules and resampling', number('--seed', 0, 2 ** 31), 1)
     .option('--out <folder>', 'save the records here instead of .iolab/records')
     .option('--json', 'print one JSON document')

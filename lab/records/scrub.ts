@@ -36,13 +36,37 @@ const STABLE_NAME = /\/dev\/(?:[\w-]+\/)*by-[a-z]+\/[^\s"',;)]+|\/dev\/(?:cu|tty
 /** The same names without their folder, as libraries and logs print them. */
 const BARE_STABLE_NAME =
   /(?<![\w/-])(?:(?:usb|ata|scsi|nvme|mmc)-\w+_[\w.:-]+|(?:nvme-eui|wwn-0x)[\w.]+)/g;
-/** Where people keep their own: taken wherever it begins, and on over a space that a folder's name has. */
-const OWN_PATH =
-  /(?:(?<!\w)~|\/(?:home|Users|root|media|mnt|srv|tmp|var|opt|Volumes|private))(?:\/[\w.@+%~-]+)+(?: [\w.@+%~-]+(?=\/)(?:\/[\w.@+%~-]+)+)*\/?/g;
-/** A slash that begins a word, or a way up or home, and at least one more after it; Windows' drive letters. */
-const UNIX_PATH = /(?<![\w/.~<-])(?:(?:~[\w-]*|\.{1,2})(?=\/)|\/[\w.@+%~-]+)(?:\/[\w.@+%~-]+)+\/?/g;
+/** A sign of a file's name that is no punctuation of the sentence around it. */
+const SIGN = String.raw`[\p{L}\p{M}\p{N}_.@+%~#&!$=-]`;
+const NAMES = String.raw`(?:\/${SIGN}+)+`;
+/** Over a space that a folder's name has: to the next word that a slash follows, by way of capital ones. */
+const OVER_SPACES = String.raw`(?:(?: \p{Lu}${SIGN}*){0,3} ${SIGN}+(?=\/)${NAMES})*\/?`;
+/** Where people keep their own: taken wherever it begins. */
+const OWN_PATH = new RegExp(
+  String.raw`(?:(?<![\p{L}\p{N}_])~|\/(?:home|Users|root|media|mnt|srv|tmp|var|opt|Volumes|private))${NAMES}${OVER_SPACES}`,
+  'gu',
+);
+/** A slash that begins a word, or a way up or home, and at least one more after it. */
+const UNIX_PATH = new RegExp(
+  String.raw`(?<![\p{L}\p{M}\p{N}_/.~<-])(?:(?:~[\w-]*|\.{1,2})(?=\/)|\/${SIGN}+)${NAMES}\/?`,
+  'gu',
+);
+/** Drive letters, names of the network, and what lies under home, which is `~` by then. */
 const WINDOWS_PATH =
-  /\b[A-Za-z]:[\\/](?!\/)[^\s"'<>|;]+(?: [^\s"'<>|;\\]+(?=\\)[^\s"'<>|;]+)*|\\\\[\w.-]+\\[^\s"'<>|;]+/g;
+  /(?:\b[A-Za-z]:[\\/](?!\/)|(?<![\p{L}\p{N}_])~\\)[^\s"'<>|;]+(?:(?: \p{Lu}[^\s"'<>|;\\]*){0,3} [^\s"'<>|;\\]+(?=\\)[^\s"'<>|;]+)*|\\\\[\p{L}\p{N}_.-]+\\[^\s"'<>|;]+/gu;
+const FILE_URL = /\bfile:\/\/[^\s"'<>]*[^\s"'<>).,;:]/gi;
+/** How a path begins that stands in quotes, whatever the option or the device before it. */
+const BEGIN = String.raw`(?:file:\/\/|~[\w-]*[\\/]|\.{0,2}\/(?!\/)|[A-Za-z]:[\\/](?!\/)|\\\\)`;
+/** In quotes a path ends with them, and so may hold anything; an apostrophe is none. */
+const QUOTED_PATHS = [
+  ['"', '[^"\\n]', '"'],
+  ["'", String.raw`(?:[^'\n]|'\\''|'(?=[\p{L}\p{N}]))`, "'"],
+  ['“', '[^”\\n]', '”'],
+  ['`', '[^`\\n]', '`'],
+].map(([open, inner, close]) => {
+  const before = String.raw`${open}(?:[^\s"'“\x60/\\~]*[@=:])?`;
+  return new RegExp(`(?<=${before})${BEGIN}${inner}*(?=${close})`, 'giu');
+});
 const HARDWARE_ADDRESS = /\b(?:[0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}\b/g;
 const UUID = /\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b/g;
 /** machine-id(5), and the identifiers that disks have, as long. */
@@ -50,8 +74,14 @@ const MACHINE_ID = /\b[0-9A-Fa-f]{32}\b/g;
 /** RFC 4291, section 2.2: all eight groups, or some left out; never a time of day. */
 const IPV6 =
   /(?<![\w:.])(?:(?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}|(?=[0-9A-Fa-f:]*\d)(?:[0-9A-Fa-f]{1,4}:){1,6}(?::[0-9A-Fa-f]{1,4}){1,6})(?![\w:])/g;
-const IPV4 = /(?<![\d.])(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}(?![\d.-])/g;
-const SAVED_ELSEWHERE = /\s--out(?:=|\s+)("[^"]*"|'[^']*'|\S+)/g;
+/** A full stop may follow, and no fifth number: that is a version. */
+const IPV4 = /(?<![\d.])(?!127\.0\.0\.1\b|0\.0\.0\.0\b)(?:\d{1,3}\.){3}\d{1,3}(?![\d-]|\.\d)/g;
+/**
+ * A word of a shell. Where its spaces are not quoted, as older records have it, it goes on to the last word
+ * before the next option that cannot be an experiment's name.
+ */
+const SAVED_ELSEWHERE =
+  /\s--out(?:=|\s+)(?:"[^"]*"|'[^']*'|\\.|\S)+(?:(?:\s+(?!-)\S+)*\s+(?!-|[a-z][a-z0-9-]*(?:\s|$))\S+)?/g;
 
 /** Fields that are nobody's business, whatever they hold. */
 const SECRET_FIELD =
@@ -157,15 +187,15 @@ export class Scrubber {
         return this.#portName(found);
       })
       .replace(BARE_STABLE_NAME, take('name of a device', '<device>'));
+    const takeOwn = (found: string) =>
+      COMMON_PATHS.test(found) ? found : take('path', '<path>')(found);
+    for (const pattern of QUOTED_PATHS) result = result.replace(pattern, takeOwn);
     if (this.#home.length > 3) result = result.replaceAll(this.#home, '~');
     result = result
+      .replace(FILE_URL, take('path', '<path>'))
       .replace(WINDOWS_PATH, take('path', '<path>'))
       .replace(OWN_PATH, take('path', '<path>'))
-      .replace(UNIX_PATH, found => {
-        if (COMMON_PATHS.test(found)) return found;
-        this.#took('path', where, found);
-        return '<path>';
-      })
+      .replace(UNIX_PATH, takeOwn)
       .replace(HARDWARE_ADDRESS, take('address', '<address>'))
       .replace(UUID, take('address', '<uuid>'))
       .replace(MACHINE_ID, take('address', '<id>'))

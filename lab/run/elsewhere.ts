@@ -1,16 +1,18 @@
 // A run in a place (lab/places): the same command line runs in there, whole. Here its progress is shown,
 // and its records are read as a stranger's would be, checked, and kept like the host's own.
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { BadRecord, Cancelled } from '../errors.ts';
 import type { ErrandEnd, Place } from '../places/place.ts';
-import { recordsFolder } from '../records/home.ts';
+import { makeFolder } from '../records/folder.ts';
+import { labHome, recordsFolder } from '../records/home.ts';
 import { readRunFolder } from '../records/read.ts';
 import { type LabRecord, type LabRun, type LabScan, RUN_SCHEMA } from '../records/schema.ts';
 import { scanFault } from '../records/validate.ts';
 import { readSamples, writeRecord, writeRun, writeSamples } from '../records/write.ts';
 import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents } from './request.ts';
+import { roomForNotes } from './room.ts';
 import { openWorkspace, sweep } from './workspace.ts';
 
 /** What is asked of a place. */
@@ -60,14 +62,40 @@ export async function runElsewhere(
     }
     const cancelled = asked.signal.aborted;
     const audit = { ...end?.audit };
-    const found = collect(inbox, { command, started, cancelled, audit, place: asked.place });
-    const kept = keep(found, inbox, out ?? recordsFolder());
+    const around = { command, started, cancelled, audit, place: asked.place };
+    let found: Found | undefined;
+    let kept: ReturnType<typeof keep>;
+    try {
+      found = collect(inbox, around);
+      kept = keep(found, inbox, out ?? recordsFolder());
+    } catch (error) {
+      throw setAside(inbox, run_id, error as Error);
+    }
+    if (kept.unsaved) setAside(inbox, run_id, kept.unsaved);
     // What was measured before the place died is kept; why it died is still the answer.
     if (failure && !cancelled && !(failure instanceof Cancelled)) throw failure;
     return { ...kept, run: found?.run, cancelled, exit_code: end?.exit_code, complaints };
   } finally {
     await workspace.remove();
   }
+}
+
+/**
+ * What could not be kept lies in the inbox, whole and nowhere else: it is moved to where no sweep comes, and
+ * the complaint names the folder. Returns the complaint.
+ */
+function setAside<E extends Error>(inbox: string, run_id: string, complaint: E): E {
+  if (readdirSync(inbox).length === 0) return complaint;
+  const aside = join(labHome(), 'unsaved', run_id);
+  try {
+    makeFolder(dirname(aside));
+    renameSync(inbox, aside);
+    complaint.message += `; what came back from there is in ${aside}`;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    complaint.message += `; what came back from there is lost, for it cannot be moved to ${aside} (${code})`;
+  }
+  return complaint;
 }
 
 /** Ask a place what works there. Throws what `Place.run` throws, and BadRecord. */
@@ -168,7 +196,7 @@ function collect(inbox: string, around: Around): Found | undefined {
       throw new BadRecord(one.id, `place: is "${one.place}", measured in ${place.id}`);
     }
     const stopped = cancelled && one.status === 'ok' && one.rounds.length < one.rounds_planned;
-    const notes = [...(one.notes ?? []), ...place.notes];
+    const notes = [...roomForNotes(one.notes ?? [], place.notes.length), ...place.notes];
     return {
       ...one,
       command,

@@ -13,9 +13,9 @@ import {
   RECORD_SCHEMA,
   RUN_SCHEMA,
 } from '../records/schema.ts';
-import { writeRecord, writeRun, writeSamples } from '../records/write.ts';
 import { Bench, type Surroundings } from './bench.ts';
 import { fitsOf } from './fits.ts';
+import { Keeper } from './keeper.ts';
 import { auditThisHost, commitOf, newRunId } from './prepare.ts';
 import type { RunEvents, RunRequest } from './request.ts';
 import { Spares } from './spares.ts';
@@ -127,8 +127,7 @@ export async function orchestrate(
     fits: fitsOf(records, request.seed, request.experiments),
     skipped: benches.flatMap(bench => bench.skipped),
   };
-  // Interrupted before the first record there is nothing to keep, and `last` stays what it was.
-  if (records.length > 0) keeper.attempt(folder => writeRun(folder, run));
+  keeper.keepRun(run);
   const failures = benches.flatMap(({ device_id, series }) =>
     series.flatMap(({ driver, failure }): Failed[] =>
       failure ? [{ driver, device: device_id, error: failure }] : [],
@@ -214,52 +213,4 @@ function compareAll(
       ),
     ]);
   });
-}
-
-/** Saves what there is. A disk that refuses does not stop the measuring: it is told at the end. */
-class Keeper {
-  readonly folder: string;
-  unsaved: Error | undefined;
-  common: Parameters<Bench['records']>[0] | undefined;
-  readonly #finished = new Set<Bench>();
-
-  constructor(folder: string) {
-    this.folder = folder;
-  }
-
-  attempt<T>(save: (folder: string) => T): T | undefined {
-    if (this.unsaved) return undefined;
-    try {
-      return save(this.folder);
-    } catch (error) {
-      this.unsaved = error as Error;
-      return undefined;
-    }
-  }
-
-  checkpoint(bench: Bench, finished: boolean): void {
-    if (!this.common) return;
-    if (finished) this.#finished.add(bench);
-    for (const record of bench.records(this.common, finished)) {
-      this.attempt(folder => writeRecord(folder, record));
-    }
-  }
-
-  /** The last word on every record, with its raw samples beside it. */
-  finish(benches: readonly Bench[], stopped: string | undefined): LabRecord[] {
-    const { common } = this;
-    if (!common) return [];
-    return benches.flatMap(bench => {
-      const samples = new Map(bench.series.map(one => [one.id, one.samples]));
-      return bench.records(common, this.#finished.has(bench), stopped).map(record => {
-        const rounds = samples.get(record.id) ?? [];
-        const said = rounds.some(round => round.length > 0)
-          ? this.attempt(folder => writeSamples(folder, record.id, rounds))
-          : undefined;
-        const whole = said ? { ...record, samples: said } : record;
-        this.attempt(folder => writeRecord(folder, whole));
-        return whole;
-      });
-    });
-  }
 }

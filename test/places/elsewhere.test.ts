@@ -114,6 +114,29 @@ describe('a run in a place', () => {
     await expect(kept).rejects.toThrow(/\.json: /);
   });
 
+  it('loses nothing where it cannot be saved here, and says where it lies', async () => {
+    const out = join(temporaryFolder(), 'a file');
+    writeFileSync(out, 'where the folder should be');
+    const { all } = asked(double(temporaryFolder()), TINY);
+    const { unsaved } = await runElsewhere(all, COMMAND, out);
+    const aside = /cannot save .*; what came back from there is in (\S+)$/.exec(
+      unsaved!.message,
+    )![1]!;
+    expect(aside.startsWith(process.env.IOLAB_HOME!), 'in the lab’s own folder').toBe(true);
+    const [run_id] = readdirSync(aside);
+    const kept = readRunFolder(join(aside, run_id!));
+    expect(kept.records).toHaveLength(3);
+    for (const record of kept.records) {
+      expect(readSamples(join(aside, run_id!), record).length).toBe(record.samples?.n);
+    }
+  });
+
+  it('leaves what it refuses to be looked at', async () => {
+    const { all } = asked(double(temporaryFolder(), 'moon'), TINY);
+    const kept = runElsewhere(all, COMMAND, temporaryFolder());
+    await expect(kept).rejects.toThrow(/is "moon".*; what came back from there is in \S+unsaved/);
+  });
+
   it('passes on what the command in there complains of, with its exit code', async () => {
     const { all } = asked(double(temporaryFolder()), ['run', 'wakeup', '--device', 'fifoo']);
     const { run, exit_code, complaints } = await runElsewhere(all, COMMAND, temporaryFolder());

@@ -88,6 +88,56 @@ describe('a record before it is published', () => {
     expect(scrubbed(other)).toEqual({ record: other, removed: [] });
   });
 
+  // What stands behind the arrow is all that may be left.
+  it.each([
+    ['iolab run wakeup --seed 1 "/home/anna/Acme Secret Project/x"', '"<path>"'],
+    [
+      "--device 'serial@/home/anna/Acme Port/x' --set 'path=/data/Acme Merger'",
+      "'serial@<path>' --",
+    ],
+    ["'/data/Anna's Acme/plan' and “/data/Acme Merger/x”", "'<path>' and “<path>”"],
+    ['/home/müller/geheim/x', '<path>'],
+    ['~/Geschäft/plan', '<path>'],
+    ['/work/Größe/x', '<path>'],
+    ['see /home/anna/Acme Secret Project/x', 'see <path>'],
+    ['at file:///data/acme-merger/iolab/lab/cell/main.ts:12', 'at <path>'],
+    ['cannot reach 192.168.1.25. Check', 'cannot reach <address>. Check'],
+  ])('takes the whole of what is private: %s', (text, kept) => {
+    const note = scrubbed(makeRecord({ notes: [text] })).record.notes![0]!;
+    expect(note).toContain(kept);
+    expect(note).not.toMatch(/anna|acme|secret|merger|müller|geheim|gesch|größe|öße|plan|192/i);
+  });
+
+  it.each([
+    '--out "/home/anna/Acme Secret Project/records"',
+    '--out "/data/Acme Merger/records"',
+    "--out='/data/it'\\''s Acme/records'",
+    // As older records have it.
+    '--out /home/anna/Acme Secret Project/records',
+    '--out /data/Acme Merger',
+    '--out "unclosed',
+  ])('leaves nothing of where it was saved: %s', saved => {
+    for (const rest of ['', ' linked', ' --rounds 3']) {
+      const command = `iolab run wakeup ${saved}${rest}`;
+      expect(scrubbed(makeRecord({ command })).record.command).toBe(`iolab run wakeup${rest}`);
+    }
+  });
+
+  it('takes what lies under home on Windows', () => {
+    const scrubber = new Scrubber({ ...secrets, user: 'jane', home: 'C:\\Users\\jane' });
+    const notes = ['C:\\Users\\jane\\AcmeMerger\\lab\\x.bin', 'c:\\users\\jane\\Acme Merger\\x'];
+    expect(scrubber.document(makeRecord({ notes })).notes).toEqual(['<path>', '<path>']);
+  });
+
+  it('leaves public names in quotes, versions and units as they are', () => {
+    const notes = [
+      `"/dev/ttyACM0" and '/dev/null'`,
+      '"https://nodejs.org/a b"',
+      'version 1.2.3.4.5, 3 µs/op/kB, read/write/seek',
+    ];
+    expect(scrubbed(makeRecord({ notes })).record.notes).toEqual(notes);
+  });
+
   it('reports each thing that it took, with its place', () => {
     const { removed } = scrubbed(owned);
     expect(removed).toContainEqual({
@@ -147,6 +197,11 @@ describe('a record before it is published', () => {
       'C:\\a a\\'.repeat(110),
       'a:'.repeat(450),
       'usb-a_'.repeat(150),
+      "'/a ".repeat(120),
+      "'/'\\''".repeat(100),
+      '/home/a A A A'.repeat(75),
+      ' --out a'.repeat(120),
+      'file:.'.repeat(160),
     ]) {
       // A pattern that backtracks without end would run into the test's limit.
       expect(recordFault(scrubbed(makeRecord({ notes: [text] })).record)).toBeUndefined();

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { homedir, hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { BadRecord, Unsupported, WrongUsage } from '../../errors.ts';
+import { BadRecord, Cancelled, Unsupported, WrongUsage } from '../../errors.ts';
 import { findRecords, runFolders } from '../../records/find.ts';
 import { labHome } from '../../records/home.ts';
 import { readRunFolder } from '../../records/read.ts';
@@ -39,7 +39,7 @@ export async function contribute(
       `${shown(folder)} is not empty: remove it, or give another --out or --machine`,
     );
   }
-  const grid = options.scan ? await scanMachine(signal) : undefined;
+  const grid = options.scan ? await scanUntil(signal) : undefined;
   const { removed, runs, scan } = prepare(folder, chosen, grid);
   const left = textsLeft(scan ? [...runs, scan] : runs);
   if (options.json) {
@@ -49,6 +49,12 @@ export async function contribute(
     print(report({ machine, folder, runs, removed, left }, paint));
   }
 }
+
+/** Throws Cancelled where the scan was interrupted, whatever that did to it. */
+const scanUntil = (signal: AbortSignal): Promise<LabScan> =>
+  scanMachine(signal).catch(error => {
+    throw signal.aborted ? new Cancelled('interrupted') : error;
+  });
 
 function prepare(
   folder: string,
@@ -91,20 +97,26 @@ function runNamed(reference: string): LabRun {
   return run;
 }
 
-/** Of each experiment on each device the newest run that came out whole. */
+/**
+ * Of each experiment on each device the newest run that came out whole. What was measured in a place counts
+ * where its run is named: it is of another system, and must not stand for this one.
+ */
 function newestWholeRuns(): LabRun[] {
   const chosen = new Map<string, LabRun>();
   const seen = new Set<string>();
   for (const folder of runFolders().reverse()) {
     const { run, records } = readRunFolder(folder);
-    if (run?.status !== 'ok') continue;
+    if (run?.status !== 'ok' || records.some(one => one.place !== 'host')) continue;
     const subjects = records.map(({ experiment, device }) => `${experiment} ${device}`);
     if (subjects.every(one => seen.has(one))) continue;
     for (const one of subjects) seen.add(one);
     chosen.set(folder, { ...run, records });
   }
   if (chosen.size === 0) {
-    throw new Unsupported('no whole run has been recorded here', 'run iolab run first');
+    throw new Unsupported(
+      'no whole run has been recorded here',
+      'run iolab run first, or name the run of a place',
+    );
   }
   return [...chosen.values()].reverse();
 }

@@ -6,6 +6,7 @@ import { placeOfThisProcess } from '../../places/place.ts';
 import type { LabRun } from '../../records/schema.ts';
 import { orchestrate, type RunOutcome } from '../../run/orchestrate.ts';
 import type { RunRequest } from '../../run/request.ts';
+import { roomForCommand } from '../../run/room.ts';
 import type { Stand } from '../../run/stand.ts';
 import {
   checkDevices,
@@ -16,6 +17,7 @@ import {
 } from '../choose.ts';
 import { checkPlans, checkRecords, checkSettings } from '../fitting.ts';
 import { type RunOptions, tourOf } from '../run.ts';
+import { typed } from '../typed.ts';
 import { colourDepth } from './colour.ts';
 import { shown } from './format.ts';
 import { EXIT, exitCodeOf, fail, print, printJson, terminalWidth } from './output.ts';
@@ -94,9 +96,11 @@ async function requestOf(names: readonly string[], options: RunOptions): Promise
     seed: options.seed,
     out: options.out,
     plan,
-    command: ['iolab', ...process.argv.slice(2).filter(word => word !== '--json')].join(' '),
+    command: roomForCommand(typed(['iolab', ...process.argv.slice(2).filter(notJson)])),
   };
 }
+
+const notJson = (word: string): boolean => word !== '--json';
 
 function checkOptions({ id, options: takes }: Experiment, options: RunOptions): void {
   for (const name of ['rate', 'depth', 'records', 'peer'] as const) {

@@ -182,6 +182,19 @@ describe('a device of ours', () => {
     expect(workload.results().totals.lost_messages, 'what came before is not counted').toBe(0);
   });
 
+  it('ends after as many events as were asked for, though its numbers begin anew at 16,384', () => {
+    const asked = 20_000;
+    const { workload, read } = rig(input, asked, 1);
+    read(event(10, 11, -1), 12);
+    for (let i = 0; i < asked; i++) {
+      expect(workload.done).toBe(false);
+      // Two are lost on the way, and one of them is the first.
+      if (i !== 0 && i !== 17_000) read(event(1000 + i, 1001 + i, i), 1002 + i);
+    }
+    expect(workload).toMatchObject({ done: true, counted: asked - 2 });
+    expect(workload.results().totals.lost_messages).toBe(2);
+  });
+
   it('by its reports: whole whatever a driver hands over, by the stamp that each carries', () => {
     const { workload, read } = rig({ node: 'hidraw', stamped: true });
     const one = (sent_ns: number, sequence: number, epoch = EPOCH_OF_THIS) => {

@@ -5,7 +5,9 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { readPublished, readPublishedScans } from '../../../lab/records/published.ts';
+import { writeRecord, writeRun } from '../../../lab/records/write.ts';
 import { iolab, temporaryFolder } from '../../helpers/cli.ts';
+import { fakeRecord, fakeRun } from '../../helpers/records.ts';
 
 const home = temporaryFolder();
 const out = temporaryFolder();
@@ -16,7 +18,9 @@ const machine = 'linux-test-2vcpu';
 it('says what to do where nothing was measured yet', async () => {
   const { code, err } = await iolab(['contribute'], { home });
   expect(code).toBe(3);
-  expect(err).toBe('iolab: no whole run has been recorded here. run iolab run first\n');
+  expect(err).toBe(
+    'iolab: no whole run has been recorded here. run iolab run first, or name the run of a place\n',
+  );
 });
 
 it('prepares what the site can show, and says what it took and what is left', async () => {
@@ -47,6 +51,20 @@ it('prints one document with --json', async () => {
   expect(found.machine).toBe('other');
   expect(found.runs).toHaveLength(1);
   expect(found.left.length).toBeGreaterThan(5);
+});
+
+it('takes what was measured in a place for nothing of this machine, unless it is named', async () => {
+  const id = '20990101T000000-dead';
+  const record = fakeRecord({ over: { run_id: id, id: `${id}-000`, place: 'wine' } });
+  const folder = join(home, 'records', id);
+  writeRecord(folder, record);
+  writeRun(folder, { ...fakeRun(), run_id: id, status: 'ok', records: [record], comparisons: [] });
+  const args = ['contribute', '--no-scan', '--json', '--out', out];
+  const ours = await iolab([...args, '--machine', 'ours'], { home });
+  expect(ours.code, ours.err).toBe(0);
+  expect((JSON.parse(ours.out) as { runs: string[] }).runs).not.toContain(id);
+  const named = await iolab([...args, '--machine', 'named', folder], { home });
+  expect((JSON.parse(named.out) as { runs: string[] }).runs).toEqual([id]);
 });
 
 it('writes into no folder that holds something', async () => {

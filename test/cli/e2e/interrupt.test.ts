@@ -151,12 +151,15 @@ describe.runIf(linux)('other ends', () => {
     expect(recordsIn(home).length).toBeGreaterThan(0);
   });
 
-  it('a scan and a ruler that are interrupted leave nothing either', async () => {
-    for (const [command, when_ms] of [
-      ['scan', 700],
-      ['ruler', 2000],
+  it('a scan, a ruler and the scan of a contribution that are interrupted leave nothing either', async () => {
+    const measured = temporaryFolder();
+    const args = [...WAKEUP, '--rounds', '1', '--samples', '20'];
+    expect((await start(args, { home: measured }).ended).code).toBe(0);
+    for (const [command, when_ms, home] of [
+      ['scan', 700, temporaryFolder()],
+      ['ruler', 2000, temporaryFolder()],
+      ['contribute', 900, measured],
     ] as const) {
-      const home = temporaryFolder();
       const running = start([command], { home });
       await pause(when_ms);
       const { code, out } = await endsClean(running, home, () => running.child.kill('SIGINT'));

@@ -116,6 +116,12 @@ describe('words that no shell makes by accident', () => {
     [['run', 'round-trip', '--device', 'serial@/dev/\u001b[31mx'], /no control characters/],
     [['run', 'round-trip', '--device', `serial@/dev/${'a'.repeat(300)}`], /at most 200/],
     [['run', 'wakeup', '--out', ''], /--out is empty: give a folder/],
+    [['run', 'wakeup', '--device', ''], /--device is empty: give a name, or leave --device out/],
+    [['run', 'wakeup', '--driver', ' , '], /--driver is empty: give a name/],
+    [['run', 'disk-read', '--peer='], /--peer is empty: give a name/],
+    [['run', 'wakeup', '--rate', ''], /--rate is empty: give a number from 0\.1 to 20000/],
+    [['run', 'disk-read', '--depth', ''], /--depth is empty: give a whole number from 1 to 1024/],
+    [['run', 'channel-io', '--records', ''], /--records is empty: give a whole number/],
     [['run', ''], /unknown experiment ""/],
     [['run', 'wakeup', '--driver', '\u001b[31mepoll'], /unknown driver/],
   ] as const)('%j', refused);
