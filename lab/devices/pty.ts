@@ -26,6 +26,8 @@ export const device: Device = {
     const { O_RDWR, O_NOCTTY, O_NONBLOCK } = constants;
     // The keeper: while it holds the slave open, no closing reader hangs the line up.
     const keeper = platform.posix.open(slave_path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+    // Raw anew: macOS has forgotten it, because nobody held the slave open in between.
+    platform.posix.makeRaw(keeper, BAUD);
     const stamper = new Stamper(platform, master);
     return {
       target: {

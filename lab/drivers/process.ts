@@ -1,6 +1,7 @@
 // A process per flow, joined by pipes: one process blocks on the device and copies it into a pipe, this
 // one blocks on the pipe. Dataflow in the way of Unix: neither knows of the other, and the pipe between
 // them is buffer and brake. A pipe ends without a reason, so a device that fails looks like one that ends.
+import { Unsupported } from '../errors.ts';
 import {
   type BlockingEngine,
   type Driver,
@@ -95,8 +96,16 @@ class ProcessPerFlow extends AtOnce implements BlockingEngine {
   }
 }
 
+/** A pipe keeps bytes and no borders: reports that come together would be read as one. */
+function make(context: OpenContext): ProcessPerFlow {
+  const { input } = context.target;
+  if (input?.node !== 'hidraw' || input.stamped) return new ProcessPerFlow(context);
+  const reason = 'a pipe joins reports that come together, and none of them tells where it ends';
+  throw new Unsupported(reason, 'use --set node=evdev, or another driver');
+}
+
 export const driver: Driver = {
   ...facts,
-  probe: context => probeByOperation(facts, context, () => new ProcessPerFlow(context).close()),
-  open: async context => new ProcessPerFlow(context),
+  probe: context => probeByOperation(facts, context, () => make(context).close()),
+  open: async context => make(context),
 };

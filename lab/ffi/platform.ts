@@ -38,7 +38,10 @@ export interface PosixCalls {
   nanosleep(address: number): number;
   /** Let other threads that are ready run first; returns at once where there are none. */
   sched_yield(): number;
-  /** A pseudo-terminal in raw mode: the master's non-blocking descriptor, the slave's path. */
+  /**
+   * A pseudo-terminal in raw mode: the master's non-blocking descriptor, the slave's path. macOS keeps the mode
+   * only while somebody has the slave open.
+   */
   openPty(): { master: number; slave_path: string };
   /** Throw away what a terminal has received and nobody has read (tcflush(3)). */
   flushInput(fd: number): void;
@@ -259,8 +262,6 @@ export interface InputCalls {
    */
   grab(fd: number, limit_s: number): void;
   letGo(fd: number): void;
-  /** A bit for each key: is it down? */
-  keysDown(fd: number, into: Uint8Array): void;
   /** No event comes to this descriptor, which still keeps the device open. */
   mute(fd: number): void;
   /**

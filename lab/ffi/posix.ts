@@ -7,6 +7,7 @@ import koffi from 'koffi';
 import { SystemCallError } from '../errors.ts';
 import { fileCalls } from './files.ts';
 import type { Memory, PosixCalls } from './platform.ts';
+import { plainLine, wholeLines } from './termios.ts';
 import { pathSockets } from './unix-sockets.ts';
 
 export type Library = ReturnType<typeof koffi.load>;
@@ -87,6 +88,7 @@ export function systemClock(lib: Library, clock: number, memory: Memory) {
 const NO_CONTROLLING_TERMINAL = constants.O_RDWR | constants.O_NOCTTY;
 const TERMIOS_BYTES = 128;
 const TCSANOW = 0;
+const F_SETFL = 4;
 const TCIFLUSH = process.platform === 'linux' ? 0 : 1;
 
 /** The calls of PosixCalls on `lib`. */
@@ -105,6 +107,8 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
   const cfsetspeed = lib.func('cfsetspeed', 'int', ['uint64_t', 'uint64_t']);
   const flock = lib.func('flock', 'int', ['int', 'int']);
   const nanosleep = lib.func('nanosleep', 'int', ['uint64_t', 'uint64_t']);
+  // Variadic, as in unix-sockets.ts.
+  const fcntl = lib.func('int fcntl(int fd, int command, ...)');
 
   const must = (result: number, call: string, subject = ''): number => {
     if (result < 0) throw systemCallError(call, subject);
@@ -158,15 +162,17 @@ export function posixCalls(lib: Library, memory: (length: number) => Memory): Po
     },
     openPty() {
       // A process of ours that inherited the master would keep the line from being hung up.
-      const flags = NO_CONTROLLING_TERMINAL | constants.O_NONBLOCK | O_CLOEXEC;
-      const master = must(posixOpenpt(flags), 'posix_openpt');
+      const master = must(posixOpenpt(NO_CONTROLLING_TERMINAL | O_CLOEXEC), 'posix_openpt');
       const name = memory(TERMIOS_BYTES);
       try {
+        // Afterwards: FreeBSD refuses to open it so (EINVAL).
+        must(fcntl(master, F_SETFL, 'int', constants.O_NONBLOCK), 'fcntl', 'F_SETFL');
         must(grantpt(master), 'grantpt');
         must(unlockpt(master), 'unlockpt');
         if (ptsname(master, name.address, name.length) !== 0) throw systemCallError('ptsname_r');
         const slave_path = Buffer.from(name.bytes.subarray(0, name.bytes.indexOf(0))).toString();
         const slave = must(open(slave_path, NO_CONTROLLING_TERMINAL, 0), 'open', slave_path);
+        // This stays so on Linux. macOS forgets it at the last close: who holds the slave sets it anew.
         makeRaw(slave, 115200);
         close(slave);
         return { master, slave_path };
@@ -203,48 +209,6 @@ function lineSpeed(lib: Library, memory: (length: number) => Memory): (fd: numbe
   }
   const tcgetattr = lib.func('tcgetattr', 'int', ['int', 'uint64_t']);
   return fd => (tcgetattr(fd, address) < 0 ? 0 : view.getUint32(TERMIOS_OSPEED, true));
-}
-
-// struct termios on Linux (asm-generic/termbits.h): c_iflag, c_oflag, c_cflag, c_lflag, 4 bytes each.
-const C_CFLAG = 8;
-const CREAD = 0o200;
-const CLOCAL = 0o4000;
-const CSTOPB = 0o100;
-const HUPCL = 0o2000;
-const CRTSCTS = 0o20000000000;
-
-/**
- * What cfmakeraw(3) leaves as another program set it: two stop bits would change the wire time,
- * hardware flow control and carrier detection would make writes and opens wait for nobody.
- */
-function plainLine(termios: Uint8Array): void {
-  if (process.platform !== 'linux') return;
-  const view = new DataView(termios.buffer, termios.byteOffset);
-  const flags = view.getUint32(C_CFLAG, true);
-  view.setUint32(C_CFLAG, (flags | CREAD | CLOCAL) & ~(CSTOPB | HUPCL | CRTSCTS), true);
-}
-
-// The rest of struct termios on Linux: c_lflag, one byte of c_line, 19 control characters.
-const C_LFLAG = 12;
-const C_CC = 17;
-const CONTROL_CHARACTERS = 19;
-const VEOF = 4;
-const VLNEXT = 15;
-const ICANON = 0o2;
-const IEXTEN = 0o100000;
-/** _POSIX_VDISABLE: no character has this meaning. */
-const DISABLED = 0;
-
-/** From raw to lines: the line discipline edits nothing and hands over whole lines (termios(3)). */
-function wholeLines(termios: Uint8Array, end: number, quote: number): void {
-  if (process.platform !== 'linux') {
-    throw new SystemCallError('tcsetattr', 'ENOSYS', 'Line mode is set on Linux only');
-  }
-  const view = new DataView(termios.buffer, termios.byteOffset);
-  view.setUint32(C_LFLAG, view.getUint32(C_LFLAG, true) | ICANON | IEXTEN, true);
-  termios.fill(DISABLED, C_CC, C_CC + CONTROL_CHARACTERS);
-  termios[C_CC + VEOF] = end;
-  termios[C_CC + VLNEXT] = quote;
 }
 
 /** fcntl.h of each system. */

@@ -1,8 +1,8 @@
 // From the bytes of an event device to frames: all that the kernel says between two reports happened at
 // one moment. Reads may end anywhere; a frame that cannot be the kernel's is counted and not handed on;
-// after a gap (SYN_DROPPED) everything up to the next report is thrown away and the keys are asked for
-// anew (kernel Documentation/input/event-codes.rst). When something happened is handed on, never which
-// key it was: the codes stay inside.
+// after a gap (SYN_DROPPED) everything up to the next report is thrown away, and what was known of the keys
+// (kernel Documentation/input/event-codes.rst). When something happened is handed on, never which key it
+// was: the codes stay inside.
 import {
   EV_ABS,
   EV_KEY,
@@ -44,7 +44,7 @@ export interface FrameCounts {
   empty: number;
   /** Times that the kernel threw events away because the reader was slow. */
   dropped: number;
-  /** Reports that ended such a gap: the keys were asked for anew. */
+  /** Reports that ended such a gap. */
   resyncs: number;
 }
 
@@ -55,11 +55,6 @@ const MICROSECONDS = 1e6;
 export interface FrameListener {
   /** The frame is whole; it is overwritten when this returns. */
   onFrame(frame: InputFrame): void;
-  /**
-   * Fill in which keys are down now, a bit for each (EVIOCGKEY). Returns false where that cannot be
-   * asked: then each key is unknown until it is heard of.
-   */
-  keysDown?(into: Uint8Array): boolean;
 }
 
 export class EventReader {
@@ -191,9 +186,12 @@ export class EventReader {
     frame.moves = 0;
   }
 
+  /**
+   * Each key is unknown until it is heard of. The kernel could be asked which are down (EVIOCGKEY), but it
+   * answers for now, and events that happened before that are still to be read: good ones would look wrong.
+   */
   #resync(): void {
     this.counts.resyncs++;
-    const asked = this.#listener.keysDown?.(this.#down) ?? false;
-    this.#known.fill(asked ? 0xff : 0);
+    this.#known.fill(0);
   }
 }

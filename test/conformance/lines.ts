@@ -131,6 +131,8 @@ export function openTerminal(platform: Platform): Line {
   const keeper = platform.posix.open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
   const release = () => void platform.posix.close(keeper);
   const baud = 115200;
+  // Anew, as the device pty does: macOS forgets it while nobody holds the slave open.
+  platform.posix.makeRaw(keeper, baud);
   const target: Target = { device: 'pty', kind: 'stream', path, tty: true, writable: true, baud };
   return line(target, new OtherEnd(platform, master, release));
 }

@@ -1,6 +1,7 @@
 // Which input devices there are, by which names that say nothing of their owner, and which one is meant.
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { chooseNode, identityOf, inputTarget } from '../../lab/devices/parts/input-device.ts';
+import { WrongUsage } from '../../lab/errors.ts';
 import { type InputNode, readInputNodes } from '../../lab/input/nodes.ts';
 import { accessCommand, accessRule } from '../../lab/input/permission.ts';
 import { machineWithInput } from './tree.ts';
@@ -108,6 +109,15 @@ describe('which one is meant', () => {
     expect(set({ grab: 'perhaps' })).toThrow(/grab=perhaps: give yes or no/);
     expect(set({ grab: 'yes' })().input?.grab_s, 'a grab is bounded').toBeLessThan(600);
     expect(set({})().input?.grab_s).toBeUndefined();
+  });
+
+  it('a grab of reports, which there is not, is refused instead of forgotten', () => {
+    const reports = node('event6', 'keyboard', { hidraw: 'hidraw2' });
+    const set = (grab: string) => () =>
+      inputTarget(reports, { node: 'hidraw', grab }, { stamped: false });
+    expect(set('yes')).toThrow(WrongUsage);
+    expect(set('yes')).toThrow(/node=hidraw with grab=yes.*give node=evdev, or grab=no/);
+    expect(set('no')().path).toBe('/dev/hidraw2');
   });
 });
 

@@ -1,7 +1,7 @@
 // Reads an input device and notes how old each event is when the program has it: by the kernel's stamp,
 // and by its own where the lab is the device. Only times and counts leave this file; which key or button
 // it was is never asked (lab/input).
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { EPOCH, SENT_NS, SEQUENCE } from '../../devices/stamp.ts';
 import { type InputTarget, READ, type Target } from '../../drivers/driver.ts';
 import { DeviceGone } from '../../errors.ts';
@@ -87,8 +87,7 @@ export class InputRead implements Workload {
     this.#device = new SampleRecorder(plan.samples);
     this.#gap = new SampleRecorder(plan.samples);
     this.#stamp = new SampleRecorder(plan.samples);
-    const keysDown = (into: Uint8Array) => askKeys(platform, target.path, into);
-    this.#events = new EventReader({ onFrame: frame => this.#frame(frame), keysDown });
+    this.#events = new EventReader({ onFrame: frame => this.#frame(frame) });
     const { node, stamped } = this.#input;
     this.#reports = node === 'hidraw' && !stamped ? reportReader(target.path) : undefined;
   }
@@ -172,15 +171,18 @@ export class InputRead implements Workload {
       this.#gapAt(this.#engine.completions.time_ns[this.#index]!);
     }
     this.#events_in_all += events;
-    const number = sequence < 0 ? sequence : sequence % SEQUENCES;
-    if (this.counted > 0) this.#lost += (number - this.#next + SEQUENCES) % SEQUENCES;
-    this.#next = (number + 1) % SEQUENCES;
     this.counted++;
-    if (sequence < 0) this.#rehearse(sequence);
-    else if (number + 1 >= this.#plan.samples) {
-      this.#edges.end();
-      this.done = true;
+    if (sequence < 0) {
+      this.#rehearse(sequence);
+      return;
     }
+    // A device tells numbers modulo SEQUENCES only: where we are is what came and what did not.
+    const number = sequence % SEQUENCES;
+    this.#lost += (number - this.#next + SEQUENCES) % SEQUENCES;
+    this.#next = (number + 1) % SEQUENCES;
+    if (this.counted + this.#lost < this.#plan.samples) return;
+    this.#edges.end();
+    this.done = true;
   }
 
   /** The first event of the warm-up passes both edges of the counted part; the last begins it. */
@@ -197,6 +199,7 @@ export class InputRead implements Workload {
     this.#begun = true;
     for (const each of [this.#latency, this.#device, this.#gap, this.#stamp]) each.clear();
     this.counted = 0;
+    this.#next = 0;
     this.#lost = 0;
     this.#repeats = 0;
     this.#events_in_all = 0;
@@ -238,20 +241,6 @@ export class InputRead implements Workload {
         ...(this.#future > 0 ? [`${this.#future} stamps lie in the future and were left out`] : []),
       ],
     };
-  }
-}
-
-/** On a descriptor of its own: the engine's may be asleep in a read. */
-function askKeys(platform: Platform, path: string, into: Uint8Array): boolean {
-  let fd = -1;
-  try {
-    fd = openSync(path, 'r');
-    platform.linux!.input().keysDown(fd, into);
-    return true;
-  } catch {
-    return false; // gone, or grabbed and gone
-  } finally {
-    if (fd >= 0) closeSync(fd);
   }
 }
 

@@ -139,7 +139,10 @@ function grabOf({ grab = 'no' }: DeviceContext['parameters']): Pick<InputTarget,
   throw new WrongUsage(`grab=${grab}: give yes or no`);
 }
 
-/** What a driver opens of a node. Throws Unsupported where it has no reports of its own. */
+/**
+ * What a driver opens of a node. Throws Unsupported where it has no reports of its own, and WrongUsage
+ * where they are to be grabbed: the kernel knows a grab of events only (drivers/input/evdev.c).
+ */
 export function inputTarget(
   node: InputNode,
   parameters: DeviceContext['parameters'],
@@ -150,6 +153,11 @@ export function inputTarget(
     const reason = `${node.event} is no HID device: it has no reports of its own`;
     throw new Unsupported(reason, 'use --set node=evdev');
   }
+  const grab = grabOf(parameters);
+  if (which === 'hidraw' && grab.grab_s !== undefined) {
+    const why = 'reports cannot be grabbed, all their readers hear them';
+    throw new WrongUsage(`node=hidraw with grab=yes: ${why}; give node=evdev, or grab=no`);
+  }
   const path = which === 'evdev' ? `/dev/input/${node.event}` : `/dev/${node.hidraw}`;
   const { interval_ms } = node;
   const input: InputTarget = {
@@ -157,7 +165,7 @@ export function inputTarget(
     stamped: more.stamped,
     ...(interval_ms === undefined ? {} : { interval_ms }),
     ...(more.hands === undefined ? {} : { hands: more.hands }),
-    ...grabOf(parameters),
+    ...grab,
   };
   return { kind: 'events', path, tty: false, writable: false, input };
 }

@@ -5,7 +5,7 @@ import { constants } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Memory, Platform } from '../../ffi/platform.ts';
 import { EventReader } from '../../input/evdev.ts';
-import { readInputNodes } from '../../input/nodes.ts';
+import { type InputNode, readInputNodes } from '../../input/nodes.ts';
 import type {
   Device,
   DeviceContext,
@@ -53,7 +53,7 @@ export function vmInputDevice(kind: Operated): Device {
       requireVm(facts.id);
       const node = chooseNode(kind, '', mine());
       const session = inputSession(context, node, undefined);
-      return operated(kind, context, session, `/dev/input/${node.event}`);
+      return operated(kind, context, session, node);
     },
   };
 }
@@ -72,9 +72,12 @@ class Tally {
   readonly #memory: Memory;
   readonly #timer: NodeJS.Timeout;
   readonly #reader = new EventReader({ onFrame: () => this.count++ });
+  /** Each read hands over one report, or whole events of a frame or more. */
+  readonly #reports: boolean;
 
   constructor(platform: Platform, path: string) {
     this.#platform = platform;
+    this.#reports = path.startsWith('/dev/hidraw');
     this.#fd = platform.posix.open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     this.#memory = platform.memory(READ_BYTES);
     this.#timer = setInterval(() => this.#take(), TAKE_EVERY_MS);
@@ -83,9 +86,11 @@ class Tally {
   #take(): void {
     const { address, bytes } = this.#memory;
     const { posix } = this.#platform;
-    for (let got = 1; got > 0; ) {
-      got = posix.read(this.#fd, address, READ_BYTES);
-      if (got > 0) this.#reader.push(bytes, got);
+    for (;;) {
+      const got = posix.read(this.#fd, address, READ_BYTES);
+      if (got <= 0) break;
+      if (this.#reports) this.count++;
+      else this.#reader.push(bytes, got);
     }
   }
 
@@ -99,12 +104,24 @@ class Tally {
   }
 }
 
-function operated(
+/**
+ * Where events can be counted beside a driver. Of a device that it has grabbed only the reports come, each an
+ * event; but not each of a tablet, where the same place once more is a report and no event.
+ */
+function countedAt(session: DeviceSession, { event, hidraw, kind }: InputNode): string | undefined {
+  if (session.target.input?.grab_s === undefined) return `/dev/input/${event}`;
+  return hidraw === undefined || kind === 'tablet' ? undefined : `/dev/${hidraw}`;
+}
+
+/** A session whose device the host moves. */
+export function operated(
   kind: Operated,
-  { platform, parameters }: DeviceContext,
+  { platform, parameters }: Pick<DeviceContext, 'platform' | 'parameters'>,
   session: DeviceSession,
-  event_path: string,
+  node: InputNode,
+  open: (platform: Platform) => VmAgent = openAgent,
 ): DeviceSession {
+  const path = countedAt(session, node);
   // When it is first needed: there are few ports, and a scan starts every device at once.
   let agent: VmAgent | undefined;
   let unplug_ms = Number(parameters.unplug_after_ms ?? Number.NaN);
@@ -113,10 +130,10 @@ function operated(
     ...session,
     async stimulate(stimulus) {
       const offsets_ns = plan(stimulus);
-      agent ??= openAgent(platform);
+      agent ??= open(platform);
       if (unplug_ms >= 0) agent.unplug(kind, unplug_ms);
       unplug_ms = Number.NaN;
-      const tally = new Tally(platform, event_path);
+      const tally = path === undefined ? undefined : new Tally(platform, path);
       try {
         const job = agent.inject(kind, offsets_ns);
         // Not in the agent's wait, which would keep the keeper from seeing that the plug was pulled.
@@ -125,8 +142,9 @@ function operated(
         sent = { sent_ns: [...sent_ns], error_ns };
         await sleep(SETTLE_NS / 1e6);
       } finally {
-        const missing = offsets_ns.length - tally.end();
-        if (missing !== 0) sent = undefined; // then nobody knows which of them came
+        const missing = tally === undefined ? 0 : offsets_ns.length - tally.end();
+        // Then nobody knows which of them came: no time from sending to stamp can be told.
+        if (missing !== 0 || tally === undefined) sent = undefined;
         // Whoever waits for so many events must not wait for ever for those that QEMU or the kernel threw
         // away. They leave while the next reader starts, and are in its warm-up at worst.
         const more = Math.max(0, missing) + AFTER;

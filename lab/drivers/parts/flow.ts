@@ -1,7 +1,7 @@
 // A process that does nothing but copy one descriptor into another, by blocking calls: what a pipeline of
 // the shell is made of. It is dd(1), which with one block size hands on each read by a write of its own
 // (POSIX, dd, "bs"), so nothing is held back. It ends when this process ends, however that ends.
-import { Unsupported } from '../../errors.ts';
+import { SystemCallError, Unsupported } from '../../errors.ts';
 import { O_CLOEXEC, WNOHANG } from '../../ffi/linux/constants.ts';
 import type { Platform } from '../../ffi/platform.ts';
 import { sleepMillisecond } from './waiting-threads.ts';
@@ -16,13 +16,20 @@ const COPY = `test "$PPID" = "$0" && printf . >&${READY} && exec dd bs=65536 ${R
 const PROGRAM = `exec 2>/dev/null; exec setpriv --pdeathsig KILL /bin/sh -c '${COPY}' "$0"`;
 const GRACE_TRIES = 200;
 
-/** Two descriptors: bytes that go into `write` come out of `read`. */
+/** Two descriptors: bytes that go into `write` come out of `read`. Throws SystemCallError. */
 export function pipe(platform: Platform): { read: number; write: number } {
   const memory = platform.memory(8);
-  platform.linux!.pipe2(memory.address, O_CLOEXEC);
-  const [read, write] = new Int32Array(memory.bytes.buffer);
-  memory.free();
-  return { read: read!, write: write! };
+  try {
+    if (platform.linux!.pipe2(memory.address, O_CLOEXEC) < 0) {
+      const errno = platform.errnoName(platform.errno());
+      const hint = errno === 'EMFILE' ? 'Raise the limit of open files (ulimit -n)' : '';
+      throw new SystemCallError('pipe2', errno, hint);
+    }
+    const [read, write] = new Int32Array(memory.bytes.buffer);
+    return { read: read!, write: write! };
+  } finally {
+    memory.free();
+  }
 }
 
 export class Flow {
@@ -38,8 +45,11 @@ export class Flow {
     const copies = [[from, 0] as const, [to, 1] as const, [ready.write, READY] as const];
     const program = platform.linux!.spawner('/bin/sh', words, copies);
     try {
-      this.pid = program.spawn();
-      platform.posix.close(ready.write);
+      try {
+        this.pid = program.spawn();
+      } finally {
+        platform.posix.close(ready.write);
+      }
       if (!isThere(platform, ready.read)) {
         this.end();
         const fix = 'apt install util-linux coreutils (setpriv, dd)';

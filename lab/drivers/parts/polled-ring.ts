@@ -21,12 +21,13 @@ export class PolledRing extends RingSlots {
   protected override enter(min: number, deadline_ns: number): number {
     const { ring, counters, platform } = this;
     counters.polls++;
-    // The kernel polls until there are `min`, and knows no time limit in that.
+    // The kernel polls until there are `min`, or it has other work; it knows no time limit in that.
     if (min > 0 && deadline_ns === Number.POSITIVE_INFINITY) return super.enter(min, deadline_ns);
     for (;;) {
       counters.syscalls++;
       const said = ring.enter(0, 0, IORING_ENTER_GETEVENTS);
-      if (said < 0 || ring.ready() >= min) return said;
+      // While one lies in the queue the kernel asks the disk for no other: it has to be taken first.
+      if (said < 0 || min === 0 || ring.ready() > 0) return said;
       if (platform.now() >= deadline_ns) return -ETIME;
       counters.polls++;
     }

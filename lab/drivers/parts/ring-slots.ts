@@ -184,20 +184,27 @@ export class RingSlots extends Slots implements BlockingEngine {
     const wanted = Math.min(min, this.inFlight);
     // Without waiting, what shows only to a call is asked for once.
     if (wanted === 0 && this.inFlight > 0 && this.shows_when_called) this.enter(0, deadline_ns);
-    while (ring.ready() < wanted || ring.queued() > 0) {
+    this.#reap();
+    while (this.ready() < wanted || ring.queued() > 0) {
       if (this.#linked) {
         ring.linkQueued();
         this.counters.links = ring.links;
       }
-      const said = this.enter(wanted, deadline_ns);
+      const said = this.enter(Math.max(0, wanted - this.ready()), deadline_ns);
+      this.#reap();
       if (said === -ETIME) break;
       if (said < 0 && said !== -EINTR) throw new Error(`io_uring_enter: errno ${-said}`);
     }
+    return this.take();
+  }
+
+  /** Take what is finished. After every call: a kernel that polls does so only while nothing lies there. */
+  #reap(): void {
+    const { ring } = this;
     const ready = ring.ready();
     for (let k = 0; k < ready; k++) this.finish(ring.userData(k), ring.result(k), k > 0);
     ring.advance(ready);
     this.inFlight -= ready;
-    return this.take();
   }
 
   /** Cancel what can be cancelled (a read on a stream), wait for the rest (a disk always ends). */

@@ -11,7 +11,6 @@ import { ASK, request, TELL } from './ioctl.ts';
 const EVIOCSCLOCKID = request(TELL, 'E', 0xa0, 4);
 const EVIOCGRAB = request(TELL, 'E', 0x90, 4);
 const EVIOCSMASK = request(TELL, 'E', 0x93, 16);
-const EVIOCGKEY = (bytes: number) => request(ASK, 'E', 0x18, bytes);
 const UI_SET_EVBIT = request(TELL, 'U', 100, 4);
 const UI_SET_RELBIT = request(TELL, 'U', 102, 4);
 const UI_DEV_SETUP = request(TELL, 'U', 3, 92);
@@ -80,11 +79,6 @@ function calls(libc: Library, scratch: Memory): InputCalls {
       }
     },
     letGo,
-    keysDown(fd, into) {
-      scratch.bytes.fill(0, 0, into.length);
-      must(fd, EVIOCGKEY(into.length), address, 'EVIOCGKEY');
-      into.set(scratch.bytes.subarray(0, into.length));
-    },
     mute(fd) {
       // struct input_mask: u32 type, u32 bytes of the mask (whole words), u64 its address. Of the type 0
       // the mask is about the types themselves: a mask of noughts lets none through.
