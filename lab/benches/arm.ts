@@ -1,13 +1,12 @@
 // The compiler for the Pico's RP2040. The built image is committed, so this is for those who change
 // firmware/rp2040, or want to see the same bytes come out.
 import type { Bench } from './bench.ts';
-import { checkAll, outputOf, versionOf } from './parts/programs.ts';
+import { checkAll, findsHeader, versionOf } from './parts/programs.ts';
 
-/** The C library is asked for by compiling with it: it has no program to run. */
+/** The C library is asked for by the compiler that includes it: it has no program to run. */
 async function libraryAnswers(): Promise<string | undefined> {
-  const source = ['-include', 'newlib.h', '-fsyntax-only', '-x', 'c', '/dev/null'];
-  const compiled = await outputOf('arm-none-eabi-gcc', ['-mcpu=cortex-m0plus', ...source]);
-  return compiled === undefined ? undefined : 'newlib';
+  const found = await findsHeader('arm-none-eabi-gcc', ['-mcpu=cortex-m0plus'], 'newlib.h');
+  return found ? 'newlib' : undefined;
 }
 
 export const bench: Bench = {

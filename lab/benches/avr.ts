@@ -2,13 +2,12 @@
 // image is committed, so the compiler is for those who change firmware/avr, or want to see the same
 // bytes come out.
 import type { Bench } from './bench.ts';
-import { checkAll, outputOf, versionOf } from './parts/programs.ts';
+import { checkAll, findsHeader, outputOf, versionOf } from './parts/programs.ts';
 
-/** The C library is asked for by compiling with it: it has no program to run. */
+/** The C library is asked for by the compiler that includes it: it has no program to run. */
 async function libraryAnswers(): Promise<string | undefined> {
-  const source = ['-include', 'avr/io.h', '-fsyntax-only', '-x', 'c', '/dev/null'];
-  const compiled = await outputOf('avr-gcc', ['-mmcu=atmega328p', ...source]);
-  return compiled === undefined ? undefined : 'avr-libc';
+  const found = await findsHeader('avr-gcc', ['-mmcu=atmega328p'], 'avr/io.h');
+  return found ? 'avr-libc' : undefined;
 }
 
 /** avrdude has no --version; its usage says it, with a good end. */

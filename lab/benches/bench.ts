@@ -16,6 +16,8 @@ export interface BenchCheck {
   readonly detail: string;
   /** The programs and libraries that do not answer. */
   readonly missing?: readonly string[];
+  /** What helps, where nothing that can be installed from here does. */
+  readonly fix?: string;
   /** The packages are here, and only steps are left. */
   readonly packages_here?: boolean;
 }

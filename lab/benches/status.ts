@@ -10,7 +10,7 @@ export interface BenchRow {
   readonly about: string;
   /** Versions, or what is missing. */
   readonly detail: string;
-  /** The one command that installs it; absent where it is here. */
+  /** The one command that installs it, or what else helps; absent where it is here. */
   readonly fix?: string;
 }
 
@@ -20,10 +20,11 @@ export async function benchRows(benches?: readonly Bench[]): Promise<BenchRow[]>
 }
 
 async function rowOf(bench: Bench): Promise<BenchRow> {
-  const { ok, detail, packages_here } = await checked(bench);
+  const { ok, detail, fix, packages_here } = await checked(bench);
   const row = { id: bench.id, ok, about: bench.about, detail };
   if (ok) return row;
-  return { ...row, fix: packages_here ? `iolab bench install ${bench.id}` : fixOf(bench) };
+  const install = packages_here ? `iolab bench install ${bench.id}` : fixOf(bench);
+  return { ...row, fix: fix ?? install };
 }
 
 /** A check that throws is a bench that does not work. */

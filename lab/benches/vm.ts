@@ -1,11 +1,13 @@
 // QEMU (qemu.org), a stock kernel and busybox: a whole machine in which the lab may touch registers, disks
 // and plugs. The packages are unpacked into a folder of the checkout, so that nobody has to be root.
+import { Unsupported } from '../errors.ts';
 import { prepareImages } from '../places/vm/images.ts';
 import {
   type AskVersion,
   findKit,
+  INSTALL,
+  isKit,
   qemuVersion,
-  readManifest,
   requireKit,
 } from '../places/vm/kit.ts';
 import type { Bench, Step } from './bench.ts';
@@ -25,18 +27,24 @@ export const bench: Bench = {
   packages: { apt: ['qemu-system-x86', 'linux-image-amd64', 'busybox-static'] },
   async check() {
     const kit = findKit(askOnce);
-    if (typeof kit === 'string') return { ok: false, detail: kit, packages_here: true };
+    if (!isKit(kit)) {
+      const { why, fix } = kit;
+      const other = fix === INSTALL ? {} : { fix };
+      return { ok: false, detail: why, packages_here: true, ...other };
+    }
     const { qemu_version, kernel } = kit;
     return { ok: true, detail: `QEMU ${qemu_version}, kernel ${kernel.release}` };
   },
   async steps(): Promise<readonly Step[]> {
     const prepare: Step = {
       title: 'prepare the kernel, its first root folder and the programs’ file system',
-      async run(_signal, say) {
-        prepareImages(requireKit(), [], text => say(`${text}\n`));
+      async run(signal, say) {
+        await prepareImages(requireKit(), [], text => say(`${text}\n`), signal);
       },
     };
-    if (readManifest() && typeof findKit() !== 'string') return [prepare];
+    const kit = findKit();
+    if (isKit(kit)) return [prepare];
+    if (kit.fix !== INSTALL) throw new Unsupported(kit.why, kit.fix);
     const needed = await neededPackages(KERNELS);
     const names = needed.map(({ name, version }) => `${name}=${version}`);
     const download: Step = {

@@ -28,7 +28,7 @@ async function run(errand: Errand): Promise<ErrandEnd> {
   const memory_mib = whole('memory_mib', errand.parameters, 256, 65_536);
   const cpus = whole('cpus', errand.parameters, 1, 64);
   const kit = requireKit();
-  const images = prepareImages(kit, [], text => events.note(text));
+  const images = await prepareImages(kit, [], text => events.note(text), signal);
   const measures = words[0] === 'run';
   const saving = measures ? ['--out', '/out'] : [];
   const script = errandScript(['node', 'lab/cli/main.ts', ...words, ...saving], measures);

@@ -91,40 +91,53 @@ export function refusedHere(): Unsupported | undefined {
 /** `none`: no driver at all. */
 export type Holder = 'none' | 'uio_pci_generic' | 'vfio-pci';
 
+/** Drivers that the kernel gives no function of its own accord: such a one was taken by us. */
+const OURS: readonly (string | undefined)[] = ['uio_pci_generic', 'vfio-pci'];
+
 /**
- * Give the function to `holder`; what is returned gives it back to the driver that had it. Throws
- * Unsupported outside the virtual machine and where the kernel has no such driver, DeviceGone.
+ * Give the function to `holder`; what is returned gives it back to the driver that the kernel has for it.
+ * Throws Unsupported outside the virtual machine and where the kernel has no such driver, DeviceGone; the
+ * function is then with its own driver again.
  */
 export function claim(path: string, holder: Holder): () => void {
   const no = refusedHere();
   if (no) throw no;
-  const before = driverOf(path);
-  const move = (to: string): void => {
-    if (driverOf(path) === to || (to === 'none' && driverOf(path) === undefined)) return;
-    // A name that no driver has: the kernel then looks for none of its own accord.
-    set(path, 'driver_override', to);
-    if (driverOf(path) !== undefined) set(path, 'driver/unbind', addressOf(path));
-    if (to !== 'none') writeFileSync(join(BUS, 'drivers_probe'), addressOf(path));
-  };
-  move(holder);
-  const now = driverOf(path) ?? 'none';
-  if (now !== holder) {
-    throw new Unsupported(
-      `the kernel did not give ${addressOf(path)} to ${holder}; ${now} has it`,
-      `load it: modprobe ${holder}`,
-    );
+  try {
+    move(path, holder);
+  } catch (error) {
+    giveBack(path);
+    throw error;
   }
-  return () => {
-    if (!existsSync(path)) return;
-    try {
-      move(before ?? 'none');
-      // Empty again: the kernel's own choice holds from now on.
-      set(path, 'driver_override', '\n');
-    } catch {
-      // Unplugged meanwhile: there is nothing to give back.
-    }
-  };
+  return () => giveBack(path);
 }
+
+function move(path: string, holder: Holder): void {
+  const is = (): string => driverOf(path) ?? 'none';
+  if (is() === holder) return;
+  // A name that no driver has: the kernel then looks for none of its own accord.
+  set(path, 'driver_override', holder);
+  if (is() !== 'none') set(path, 'driver/unbind', addressOf(path));
+  if (holder !== 'none') probe(path);
+  const now = is();
+  if (now === holder) return;
+  throw new Unsupported(
+    `the kernel did not give ${addressOf(path)} to ${holder}; ${now} has it`,
+    `load it: modprobe ${holder}`,
+  );
+}
+
+/** To the kernel's own choice, and not to whoever had it before: that may be what a killed process left. */
+function giveBack(path: string): void {
+  try {
+    set(path, 'driver_override', '\n');
+    if (OURS.includes(driverOf(path))) set(path, 'driver/unbind', addressOf(path));
+    probe(path);
+  } catch {
+    // Unplugged meanwhile: there is nothing to give back.
+  }
+}
+
+const probe = (path: string): void => writeFileSync(join(BUS, 'drivers_probe'), addressOf(path));
 
 function set(path: string, name: string, value: string): void {
   try {

@@ -1,10 +1,10 @@
 // A program is asked again when its file, or a file that it was given, has changed, and where it did not
 // answer; otherwise its answer is remembered from scan to scan.
-import { chmodSync, existsSync, utimesSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { keep, remember, rememberedNow } from '../../lab/benches/parts/memory.ts';
-import { outputOf } from '../../lab/benches/parts/programs.ts';
+import { findsHeader, outputOf } from '../../lab/benches/parts/programs.ts';
 import { temporaryFolder } from '../helpers/cli.ts';
 
 function program(folder: string, script: string): string {
@@ -59,6 +59,26 @@ describe.runIf(process.platform !== 'win32')('what programs said', () => {
     expect(await ask()).toBe('one');
     writeFileSync(source, 'other');
     expect(await ask()).toBe('other');
+  });
+
+  it('of a library counts while its files are there', async () => {
+    const folder = temporaryFolder();
+    const file = join(folder, 'answers.json');
+    const header = join(folder, 'my header.h');
+    const asked = join(folder, 'asked');
+    // As gcc -M says it: a line that goes on, and a space behind a backslash.
+    const rule = join(folder, 'rule');
+    writeFileSync(rule, `null.o: /dev/null \\\n ${header.replaceAll(' ', '\\ ')}\n`);
+    const path = program(folder, `echo x >>'${asked}'; [ -e '${header}' ] && cat '${rule}'`);
+    const ask = () => scan(file, () => findsHeader(path, ['-mmine'], 'header.h'));
+    const times = () => readFileSync(asked, 'utf8').length / 2;
+    writeFileSync(header, '');
+    expect([await ask(), await ask(), times()], 'remembered').toEqual([true, true, 1]);
+    rmSync(header);
+    const hint = 'a remembered library whose file is gone: ask its compiler again';
+    expect([await ask(), times()], hint).toEqual([false, 2]);
+    writeFileSync(header, '');
+    expect([await ask(), times()], 'and found where it is there again').toEqual([true, 3]);
   });
 
   it('is nothing to remember where they did not answer', async () => {

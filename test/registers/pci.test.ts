@@ -16,9 +16,22 @@ import {
   region,
 } from '../../lab/registers/pci.ts';
 
+/** Hears what is written to sysfs in place of the kernel; false where that is a plain file. */
+const kernel = vi.hoisted(() => ({ hears: (_path: string, _text: string): boolean => false }));
+vi.mock('node:fs', async importOriginal => {
+  const fs = await importOriginal<typeof import('node:fs')>();
+  const writeFileSync: typeof fs.writeFileSync = (path, data, ...more) => {
+    if (!kernel.hears(String(path), String(data))) fs.writeFileSync(path, data, ...more);
+  };
+  return { ...fs, writeFileSync };
+});
+
 const root = mkdtempSync(join(tmpdir(), 'iolab-pci-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
-afterEach(() => vi.unstubAllEnvs());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  kernel.hears = () => false;
+});
 
 const NO_REGION = '0x0000000000000000 0x0000000000000000 0x0000000000000000';
 const MEMORY = '0x00000000fea00000 0x00000000feafffff 0x0000000000040200';
@@ -89,6 +102,72 @@ describe('taking a function from its driver', () => {
       expect(() => claim(uart, 'none')).toThrow(Unsupported);
       expect(() => claim(uart, 'vfio-pci')).toThrow(/virtual machine only.*--in vm/);
       expect(driverOf(uart)).toBe('serial');
+    });
+  }
+});
+
+/**
+ * A function as the kernel keeps it (Documentation/ABI/testing/sysfs-bus-pci): `own` is the driver that it
+ * chooses by itself, `known` are those that it has, `held` is the one that has it at first.
+ */
+function functionOf(own: string | undefined, known: readonly string[], held = own) {
+  const address = `0000:0a:0${nextFunction++}.0`;
+  const path = addFunction(address, {}, held);
+  const link = join(path, 'driver');
+  let override = '';
+  const bind = (driver: string | undefined) => {
+    if (driverOf(path) !== undefined || driver === undefined || !known.includes(driver)) return;
+    mkdirSync(join(root, 'drivers', driver), { recursive: true });
+    symlinkSync(join(root, 'drivers', driver), link);
+  };
+  kernel.hears = (file, text) => {
+    if (file === join(path, 'driver_override')) override = text.trim();
+    else if (file === join(link, 'unbind')) rmSync(link);
+    else if (file === '/sys/bus/pci/drivers_probe') bind(override === '' ? own : override);
+    else return false;
+    return true;
+  };
+  vi.stubEnv('IOLAB_PLACE', 'vm');
+  return { path, state: () => ({ driver: driverOf(path), override }) };
+}
+let nextFunction = 0;
+
+describe('a function that was taken', () => {
+  const ALL = ['serial', 'vfio-pci', 'uio_pci_generic'];
+
+  it('is given back to its driver, and the kernel’s choice is free again', () => {
+    const { path, state } = functionOf('serial', ALL);
+    const release = claim(path, 'vfio-pci');
+    expect(state()).toEqual({ driver: 'vfio-pci', override: 'vfio-pci' });
+    release();
+    expect(state()).toEqual({ driver: 'serial', override: '' });
+    const without = claim(path, 'none');
+    expect(state().driver).toBeUndefined();
+    without();
+    expect(state()).toEqual({ driver: 'serial', override: '' });
+  });
+
+  it('and that no driver had before has none afterwards', () => {
+    const { path, state } = functionOf(undefined, ALL);
+    claim(path, 'uio_pci_generic')();
+    expect(state()).toEqual({ driver: undefined, override: '' });
+  });
+
+  it('in vain is with its own driver again', () => {
+    const { path, state } = functionOf('serial', ['serial']);
+    expect(() => claim(path, 'vfio-pci')).toThrow(/did not give .* to vfio-pci; none has it/);
+    expect(state(), 'a claim that fails gives back what it took').toEqual({
+      driver: 'serial',
+      override: '',
+    });
+  });
+
+  for (const held of ['vfio-pci', 'uio_pci_generic'] as const) {
+    it(`and left at ${held} by a process that was killed goes back to its own driver`, () => {
+      const { path, state } = functionOf('serial', ALL, held);
+      claim(path, 'vfio-pci')();
+      const hint = `${held} is no driver to give back to: let the kernel choose`;
+      expect(state(), hint).toEqual({ driver: 'serial', override: '' });
     });
   }
 });

@@ -33,13 +33,17 @@ export function keep(file: string): void {
   memory = undefined;
 }
 
+/** Looks at what was answered before: does it count still? */
+export type StillTrue = (answer: string) => boolean;
+
 /** Only good answers are remembered: what was missing may be there by now. */
 export async function remembered(
   program: string,
   args: readonly string[],
   ask: () => Promise<string | undefined>,
+  still: StillTrue = () => true,
 ): Promise<string | undefined> {
-  const place = placeFor(program, args);
+  const place = placeFor(program, args, still);
   return place ? place.put(place.before ?? (await ask())) : ask();
 }
 
@@ -49,7 +53,7 @@ export function rememberedNow(
   args: readonly string[],
   ask: () => string | undefined,
 ): string | undefined {
-  const place = placeFor(program, args);
+  const place = placeFor(program, args, () => true);
   return place ? place.put(place.before ?? ask()) : ask();
 }
 
@@ -59,12 +63,13 @@ interface Place {
   put(answer: string | undefined): string | undefined;
 }
 
-function placeFor(program: string, args: readonly string[]): Place | undefined {
+function placeFor(program: string, args: readonly string[], still: StillTrue): Place | undefined {
   const store = memory;
   const key = store && keyOf(program, args);
   if (!store || key === undefined) return undefined;
+  const before = store.before[key];
   return {
-    before: store.before[key],
+    before: before !== undefined && still(before) ? before : undefined,
     put(answer) {
       if (answer !== undefined) store.now[key] = answer;
       return answer;

@@ -1,8 +1,9 @@
 // Asking other programs whether they are there. A program counts as present when it runs and says
 // its version, not when a file of that name exists: a broken one is as good as none.
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import type { BenchCheck } from '../bench.ts';
-import { remembered } from './memory.ts';
+import { remembered, type StillTrue } from './memory.ts';
 
 /** No program takes longer than this to say its version; one that does is broken. */
 const LIMIT_MS = 5000;
@@ -17,8 +18,29 @@ export function stopAsking(): void {
 }
 
 /** A command's output when it ends with 0 within the limit, otherwise undefined. Never throws. */
-export const outputOf = (program: string, args: readonly string[]): Promise<string | undefined> =>
-  remembered(program, args, () => runToEnd(program, args));
+export const outputOf = (
+  program: string,
+  args: readonly string[],
+  still?: StillTrue,
+): Promise<string | undefined> => remembered(program, args, () => runToEnd(program, args), still);
+
+/**
+ * Does this compiler find a C library, which has no program to ask? It is asked which files a source with
+ * `header` depends on; remembered is that for as long as they are all there. Never throws.
+ */
+export async function findsHeader(
+  compiler: string,
+  options: readonly string[],
+  header: string,
+): Promise<boolean> {
+  const words = [...options, '-M', '-include', header, '-x', 'c', '/dev/null'];
+  const answer = await outputOf(compiler, words, rule => filesIn(rule).every(existsSync));
+  return answer !== undefined;
+}
+
+/** The files that a rule for make(1) depends on; a space in a name stands behind a backslash. */
+const filesIn = (rule: string): string[] =>
+  (rule.match(/\/(?:\\ |[^\s\\])+/g) ?? []).map(path => path.replaceAll('\\ ', ' '));
 
 function runToEnd(program: string, args: readonly string[]): Promise<string | undefined> {
   const { signal } = asking;

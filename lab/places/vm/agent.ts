@@ -169,6 +169,8 @@ export class Agent {
     const { qmp, signal } = this.#around;
     const { id } = partsOf(name)[0]!;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    // It may fail while QEMU has not answered yet, and nobody waits for it before.
+    promise.catch(() => {});
     const stop = qmp.listen(({ event, data }) => {
       if (event === 'DEVICE_DELETED' && data.device === id) resolve();
     });

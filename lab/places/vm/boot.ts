@@ -13,7 +13,7 @@ import { writeCpio } from './cpio.ts';
 import type { Images } from './images.ts';
 import { inPath, type Kit } from './kit.ts';
 import { type Accelerator, CHANNELS, type Channel, qemuArguments } from './machine.ts';
-import { Qmp } from './qmp.ts';
+import { MonitorClosed, Qmp } from './qmp.ts';
 import { Tree } from './tree.ts';
 import { type Limits, type Phase, Watch } from './watch.ts';
 
@@ -195,7 +195,10 @@ class Machine {
     eachLine(this.#channel('err'), line => events.line(line));
     eachLine(this.#channel('status'), line => this.#status(line));
     const qmp = new Qmp(this.#channel('qmp'));
-    qmp.begin().catch((error: Error) => this.end(error));
+    qmp.begin().catch((error: Error) => {
+      // QEMU that ends before it greets says why on its standard error: 'close' tells, with these words.
+      if (!(error instanceof MonitorClosed)) this.end(error);
+    });
     const agent = new Agent({
       qmp,
       lines: {

@@ -43,9 +43,9 @@ async function main(): Promise<number> {
   }
   const kit = requireKit();
   const tell = (text: string) => void process.stderr.write(`${text}\n`);
-  const images = prepareImages(kit, split(values.modules), tell);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort());
+  const images = await prepareImages(kit, split(values.modules), tell, stop.signal);
   const folder = mkdtempSync(join(tmpdir(), 'iolab-vm-'));
   const out = values.out === undefined ? join(folder, 'out') : resolve(values.out);
   makeFolder(out);

@@ -14,7 +14,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Cancelled } from '../../errors.ts';
 import { makeFolder } from '../../records/folder.ts';
 import { writeCpio } from './cpio.ts';
 import { withoutZeros } from './elf.ts';
@@ -47,34 +49,42 @@ export interface Images {
   readonly compiled: string;
 }
 
-/** Prepare what is not there yet. `note` is called before what takes long. */
-export function prepareImages(
+/** Prepare what is not there yet. `note` is called before what takes long. Throws Cancelled, Unsupported. */
+export async function prepareImages(
   kit: Kit,
   extra_modules: readonly string[],
   note: (text: string) => void,
-): Images {
+  signal: AbortSignal,
+): Promise<Images> {
   makeFolder(prepared);
   const packages = JSON.stringify(kit.manifest.packages);
-  const kernel = make('kernel', [packages], path => {
+  const kernel = await make('kernel', [packages], signal, path => {
     note('preparing the virtual machine’s kernel, once');
     writeFileSync(path, kernelOf(kit));
   });
   const init = readFileSync(fileURLToPath(new URL('./init.sh', import.meta.url)), 'utf8');
   const wanted = JSON.stringify([MODULES, EXPECTED, extra_modules]);
-  const initrd = make('initrd', [packages, init, wanted], path => {
+  const initrd = await make('initrd', [packages, init, wanted], signal, path => {
     writeFileSync(path, writeCpio(firstRoot(kit, init, extra_modules)));
   });
-  const programs = make('programs', [packages, programsKey(root)], path => {
+  const programs = await make('programs', [packages, programsKey(root)], signal, path => {
     note('packing Node and the lab’s packages for the virtual machine, once');
     writeErofs(programsTree(root, kit.busybox), path);
   });
   const tree = labTree(root);
-  const lab = make('lab', [fingerprint(tree)], path => writeErofs(withoutTypes(tree), path));
+  const lab = await make('lab', [fingerprint(tree)], signal, path =>
+    writeErofs(withoutTypes(tree), path),
+  );
   return { kernel, initrd, programs, lab, compiled: join(prepared, 'compiled') };
 }
 
 /** The file made from these ingredients: written beside, then renamed, so that it is whole or not there. */
-function make(name: string, ingredients: readonly string[], write: (path: string) => void): string {
+async function make(
+  name: string,
+  ingredients: readonly string[],
+  signal: AbortSignal,
+  write: (path: string) => void,
+): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([LAYOUT, ...ingredients]));
   const path = join(prepared, `${name}-${hash.digest('hex').slice(0, 16)}`);
   if (existsSync(path)) return path;
@@ -82,11 +92,23 @@ function make(name: string, ingredients: readonly string[], write: (path: string
   try {
     write(temporary);
     renameSync(temporary, path);
+  } catch (error) {
+    // Ctrl-C in a terminal ends the programs that helped, too: that is why it failed.
+    await heed(signal);
+    throw error;
   } finally {
     rmSync(temporary, { force: true });
   }
   removeOlder(name, path);
+  await heed(signal);
   return path;
+}
+
+/** Nothing is heard while a file is made: what came meanwhile is here after two turns of the loop. */
+async function heed(signal: AbortSignal): Promise<void> {
+  await nextTurn();
+  await nextTurn();
+  if (signal.aborted) throw new Cancelled('interrupted; the virtual machine was not started');
 }
 
 /** A machine that runs has its images open, so only one that is just starting could miss them. */

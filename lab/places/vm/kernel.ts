@@ -37,7 +37,8 @@ export function decompress(bytes: Buffer, xz: string): Buffer {
     maxBuffer: MOST_BYTES,
   });
   if (run.status === 0) return run.stdout;
-  const why = run.error?.message ?? run.stderr.toString().trim();
+  const said = () => (run.signal ? `it was ended by ${run.signal}` : run.stderr.toString().trim());
+  const why = run.error?.message ?? said();
   throw new Unsupported(`${xz} cannot decompress: ${why}`, 'iolab bench install vm');
 }
 

@@ -3,13 +3,15 @@
 // checkout that `iolab bench install vm` fills (lab/benches/vm.ts); nothing here needs root.
 import { execFileSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Unsupported } from '../../errors.ts';
 
 export const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** Not where IOLAB_HOME leads: records may lie anywhere, this belongs to the checkout. */
-export const installed = join(process.env.IOLAB_BENCHES ?? join(root, '.iolab/benches'), 'vm');
+const benches = process.env.IOLAB_BENCHES ?? join(root, '.iolab/benches');
+/** Absolute, because QEMU works in the run's folder. */
+export const installed = join(resolve(benches), 'vm');
 /** Which packages were unpacked, and into which folder beside it. */
 export const manifestPath = join(installed, 'packages.json');
 export const INSTALL = 'iolab bench install vm';
@@ -72,11 +74,24 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** Everything, or Unsupported with the command that installs it. */
+/** Why the place is not here, and what helps. */
+export interface Lacking {
+  readonly why: string;
+  /** `INSTALL`, or where installing cannot help what the user can do. */
+  readonly fix: string;
+}
+
+export const isKit = (found: Kit | Lacking): found is Kit => 'kernel' in found;
+
+const toInstall = (why: string): Lacking => ({ why, fix: INSTALL });
+
+/** Everything, or Unsupported with what helps. */
 export function requireKit(): Kit {
   const found = findKit();
-  if (typeof found !== 'string') return found;
-  throw new Unsupported(`the place vm is not installed: ${found}`, INSTALL);
+  if (isKit(found)) return found;
+  const { why, fix } = found;
+  const state = fix === INSTALL ? 'is not installed' : 'cannot run here';
+  throw new Unsupported(`the place vm ${state}: ${why}`, fix);
 }
 
 /** Asks QEMU for its version; undefined where it does not answer. */
@@ -85,31 +100,38 @@ export type AskVersion = (
   environment: Readonly<Record<string, string>>,
 ) => string | undefined;
 
-/** Everything, or what is missing, in a few words. */
-export function findKit(ask: AskVersion = qemuVersion): Kit | string {
+/** Everything, or what is missing. */
+export function findKit(ask: AskVersion = qemuVersion): Kit | Lacking {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    return `it needs Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
+    const why = `it needs Linux on x86-64, and this is ${process.platform} on ${process.arch}`;
+    return { why, fix: 'use a machine with Linux on x86-64' };
   }
   const manifest = readManifest();
-  if (!manifest) return 'no kernel has been unpacked';
-  const folder = join(installed, manifest.folder);
+  const own = inPath(QEMU);
+  if (!manifest && !own) return toInstall('no kernel has been unpacked');
+  const folder = join(installed, manifest?.folder ?? '');
   const libraries = ['usr/lib/x86_64-linux-gnu', 'lib/x86_64-linux-gnu'].map(name =>
     join(folder, name),
   );
   const unpacked = { LD_LIBRARY_PATH: libraries.join(':') };
-  const own = inPath(QEMU);
   const qemu = own ?? join(folder, 'usr/bin', QEMU);
   const environment = own ? {} : { ...unpacked, QEMU_MODULE_DIR: join(libraries[0]!, 'qemu') };
   const qemu_version = ask(qemu, environment);
-  if (qemu_version === undefined) return `${qemu} does not answer`;
-  if (Number.parseInt(qemu_version, 10) < OLDEST_QEMU) {
-    return `QEMU ${qemu_version} is too old: ${OLDEST_QEMU} and later have what the machine is made of`;
+  // The installation unpacks the system's QEMU, and none where PATH has one.
+  const another = `put QEMU ${OLDEST_QEMU} or later into PATH`;
+  if (qemu_version === undefined) {
+    return { why: `${qemu} does not answer`, fix: own ? another : INSTALL };
   }
+  if (Number.parseInt(qemu_version, 10) < OLDEST_QEMU) {
+    const why = `QEMU ${qemu_version} is too old: ${OLDEST_QEMU} and later have what the machine is made of`;
+    return { why, fix: another };
+  }
+  if (!manifest) return toInstall('no kernel has been unpacked');
   const xz = inPath('xz') ?? join(folder, 'usr/bin/xz');
   const busybox = ['usr/bin/busybox', 'bin/busybox'].map(at => join(folder, at)).find(isProgram);
-  if (!busybox) return 'there is no busybox';
+  if (!busybox) return toInstall('there is no busybox');
   const kernel = kernelIn(folder);
-  if (!kernel) return 'there is no kernel';
+  if (!kernel) return toInstall('there is no kernel');
   const data = own ? [] : ['qemu', 'seabios'].map(name => join(folder, 'usr/share', name));
   return { qemu, qemu_version, environment, data, xz, busybox, kernel, manifest };
 }

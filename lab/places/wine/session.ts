@@ -7,8 +7,8 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, symlinkSync } from 'n
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Cancelled, TimedOut } from '../../errors.ts';
-import { KEEPER_VARIABLE, PREFIX, SESSION_FOLDER, sweepSessions } from './ending.ts';
+import { Cancelled, TimedOut, Unsupported } from '../../errors.ts';
+import { endSession, KEEPER_VARIABLE, PREFIX, SESSION_FOLDER, sweepSessions } from './ending.ts';
 import { type Installation, installed, root, template } from './installation.ts';
 
 /** Wine takes the drive from here: the lab's sources beside the packages for Windows. */
@@ -46,6 +46,8 @@ export class WineSession {
   readonly prefix: string;
   readonly #wine: Installation;
   readonly #keeper: ChildProcess;
+  /** Resolves when the keeper is gone: has it ended the session? */
+  readonly #kept: Promise<boolean>;
   readonly #folder: string;
   readonly #temporary: string;
   #closing: Promise<void> | undefined;
@@ -61,7 +63,11 @@ export class WineSession {
       // Ctrl-C in a terminal is for the lab alone.
       detached: true,
     });
-    this.#keeper.stdin!.on('error', () => {});
+    this.#kept = new Promise(resolve => {
+      this.#keeper.once('exit', code => resolve(code === 0));
+      this.#keeper.once('error', () => resolve(false));
+    });
+    this.#keeper.stdin?.on('error', () => {});
     // Waiting for its end is asked for where it matters; it alone must not keep the lab alive.
     this.#keeper.unref();
   }
@@ -70,6 +76,10 @@ export class WineSession {
     await sweepSessions();
     const session = new WineSession(wine);
     try {
+      if (session.#keeper.pid === undefined) {
+        const fix = 'see how many processes you may have: ulimit -u';
+        throw new Unsupported('the process that ends a session cannot be started', fix);
+      }
       session.#prepare(links);
       return session;
     } catch (error) {
@@ -179,11 +189,11 @@ export class WineSession {
   }
 
   async #end(): Promise<void> {
-    const keeper = this.#keeper;
-    keeper.ref();
-    const gone = keeper.exitCode === null ? once(keeper, 'exit') : undefined;
-    keeper.stdin!.end();
-    await gone;
+    this.#keeper.ref();
+    this.#keeper.stdin?.end();
+    if (await this.#kept) return;
+    // It was killed, or not all ended in its time. What is left now does not spoil the session's results.
+    await endSession(this.#folder).catch(() => []);
   }
 }
 

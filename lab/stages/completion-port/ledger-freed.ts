@@ -5,6 +5,7 @@ import { openPipe } from '../../examples/ports/handles.ts';
 import { Operations, Port, windowsOf } from '../../examples/ports/port.ts';
 import { ERROR_IO_PENDING } from '../../ffi/windows/constants.ts';
 import type { Stage, StageContext, StageResult } from '../stage.ts';
+import { drain, giveBack } from './parts/give-back.ts';
 
 const READS = 16;
 const READ_BYTES = 64;
@@ -71,9 +72,9 @@ function run({ platform }: StageContext): StageResult {
   } finally {
     windows.CloseHandle(near);
     windows.CloseHandle(far);
+    drain(port, operations, LIMIT_MS);
     port.close();
-    operations.free();
-    buffers.free();
+    giveBack(operations, buffers);
   }
 }
 

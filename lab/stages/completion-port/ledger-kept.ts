@@ -8,6 +8,7 @@ import { Operations, Port, windowsOf } from '../../examples/ports/port.ts';
 import type { Platform } from '../../ffi/platform.ts';
 import { CURRENT_PROCESS, ERROR_IO_PENDING } from '../../ffi/windows/constants.ts';
 import { type Stage, type StageContext, type StageResult, whole } from '../stage.ts';
+import { giveBack } from './parts/give-back.ts';
 
 const READS = 8;
 const READ_BYTES = 64;
@@ -71,8 +72,7 @@ class Cycles {
 
   close(): void {
     this.#port.close();
-    this.operations.free();
-    this.#buffer.free();
+    giveBack(this.operations, this.#buffer);
   }
 }
 

@@ -7,6 +7,7 @@ import { type Ends, openPipe } from '../../examples/ports/handles.ts';
 import { Operations, Port, windowsOf } from '../../examples/ports/port.ts';
 import { ERROR_IO_PENDING } from '../../ffi/windows/constants.ts';
 import type { Stage, StageContext, StageResult } from '../stage.ts';
+import { drain, giveBack } from './parts/give-back.ts';
 
 const READS = 16;
 /** What is sent on each connection, so that the two can be told apart. */
@@ -74,12 +75,9 @@ function run({ platform }: StageContext): StageResult {
       windows.CloseHandle(near);
       windows.CloseHandle(far);
     }
-    while (operations.ledger.in_flight > 0 && port.take(LIMIT_MS)) {
-      operations.end(port.pointer, port.key);
-    }
+    drain(port, operations, LIMIT_MS);
     port.close();
-    operations.free();
-    buffer.free();
+    giveBack(operations, buffer);
   }
 }
 

@@ -2,7 +2,7 @@
 // operation, and then no packet comes; others by the packet. A program has to listen at both places.
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Ends, openHandle, openPipe } from '../../examples/ports/handles.ts';
+import { openHandle, openPipe } from '../../examples/ports/handles.ts';
 import { Operations, Port, windowsOf } from '../../examples/ports/port.ts';
 import {
   ERROR_IO_PENDING,
@@ -10,12 +10,15 @@ import {
   GENERIC_READ,
 } from '../../ffi/windows/constants.ts';
 import type { Stage, StageContext, StageResult } from '../stage.ts';
+import { drain, giveBack } from './parts/give-back.ts';
 
 const KEY = 0x5005;
 const LIMIT_MS = 5000;
 const SHORT_MS = 20;
 const FILE_BYTES = 8192;
 const READ_BYTES = 512;
+/** One for each failure: an operation that nobody tells of keeps its own. */
+const OPERATIONS = 8;
 
 /** Where a failure was told, and as what. */
 interface Told {
@@ -34,7 +37,7 @@ class Failures {
     this.#platform = platform;
     this.#windows = windowsOf(platform);
     this.#port = new Port(platform, 1);
-    this.#operations = new Operations(platform, 4);
+    this.#operations = new Operations(platform, OPERATIONS);
     this.#buffer = platform.memory(FILE_BYTES);
   }
 
@@ -69,20 +72,18 @@ class Failures {
   }
 
   brokenPipe(): Told {
-    return this.#withPipe(({ near, far }) =>
-      this.read(near, { meanwhile: () => this.#windows.CloseHandle(far) }),
-    );
+    return this.#withPipe((near, hangUp) => this.read(near, { meanwhile: hangUp }));
   }
 
   cancelled(): Told {
-    return this.#withPipe(({ near }) =>
+    return this.#withPipe(near =>
       this.read(near, { meanwhile: overlapped => this.#windows.CancelIoEx(near, overlapped) }),
     );
   }
 
   /** A handle belongs to one port for ever. */
   associatedTwice(): Told {
-    return this.#withPipe(({ near }) => {
+    return this.#withPipe(near => {
       this.#port.associate(near, KEY);
       const again = this.#windows.CreateIoCompletionPort(near, this.#port.handle, KEY, 0);
       return { code: again === 0 ? this.#windows.GetLastError() : 0, by: 'call' };
@@ -110,8 +111,7 @@ class Failures {
 
   close(): void {
     this.#port.close();
-    this.#operations.free();
-    this.#buffer.free();
+    giveBack(this.#operations, this.#buffer);
   }
 
   #with(handle: number, use: (handle: number) => Told): Told {
@@ -119,17 +119,26 @@ class Failures {
       return use(handle);
     } finally {
       this.#windows.CloseHandle(handle);
+      // What nobody told of may end by this: its packet is not the next failure's.
+      drain(this.#port, this.#operations, SHORT_MS);
     }
   }
 
-  #withPipe(use: (ends: Ends) => Told): Told {
-    const ends = openPipe(this.#platform);
-    try {
-      return use(ends);
-    } finally {
-      this.#windows.CloseHandle(ends.near);
-      this.#windows.CloseHandle(ends.far);
-    }
+  #withPipe(use: (near: number, hangUp: () => void) => Told): Told {
+    const { near, far } = openPipe(this.#platform);
+    let connected = true;
+    // Once only: afterwards its number may be another handle's.
+    const hangUp = (): void => {
+      if (connected) this.#windows.CloseHandle(far);
+      connected = false;
+    };
+    return this.#with(near, () => {
+      try {
+        return use(near, hangUp);
+      } finally {
+        hangUp();
+      }
+    });
   }
 }
 
@@ -160,7 +169,8 @@ function run({ platform, target }: StageContext): StageResult {
       },
       notes: all.map(([name, { code, by: where }]) => {
         const plain = name.replaceAll('_', ' ');
-        return `${plain}: ${code} (${platform.errnoName(code)}), told by the ${where}`;
+        const teller = where === 'nobody' ? where : `the ${where}`;
+        return `${plain}: ${code} (${platform.errnoName(code)}), told by ${teller}`;
       }),
     };
   } finally {

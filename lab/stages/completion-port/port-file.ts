@@ -52,7 +52,6 @@ function run({ platform, parameters, target, seed }: StageContext): StageResult 
     return traffic.result(2 * each);
   } finally {
     windowsOf(platform).CloseHandle(file);
-    while (traffic.in_flight > 0) traffic.collect(depth, () => true);
     traffic.close();
     rmSync(path, { force: true });
   }

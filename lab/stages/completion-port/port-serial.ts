@@ -8,6 +8,7 @@ import type { Memory, Platform } from '../../ffi/platform.ts';
 import { ERROR_IO_PENDING } from '../../ffi/windows/constants.ts';
 import { COMMTIMEOUTS_BYTES } from '../../ffi/windows/structs.ts';
 import type { Stage, StageContext, StageResult } from '../stage.ts';
+import { giveBack } from './parts/give-back.ts';
 
 const KEY = 0x9009;
 const LIMIT_MS = 5000;
@@ -40,6 +41,8 @@ class PortLine {
   readonly #line: number;
   readonly #port: Port;
   readonly #memory: Memory;
+  /** The event of the line that is waited for, and the error it ended with once its packet came. */
+  #event: { readonly index: number; error?: number } | undefined;
 
   constructor(platform: Platform, name: string) {
     this.#platform = platform;
@@ -88,12 +91,16 @@ class PortLine {
       this.operations.release(index);
       return false;
     }
+    const waited: { readonly index: number; error?: number } = { index };
+    this.#event = waited;
     send();
-    const told = this.#take(EVENT_LIMIT_MS) === index && this.#port.error === 0;
+    if (waited.error === undefined) this.#take(EVENT_LIMIT_MS);
+    const told = waited.error === 0;
     this.#windows.SetCommMask(this.#line, 0);
     this.cancel();
     // It must end by either; where it does not, its structure is never given back.
     while (this.operations.ledger.in_flight > 0 && this.#take(EVENT_LIMIT_MS) >= 0);
+    if (waited.error !== undefined) this.#event = undefined;
     return told;
   }
 
@@ -101,9 +108,7 @@ class PortLine {
     this.#windows.CloseHandle(this.#line);
     while (this.operations.ledger.in_flight > 0 && this.#take(EVENT_LIMIT_MS) >= 0);
     this.#port.close();
-    if (this.operations.ledger.in_flight > 0) return;
-    this.operations.free();
-    this.#memory.free();
+    giveBack(this.operations, this.#memory);
   }
 
   /** Start an operation; its packet is the answer. */
@@ -116,7 +121,9 @@ class PortLine {
       throw failed(this.#platform, `${call} ${this.#name}`);
     }
     meanwhile();
-    const ended = this.#take(LIMIT_MS);
+    let ended = this.#take(LIMIT_MS);
+    // A byte may have come before the operation that sent it had its packet.
+    if (ended >= 0 && ended === this.#event?.index) ended = this.#take(LIMIT_MS);
     if (ended < 0) throw new TimedOut(`${this.#name}: an operation never ended`);
     return { pending, bytes: this.#port.bytes, error: this.#port.error, same: ended === index };
   }
@@ -127,6 +134,7 @@ class PortLine {
     this.packets++;
     const index = this.operations.end(this.#port.pointer, this.#port.key);
     if (index >= 0) this.operations.release(index);
+    if (index >= 0 && index === this.#event?.index) this.#event.error = this.#port.error;
     return index;
   }
 }

@@ -10,6 +10,7 @@ import {
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
 } from '../../ffi/windows/constants.ts';
 import type { Stage, StageContext, StageResult } from '../stage.ts';
+import { drain, giveBack } from './parts/give-back.ts';
 
 const WRITES = 200;
 const WRITE_BYTES = 16;
@@ -60,9 +61,9 @@ function write(platform: StageContext['platform'], skip: boolean): Seen {
   } finally {
     windows.CloseHandle(near);
     windows.CloseHandle(far);
+    drain(port, operations, SHORT_MS);
     port.close();
-    operations.free();
-    buffer.free();
+    giveBack(operations, buffer);
   }
 }
 

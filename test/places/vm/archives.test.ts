@@ -1,6 +1,6 @@
 // The files that the virtual machine starts from, read back by readers of this test's own that follow the
 // formats' documents: the cpio archive, the file system image, and the modules' order.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -9,7 +9,9 @@ import { writeCpio } from '../../../lab/places/vm/cpio.ts';
 import { hasNote, section, withoutZeros } from '../../../lab/places/vm/elf.ts';
 import { writeErofs } from '../../../lab/places/vm/erofs.ts';
 import { dependsOf, loadOrder, moduleName } from '../../../lab/places/vm/modules.ts';
+import { programsKey } from '../../../lab/places/vm/root-folder.ts';
 import { compareBytes, Tree } from '../../../lab/places/vm/tree.ts';
+import { addUnchecked } from '../../../lab/places/vm/unchecked.ts';
 import { elfFile, modinfo } from './elf-file.ts';
 import { readErofs } from './read-erofs.ts';
 
@@ -250,4 +252,44 @@ it('leaves out the zeros at the end of what an executable loads, and nothing els
 
 it('orders by bytes, not by the letters of a language', () => {
   expect(['é', 'a', 'B', '-', '.'].sort(compareBytes)).toEqual(['-', '.', 'B', 'a', 'é']);
+});
+
+describe.runIf(process.platform === 'linux')('the image of the programs', () => {
+  it('is made anew where a file that is in it came, went or grew, and else is not', () => {
+    const project = join(folder, 'project');
+    const inside = join(project, 'node_modules/inside');
+    for (const path of [inside, join(project, 'node_modules/.bin')]) {
+      mkdirSync(path, { recursive: true });
+    }
+    symlinkSync(process.execPath, join(project, 'node_modules/.bin/node'));
+    const lock = { packages: { 'node_modules/inside': {} } };
+    writeFileSync(join(project, 'package-lock.json'), JSON.stringify(lock));
+    const keys: string[] = [];
+    const differs = (name: string, text: string): boolean => {
+      const before = programsKey(project);
+      writeFileSync(join(inside, name), text);
+      keys.push(programsKey(project));
+      return keys.at(-1) !== before;
+    };
+    const hint = 'name in the key every file that is taken, with its size';
+    expect([differs('a.js', 'one'), differs('a.js', 'more'), differs('b.js', '')], hint).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(differs('README.md', 'text'), 'it stays outside of the image').toBe(false);
+    rmSync(join(inside, 'b.js'));
+    expect(programsKey(project), hint).toBe(keys[1]);
+  });
+
+  it('is made anew where what stands for a package changes', () => {
+    const tree = new Tree();
+    addUnchecked(tree, '/package');
+    const root = join(import.meta.dirname, '../../..');
+    const key = programsKey(root);
+    for (const [, entry] of tree.entries) {
+      if (entry.kind !== 'file') continue;
+      expect(key, 'the text itself belongs to the key').toContain(String(entry.content));
+    }
+  });
 });

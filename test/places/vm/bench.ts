@@ -34,7 +34,7 @@ export async function bootOnce(
   use: (out: string) => void = () => {},
 ): Promise<Life> {
   const kit = requireKit();
-  const images = prepareImages(kit, [], () => {});
+  const images = await prepareImages(kit, [], () => {}, new AbortController().signal);
   const folder = mkdtempSync(join(tmpdir(), 'iolab-vm-test-'));
   const said = { out: '', err: [] as string[], console: [] as string[] };
   try {

@@ -208,6 +208,20 @@ describe.skipIf(!isHere)('iolab run --in vm', () => {
   );
 
   it(
+    'takes KVM with accelerator=auto, or says why not and emulates',
+    async () => {
+      const home = temporaryFolder();
+      const words = [...SHORT, '--place', 'accelerator=auto', '--json'];
+      const { code, err } = await iolab(words, { home, limit_ms: LIMIT_MS });
+      expect(code, err).toBe(0);
+      const refused = /KVM does not work here, so the machine is emulated/.test(err);
+      const audit = recordsIn(home)[0]?.host.audit;
+      expect(audit?.vm_accelerator, err).toBe(refused ? 'tcg' : 'kvm');
+    },
+    LIMIT_MS,
+  );
+
+  it(
     'is ended by Ctrl-C, says so, and leaves nothing',
     async () => {
       const home = temporaryFolder();

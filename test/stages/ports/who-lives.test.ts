@@ -1,9 +1,13 @@
 // Node's own calls: on its completion port under Wine, and on epoll here. What is counted is what libuv's
 // design says.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { BEGUN, ENDED } from '../../../lab/stages/who-lives-on-it/parts/marks.ts';
 import { countTrace } from '../../../lab/stages/who-lives-on-it/parts/on-epoll.ts';
+import { work } from '../../../lab/stages/who-lives-on-it/parts/work.ts';
 import { whyNoTrace } from '../../drivers/trace.ts';
+import { temporaryFolder } from '../../helpers/cli.ts';
 import { runStage } from '../../helpers/stages.ts';
 import { whereWine } from '../../helpers/wine.ts';
 import { type Counted, countUnderWine } from '../under-wine.ts';
@@ -38,6 +42,30 @@ describe.runIf(whereWine())('Node on a completion port', () => {
 
   it('names the calls', () => {
     expect(counted[0]!.notes.join()).toMatch(/GetQueuedCompletionStatus/);
+  });
+});
+
+describe('the file that Node reads', () => {
+  it('has a name that nobody can guess, and goes when it was read', async () => {
+    const folder = temporaryFolder();
+    const precious = join(temporaryFolder(), 'precious');
+    writeFileSync(precious, 'precious');
+    const guess = `iolab-read-${process.pid}`;
+    symlinkSync(precious, join(folder, guess));
+    vi.stubEnv('TMPDIR', folder);
+    let inside: string[] = [];
+    await work(
+      'file',
+      2,
+      () => {
+        inside = readdirSync(folder);
+      },
+      () => {},
+    );
+    vi.unstubAllEnvs();
+    expect(readFileSync(precious, 'utf8'), 'make a folder by mkdtemp').toBe('precious');
+    expect(inside.length, 'it lies in the folder for temporary files').toBe(2);
+    expect(readdirSync(folder)).toEqual([guess]);
   });
 });
 

@@ -17,10 +17,12 @@ import {
   WSA_IO_PENDING,
   WSAID_ACCEPTEX,
 } from '../../../ffi/windows/winsock.ts';
+import { drain, giveBack } from './give-back.ts';
 import type { Line } from './streams.ts';
 
 const LISTENER = 0x3003;
 const LIMIT_MS = 10_000;
+const SHORT_MS = 200;
 
 /** Throws where the packet of accepting is not what it must be. */
 export function connectAccepted(platform: Platform): Line {
@@ -51,11 +53,16 @@ export function connectAccepted(platform: Platform): Line {
       throw new SystemCallError('AcceptEx', platform.errnoName(port.error), 'a strange packet');
     }
     inherit(platform, far, listener);
+  } catch (error) {
+    sockets.closesocket(near);
+    sockets.closesocket(far);
+    throw error;
   } finally {
     sockets.closesocket(listener);
+    // Accepting ends with the socket that listens.
+    drain(port, operations, SHORT_MS);
     port.close();
-    operations.free();
-    addresses.free();
+    giveBack(operations, addresses);
   }
   return {
     near,

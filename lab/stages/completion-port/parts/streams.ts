@@ -61,8 +61,6 @@ export function stageStream(context: StageContext, open: () => Line): StageResul
     return traffic.result(2 * messages);
   } finally {
     line.close();
-    // A failure may have left operations behind: closing the handle ends them, and their packets come.
-    while (traffic.in_flight > 0) traffic.collect(depth, () => true);
     traffic.close();
   }
 }

@@ -1,11 +1,12 @@
 // Operations on handles of one port, `depth` of them in flight in each direction, and every packet held
 // against what was asked: the key of its handle, the address of its operation, its bytes, its order.
 import { SystemCallError, TimedOut } from '../../../errors.ts';
-import { Operations, Port, windowsOf } from '../../../examples/ports/port.ts';
+import { MOST_AT_ONCE, Operations, Port, windowsOf } from '../../../examples/ports/port.ts';
 import type { Memory, Platform } from '../../../ffi/platform.ts';
 import { ERROR_IO_PENDING } from '../../../ffi/windows/constants.ts';
 import { WSABUF_BUFFER, WSABUF_BYTES, WSABUF_LENGTH } from '../../../ffi/windows/structs.ts';
 import type { StageResult } from '../../stage.ts';
+import { giveBack } from './give-back.ts';
 
 export const READING = 0;
 export const WRITING = 1;
@@ -121,9 +122,14 @@ export class Traffic {
    * right. Throws TimedOut where nothing ends.
    */
   collect(most: number, ended: (asked: Asked, bytes: number) => boolean): void {
+    if (this.#take(most, ended)) return;
+    throw new TimedOut(`no packet came: ${this.in_flight} operations in flight`);
+  }
+
+  /** False where no packet came. */
+  #take(most: number, ended: (asked: Asked, bytes: number) => boolean): boolean {
     const { port, operations } = this;
     const count = port.takeMany(most, LIMIT_MS);
-    if (count === 0) throw new TimedOut(`no packet came: ${this.in_flight} operations in flight`);
     for (let i = 0; i < count; i++) {
       port.at(i);
       this.packets++;
@@ -141,6 +147,7 @@ export class Traffic {
       const failed = port.error !== 0 || operations.ledger.wrong_keys > wrong_keys;
       if (!right || failed) this.wrong++;
     }
+    return count > 0;
   }
 
   #order({ key, direction, sequence }: Asked): void {
@@ -175,12 +182,14 @@ export class Traffic {
     };
   }
 
-  /** Nothing may be in flight any more. */
+  /**
+   * The handles must be closed before: a failure may have left operations behind, which end by that, and
+   * their packets come.
+   */
   close(): void {
+    while (this.in_flight > 0 && this.#take(MOST_AT_ONCE, () => true));
     this.port.close();
-    this.operations.free();
-    this.#buffers.free();
-    this.#list.free();
+    giveBack(this.operations, this.#buffers, this.#list);
   }
 }
 
