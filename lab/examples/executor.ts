@@ -5,7 +5,7 @@
 import { type BlockingEngine, READ } from '../drivers/driver.ts';
 import { TimedOut } from '../errors.ts';
 
-/** Puts the task that it belongs to into the queue; harmless where it is there already. */
+/** Puts the task that it belongs to into the queue; harmless where it is there already, or over. */
 export type Wake = () => void;
 
 export const PENDING = Symbol('pending');
@@ -18,6 +18,7 @@ export interface Future<T> {
 interface Task {
   readonly future: Future<unknown>;
   queued: boolean;
+  done: boolean;
 }
 
 export class Executor {
@@ -29,7 +30,8 @@ export class Executor {
   /** Whom to wake when a slot's read has finished, and what the read returned. */
   readonly #wakers = new Map<number, Wake>();
   readonly #results = new Map<number, number>();
-  readonly #forSlot: Wake[] = [];
+  /** Reads that wait for a slot, each once, in the order in which they came; whom to wake for them. */
+  readonly #forSlot = new Map<Future<Uint8Array>, Wake>();
   #tasks = 0;
 
   /** `slots` is the engine's depth: more reads than that wait for a slot. */
@@ -40,13 +42,13 @@ export class Executor {
 
   /** Lazy: nothing of the future runs before `run`. */
   spawn(future: Future<unknown>): void {
-    const task: Task = { future, queued: false };
+    const task: Task = { future, queued: false, done: false };
     this.#tasks++;
     this.#wake(task);
   }
 
   #wake(task: Task): void {
-    if (task.queued) return;
+    if (task.queued || task.done) return;
     task.queued = true;
     this.#ready.push(task);
   }
@@ -63,8 +65,12 @@ export class Executor {
 
   #poll(task: Task): void {
     task.queued = false;
+    // Woken once more before it gave its value.
+    if (task.done) return;
     this.polls++;
-    if (task.future.poll(() => this.#wake(task)) !== PENDING) this.#tasks--;
+    if (task.future.poll(() => this.#wake(task)) === PENDING) return;
+    task.done = true;
+    this.#tasks--;
   }
 
   /** Nobody is ready: sleep until a read has finished, and wake whoever waits for it. */
@@ -86,14 +92,16 @@ export class Executor {
   /** A future of up to `length` bytes; empty at the end of the stream. Throws where the read fails. */
   read(length: number): Future<Uint8Array> {
     let slot: number | undefined;
-    return {
+    const read: Future<Uint8Array> = {
       poll: wake => {
         if (slot === undefined) {
           slot = this.#free.pop();
           if (slot === undefined) {
-            this.#forSlot.push(wake);
+            this.#forSlot.set(read, wake);
             return PENDING;
           }
+          // It may come by one that was freed for another: then its own turn is over.
+          this.#forSlot.delete(read);
           this.#submit(slot, length);
         }
         const result = this.#results.get(slot);
@@ -103,12 +111,22 @@ export class Executor {
         }
         this.#results.delete(slot);
         const bytes = this.#engine.slot(slot).slice(0, Math.max(0, result));
-        this.#free.push(slot);
-        this.#forSlot.shift()?.();
+        this.#giveBack(slot);
         if (result < 0) throw new Error(`a read failed: errno ${-result}`);
         return bytes;
       },
     };
+    return read;
+  }
+
+  /** The slot is free: wake whoever has waited for one longest. */
+  #giveBack(slot: number): void {
+    this.#free.push(slot);
+    const [next] = this.#forSlot;
+    if (next === undefined) return;
+    const [read, wake] = next;
+    this.#forSlot.delete(read);
+    wake();
   }
 
   #submit(slot: number, length: number): void {

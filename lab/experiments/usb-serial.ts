@@ -4,10 +4,12 @@
 import { WrongUsage } from '../errors.ts';
 import { openLoopSchedule } from '../measure/schedule.ts';
 import type { Experiment } from './experiment.ts';
+import { numbersOf } from './parts/hazards.ts';
 
 /** A few bytes, whose time is the way's; and more than fits into one packet of the bridge. */
 const MESSAGE_BYTES = [8, 512];
 const MOST_BYTES = 4096;
+const LONGEST_TIMER_MS = 255;
 /** So slow that the longest of them is back before the next leaves, also at 115200 bits per second. */
 const RATE_HZ = 10;
 const LONGEST_ROUND_S = 2;
@@ -68,16 +70,16 @@ export const experiment: Experiment = {
     device.echoes === undefined
       ? 'it needs a serial line whose other end sends everything back'
       : undefined,
-  plan: (_driver, { rate_hz, set }) =>
-    sizes(set).flatMap(message_bytes =>
+  plan(_driver, { rate_hz, set }) {
+    const [latency_timer_ms] = numbersOf(set, 'latency_timer_ms', [], LONGEST_TIMER_MS);
+    return sizes(set).flatMap(message_bytes =>
       (rate_hz.length > 0 ? rate_hz : [RATE_HZ]).map(rate => ({
         rate_hz: rate,
         message_bytes,
-        ...(set.latency_timer_ms === undefined
-          ? {}
-          : { latency_timer_ms: Number(set.latency_timer_ms) }),
+        ...(latency_timer_ms === undefined ? {} : { latency_timer_ms }),
       })),
-    ),
+    );
+  },
   cell(setting, { samples, short }, seed) {
     const rate_hz = Number(setting.rate_hz);
     const longest_s = short ? LONGEST_ROUND_S / 4 : LONGEST_ROUND_S;

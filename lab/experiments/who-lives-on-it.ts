@@ -2,7 +2,7 @@
 // it does the same small work, a conversation over a socket and reads of a file.
 import type { Experiment } from './experiment.ts';
 import { HAZARD } from './parts/hazards.ts';
-import { stageCell } from './parts/stages.ts';
+import { countsOf, stageCell } from './parts/stages.ts';
 import { START_MS } from './parts/windows.ts';
 
 const EXCHANGES = 200;
@@ -38,9 +38,8 @@ export const experiment: Experiment = {
   settings: {
     exchanges: { meaning: 'exchanges, or reads', default: String(EXCHANGES) },
   },
-  plan: (_stage, { samples, set }) => [
-    { exchanges: Number(set.exchanges ?? samples ?? EXCHANGES) },
-  ],
+  plan: (_stage, { samples, set }) =>
+    countsOf(set, 'exchanges', [samples ?? EXCHANGES]).map(exchanges => ({ exchanges })),
   cell: (setting, _request, seed) =>
     stageCell('who-lives-on-it', setting, seed, START_MS + Number(setting.exchanges) * EXCHANGE_MS),
 };

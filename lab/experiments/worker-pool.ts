@@ -1,5 +1,6 @@
 // Few threads serve one port, and the port's limit says how many of them may run at once: who serves what,
 // how many run, and what becomes of work that is shared out unevenly.
+import { WrongUsage } from '../errors.ts';
 import type { Experiment } from './experiment.ts';
 import { numbersOf } from './parts/hazards.ts';
 import { stageCell } from './parts/stages.ts';
@@ -11,10 +12,14 @@ const SHORT_WORKERS = [4];
 const SHORT_LIMITS = [1, 2];
 const MOST_WORKERS = 64;
 const PACKETS = 48;
+const MOST_PACKETS = 1_000_000;
 const WORK_MS = 10;
+const MOST_WORK_MS = 10_000;
 /** Workers and limits are swept; the others compare forms at one setting. */
 const SWEPT = new Set(['pool-spin', 'pool-wait']);
 const AT_ONE = { workers: 4, limit: 2 };
+/** Most of the work comes to one thread and the rest to the others, so there must be others. */
+const UNEVEN = new Set(['pool-own-ports', 'pool-rebalanced']);
 /** One thread for every operation, so there are as many as packets. */
 const EACH = 8;
 
@@ -53,12 +58,18 @@ export const experiment: Experiment = {
     work_ms: { meaning: 'work for each packet, in milliseconds', default: String(WORK_MS) },
   },
   plan(stage, { samples, short, set }) {
-    const packets = Number(set.packets ?? samples ?? PACKETS);
-    const common = { packets, work_ms: Number(set.work_ms ?? WORK_MS) };
+    const [packets = PACKETS] = numbersOf(set, 'packets', [samples ?? PACKETS], MOST_PACKETS);
+    const [work_ms = WORK_MS] = numbersOf(set, 'work_ms', [WORK_MS], MOST_WORK_MS, 0);
+    const common = { packets, work_ms };
     if (stage === 'thread-each') return [{ ...common, packets: Math.min(packets, EACH) }];
     if (!SWEPT.has(stage)) {
       const [workers] = numbersOf(set, 'workers', [AT_ONE.workers], MOST_WORKERS);
       const [limit] = numbersOf(set, 'limit', [AT_ONE.limit], MOST_WORKERS);
+      if (workers === 1 && UNEVEN.has(stage)) {
+        throw new WrongUsage(
+          `--set workers=1: ${stage} compares a busy thread with others; give a whole number from 2 to ${MOST_WORKERS}, or choose other forms by --driver`,
+        );
+      }
       return [{ workers: workers!, limit: limit!, ...common }];
     }
     const all = numbersOf(set, 'workers', short ? SHORT_WORKERS : WORKERS, MOST_WORKERS);

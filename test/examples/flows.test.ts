@@ -126,6 +126,43 @@ describe.each(['epoll', 'poll'])('on %s', id => {
     expect(got).toEqual(['aaaa', 'bbbb']);
   });
 
+  it.each([2, 1])('reads that are joined share %i slots, and each task ends once', slots => {
+    const executor = new Executor(engine, slots);
+    const ended: string[][] = [];
+    for (let i = 0; i < 3; i++) {
+      const both = join(executor.read(MESSAGE_BYTES), executor.read(MESSAGE_BYTES));
+      executor.spawn({
+        poll(wake) {
+          const values = both.poll(wake);
+          if (values !== PENDING) ended.push(values.map(text));
+          return values;
+        },
+      });
+    }
+    line.send(Buffer.from('aaaabbbbccccddddeeeeffff'));
+    executor.run(soon());
+    expect(ended.length, 'a task that is over must not be polled, nor counted again').toBe(3);
+    expect(ended.flat().sort(), 'no read may be left when run() returns').toEqual(
+      'aaaa bbbb cccc dddd eeee ffff'.split(' '),
+    );
+  });
+
+  it('a task that wakes itself and ends is over all the same', () => {
+    const executor = new Executor(engine, DEPTH);
+    let polled = 0;
+    executor.spawn({
+      poll(wake) {
+        if (++polled === 1) wake();
+        return 'value';
+      },
+    });
+    executor.spawn(executor.read(MESSAGE_BYTES));
+    line.send(Buffer.from('aaaa'));
+    executor.run(soon());
+    expect(polled, 'not at all once it has given its value').toBe(1);
+    expect(executor.polls, 'and twice the one that reads').toBe(3);
+  });
+
   it('a future that forgets its waker is found out instead of waited for', () => {
     const executor = new Executor(engine, DEPTH);
     executor.spawn({ poll: () => PENDING });

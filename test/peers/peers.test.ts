@@ -1,6 +1,6 @@
 // Other programs beside ours: what they are told is what ours is told, what they print is read whole or
 // refused, and one that is not here is one line with the way out.
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { CellJob } from '../../lab/cell/protocol.ts';
@@ -30,6 +30,15 @@ async function whyNot(id: string): Promise<string | undefined> {
 }
 const noFio = await whyNot('fio');
 const noCyclictest = await whyNot('cyclictest');
+
+/** Empty where it is no process, or has ended. */
+function commandOf(pid: string): string {
+  try {
+    return /^\d+$/.test(pid) ? readFileSync(`/proc/${pid}/cmdline`, 'latin1') : '';
+  } catch {
+    return '';
+  }
+}
 
 const decode = (text: string): Float64Array => {
   const bytes = Uint8Array.from(Buffer.from(text, 'base64'));
@@ -88,6 +97,32 @@ describe('peers', () => {
     const ended = outputOf('sleep', ['30'], { limit_ms: 60_000, signal: aborter.signal });
     setTimeout(() => aborter.abort(), 50);
     await expect(ended).rejects.toThrow(Cancelled);
+    expect(performance.now() - started_ms).toBeLessThan(15_000);
+  });
+
+  /** A program with a job in a session of its own, as fio has: it ends that when it is asked to end. */
+  const WITH_JOB = 'setsid sleep 30 & echo $! > "$1"; trap "kill $!; exit 0" TERM; wait';
+
+  it.each(['the run is interrupted', 'their time is over'])(
+    'end what they have started when %s',
+    async when => {
+      const told = join(temporaryFolder(), 'job');
+      const aborter = new AbortController();
+      const interrupted = when === 'the run is interrupted';
+      const options = { limit_ms: interrupted ? 60_000 : 500, signal: aborter.signal };
+      const ended = outputOf('/bin/sh', ['-c', WITH_JOB, 'sh', told], options);
+      if (interrupted) setTimeout(() => aborter.abort(), 500);
+      const wanted = interrupted ? Cancelled : /was not through after 500 ms/;
+      await expect(ended, 'though the program says that all is well').rejects.toThrow(wanted);
+      const job = readFileSync(told, 'utf8').trim();
+      expect(commandOf(job), 'ask the program to end before it is killed').toBe('');
+    },
+  );
+
+  it('are killed where they do not listen', async () => {
+    const deaf = ['-c', 'trap "" TERM; exec sleep 30'];
+    const started_ms = performance.now();
+    await expect(outputOf('/bin/sh', deaf, { limit_ms: 300 })).rejects.toThrow('300 ms');
     expect(performance.now() - started_ms).toBeLessThan(15_000);
   });
 
@@ -195,6 +230,18 @@ describe.skipIf(noFio !== undefined)('fio', () => {
       expect(totals.cpu_ns_per_op).toBeGreaterThan(0);
     });
   }
+
+  it('leaves no job behind when the run is interrupted', async () => {
+    const aborter = new AbortController();
+    const job = readJob(1);
+    const long = { ...job, workload: { ...job.workload, duration_ms: 20_000 } } as CellJob;
+    const options = { setting: {}, signal: aborter.signal };
+    const measuring = fio.peer.measure(long, 'psync', options);
+    setTimeout(() => aborter.abort(), 500);
+    await expect(measuring).rejects.toThrow(Cancelled);
+    const left = readdirSync('/proc').filter(pid => commandOf(pid).includes(file.target.path));
+    expect(left, 'its jobs are sessions of their own: only fio itself can end them').toEqual([]);
+  });
 
   /** Peer engines and the drivers that were divided by them. */
   async function pairs(...more: string[]) {

@@ -16,6 +16,7 @@ import {
 import * as structs from '../../lab/ffi/linux/structs.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import type { Memory, Platform, SoundCalls, SoundFormat } from '../../lab/ffi/platform.ts';
+import { findStage } from '../../lab/stages/find.ts';
 import { Player, RATE_HZ } from '../../lab/stages/sound/parts/player.ts';
 import { iolab, temporaryFolder } from '../helpers/cli.ts';
 
@@ -223,6 +224,11 @@ describe('the player', () => {
 
 describe('the plan', () => {
   const request = { rate_hz: [], depth: [], samples: undefined, set: {}, short: true };
+
+  it('says of the stage that is late how often that is, also with periods longer than a tenth', async () => {
+    const { about } = await findStage('sound', 'sound-late');
+    expect(about, 'it looks at the count once a period').toMatch(/at most once a period/);
+  });
 
   it('has a lateness for the stage that is late, and for no other', () => {
     for (const stage of experiment.drivers) {

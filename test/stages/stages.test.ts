@@ -7,6 +7,7 @@ import { experimentIds, findExperiment } from '../../lab/experiments/find.ts';
 import { layerIds } from '../../lab/layers/find.ts';
 import { programIds } from '../../lab/machines/find.ts';
 import { findStage, stagedExperiments, stageIds } from '../../lab/stages/find.ts';
+import { sourcesOf } from '../house.ts';
 
 /** On Linux and on Windows, each once. */
 async function driversOf(id: string): Promise<string[]> {
@@ -45,6 +46,16 @@ describe('stages', () => {
       });
     }
   }
+
+  it('give back the completions that they have seen, and no others', () => {
+    // One that comes between two looks at the ring would be given back unseen.
+    const anew = /advance\([\w.#]*\bready\(\)\)|[<>]=? *[\w.#]*\bring\.ready\(\);/i;
+    const places = [...sourcesOf('lab/stages'), ...sourcesOf('lab/examples')].flatMap(
+      ({ path, text }) =>
+        text.split('\n').flatMap((line, at) => (anew.test(line) ? [`${path}:${at + 1}`] : [])),
+    );
+    expect(places, 'call ready() once, look at so many, and advance by so many').toEqual([]);
+  });
 
   it('planned by an experiment are there', async () => {
     for (const id of experimentIds()) {

@@ -82,8 +82,17 @@ export abstract class Loop {
     if (this.#queue.length === 0) return;
     const queue = this.#queue;
     this.#queue = this.#spare;
-    for (const callback of queue) callback();
-    queue.length = 0;
-    this.#spare = queue;
+    let called = 0;
+    try {
+      for (const callback of queue) {
+        called++;
+        callback();
+      }
+    } finally {
+      // Where one has thrown, those behind it come first in the turn of another `run`.
+      if (called < queue.length) this.#queue = [...queue.slice(called), ...this.#queue];
+      queue.length = 0;
+      this.#spare = queue;
+    }
   }
 }

@@ -35,6 +35,9 @@ export class PortLoop extends Loop implements CompletionLoop {
   /** One WSABUF and a word for flags. The system has read both when a call returns. */
   readonly #list: Memory;
   readonly #words: Uint32Array;
+  /** Packets that were taken together, and those of them whose handlers were called or are running. */
+  #packets = 0;
+  #delivered = 0;
   #accept_ex = 0;
   #open = true;
 
@@ -129,16 +132,22 @@ export class PortLoop extends Loop implements CompletionLoop {
   }
 
   protected wait(deadline_ns: number): void {
-    const limit_ms = timeoutMilliseconds(this.platform, deadline_ns);
-    this.calls++;
-    const count = this.#port.takeMany(MOST_PACKETS, limit_ms < 0 ? INFINITE : limit_ms);
+    // Where a handler has thrown, the packets behind its own still lie there: the system tells them once.
+    if (this.#delivered === this.#packets) this.#take(deadline_ns);
     this.now_ns = this.platform.now();
-    for (let i = 0; i < count; i++) {
-      this.#port.at(i);
+    while (this.#delivered < this.#packets) {
+      this.#port.at(this.#delivered++);
       const { pointer, key, error, bytes } = this.#port;
       const index = this.#operations.end(pointer, key);
       if (index >= 0) this.#ended(index, error === 0 ? bytes : -error);
     }
+  }
+
+  #take(deadline_ns: number): void {
+    const limit_ms = timeoutMilliseconds(this.platform, deadline_ns);
+    this.calls++;
+    this.#packets = this.#port.takeMany(MOST_PACKETS, limit_ms < 0 ? INFINITE : limit_ms);
+    this.#delivered = 0;
   }
 
   #begin(handle: number, done: DoneHandler): number {

@@ -1,6 +1,7 @@
 // The same server on the completion port: a socket is made before anybody has come, and accepting fills it.
 // Every connection has a buffer of its own, as on io_uring, and for the same reason. What the server leaves
 // out is listed in epoll-server.ts.
+import { SystemCallError } from '../../errors.ts';
 import type { Memory, Platform } from '../../ffi/platform.ts';
 import {
   ACCEPT_ADDRESS_BYTES,
@@ -57,24 +58,40 @@ export class Listener {
     }
   }
 
-  /** The next connection, ready to be used, or −1 where accepting failed. */
+  /**
+   * The next connection, ready to be used, or −1 where accepting failed. Throws SystemCallError where it
+   * could not begin, mostly because no handle is left.
+   */
   accept(done: (socket: number) => void): number {
     const socket = openSocket(this.#platform);
     this.#waiting = socket;
     const { address } = this.#memory;
-    return this.#loop.accept(this.#socket, socket, address, result => {
+    try {
+      return this.#loop.accept(this.#socket, socket, address, result => {
+        this.#waiting = NONE;
+        const good = result >= 0 && this.#prepare(socket);
+        if (!good) windowsOf(this.#platform).sockets().closesocket(socket);
+        done(good ? socket : NONE);
+      });
+    } catch (error) {
       this.#waiting = NONE;
-      if (result < 0) {
-        windowsOf(this.#platform).sockets().closesocket(socket);
-        done(NONE);
-        return;
-      }
+      windowsOf(this.#platform).sockets().closesocket(socket);
+      throw error;
+    }
+  }
+
+  /** False where the client has left meanwhile: its socket takes no options any more. */
+  #prepare(socket: number): boolean {
+    try {
       // It takes over the listening socket's properties, as accept(2) would have had it do.
       this.#set(socket, SOL_SOCKET, SO_UPDATE_ACCEPT_CONTEXT, this.#socket, 8);
       this.#set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
       this.#loop.attach(socket);
-      done(socket);
-    });
+      return true;
+    } catch (error) {
+      if (error instanceof SystemCallError) return false;
+      throw error;
+    }
   }
 
   /** Nothing may be accepting any more. */
@@ -161,6 +178,21 @@ export class PortServer implements Server, CompletionServer {
     this.#accepting = this.#listener.accept(socket => this.#accepted(socket));
   }
 
+  #acceptAgain(): void {
+    try {
+      this.#accept();
+    } catch (error) {
+      if (!(error instanceof SystemCallError)) throw error;
+      this.#restAWhile();
+    }
+  }
+
+  /** Those who wait are taken when others have left. */
+  #restAWhile(): void {
+    this.#failed = 0;
+    this.#rest = this.loop.after(REST_MS, () => this.#acceptAgain());
+  }
+
   #accepted(socket: number): void {
     if (socket !== NONE) {
       this.accepted++;
@@ -169,14 +201,11 @@ export class PortServer implements Server, CompletionServer {
       else this.#connections.add(new CompletionConnection(this, socket, buffer));
     }
     // A client may have left before it was taken: that concerns nobody else. Where many fail in a row it is
-    // more than that, mostly that no handle is left: then those who wait are taken later.
+    // more than that.
     this.#failed = socket === NONE ? this.#failed + 1 : 0;
     if (this.#closing) this.#stopListening();
-    else if (this.#failed < MOST_FAILED) this.#accept();
-    else {
-      this.#failed = 0;
-      this.#rest = this.loop.after(REST_MS, () => this.#accept());
-    }
+    else if (this.#failed < MOST_FAILED) this.#acceptAgain();
+    else this.#restAWhile();
   }
 
   #stopListening(): void {

@@ -21,10 +21,11 @@ export function numbersOf(
   key: string,
   own: readonly number[],
   most: number,
+  least = 1,
 ): readonly number[] {
   const text = set[key];
   if (text === undefined) return own;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return [value];
-  throw new WrongUsage(`--set ${key}=${text}: give a whole number from 1 to ${most}`);
+  if (Number.isInteger(value) && value >= least && value <= most) return [value];
+  throw new WrongUsage(`--set ${key}=${text}: give a whole number from ${least} to ${most}`);
 }

@@ -47,11 +47,15 @@ class Machine implements Bus {
   readonly latency: number[] = [];
   readonly fetched: number[] = [];
   lost = 0;
+  /** Fetches of a byte that had been fetched already: another was lost before. */
+  repeated = 0;
   /** Cycles in which the processor was held. */
   held = 0;
   #cycle = 0;
   #arrived = 0;
   #waiting: number | undefined;
+  /** What the port holds: it stays there when it was fetched. */
+  #latch = 0;
   #since = 0;
   readonly #arrivals: readonly number[] | 'always';
   readonly #wiring: Wiring;
@@ -65,9 +69,12 @@ class Machine implements Bus {
   read(address: number): number {
     if (address === STATUS) return this.#waiting === undefined ? 0 : 0x80;
     if (address !== DATA) return this.memory[address]!;
-    const byte = this.#waiting ?? 0;
-    this.latency.push(this.#cycle - this.#since);
+    const byte = this.#waiting ?? this.#latch;
     this.fetched.push(byte);
+    // A byte that came between CLV and its fetch has set the flag for a fetch that finds nothing new.
+    if (this.#waiting === undefined) this.repeated++;
+    else this.latency.push(this.#cycle - this.#since);
+    this.#latch = byte;
     this.#waiting = this.#arrivals === 'always' ? (byte + 1) & 0xff : undefined;
     return byte;
   }
@@ -149,6 +156,7 @@ async function run(definition: Definition, context: ProgramContext): Promise<Pro
     loop_cycles: loopCycles(definition),
     lost_bytes: machine.lost,
     held_cycles: machine.held,
+    ...(machine.repeated > 0 ? { repeated_bytes: machine.repeated } : {}),
   };
   for (const [name, labels] of Object.entries(definition.counts)) {
     totals[name] = labels.reduce((sum, label) => sum + countAt(label), 0);

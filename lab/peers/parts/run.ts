@@ -1,11 +1,14 @@
 // Running another program to its end: bounded, ended at once when the run is interrupted, and with its own
-// last words where it fails.
+// last words where it fails. It is asked to end before it is killed, because what it has started itself is
+// its own to end: fio's jobs are sessions of their own, which no signal to the program or its group reaches.
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { Cancelled } from '../../errors.ts';
 
 const run = promisify(execFile);
 const MOST_OUTPUT = 64 * 2 ** 20;
+/** From the request to end (SIGTERM) until nothing is asked any more. */
+const END_LIMIT_MS = 2000;
 
 interface Bounds {
   readonly limit_ms: number;
@@ -21,23 +24,36 @@ export async function outputOf(
   { limit_ms, signal, name = program }: Bounds,
 ): Promise<string> {
   if (signal?.aborted) throw new Cancelled();
-  const running = run(program, args, {
-    timeout: limit_ms,
-    killSignal: 'SIGKILL',
-    maxBuffer: MOST_OUTPUT,
-  });
+  const running = run(program, args, { maxBuffer: MOST_OUTPUT });
+  const { child } = running;
+  let late = false;
+  let last: NodeJS.Timeout | undefined;
   // Not by the signal option: that rejects at once, and the program would outlive its file.
-  const kill = () => running.child.kill('SIGKILL');
-  signal?.addEventListener('abort', kill, { once: true });
-  try {
-    return (await running).stdout;
-  } catch (error) {
+  const end = () => {
+    child.kill('SIGTERM');
+    last ??= setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
+  };
+  const limit = setTimeout(() => {
+    late = true;
+    end();
+  }, limit_ms);
+  signal?.addEventListener('abort', end, { once: true });
+  // A program that was asked to end may say that all is well.
+  const check = () => {
     if (signal?.aborted) throw new Cancelled();
-    const { message, killed } = error as Error & { readonly killed?: boolean };
-    if (killed) throw new Error(`${name} was not through after ${limit_ms} ms`);
-    throw new Error(`${name}: ${message.slice(0, 300)}`);
+    if (late) throw new Error(`${name} was not through after ${limit_ms} ms`);
+  };
+  try {
+    const { stdout } = await running;
+    check();
+    return stdout;
+  } catch (error) {
+    check();
+    throw new Error(`${name}: ${(error as Error).message.slice(0, 300)}`);
   } finally {
-    signal?.removeEventListener('abort', kill);
+    clearTimeout(limit);
+    clearTimeout(last);
+    signal?.removeEventListener('abort', end);
   }
 }
 

@@ -20,8 +20,10 @@ function start(platform: Platform, pipe: Pipe) {
   ring.enter(0);
   let over = false;
   const collect = () => {
-    for (let k = 0; k < ring.ready(); k++) if (ring.userData(k) === READ) over = true;
-    ring.advance(ring.ready());
+    // Read once: what comes meanwhile has not been looked at, and must not be given back.
+    const ready = ring.ready();
+    for (let k = 0; k < ready; k++) if (ring.userData(k) === READ) over = true;
+    ring.advance(ready);
   };
   return {
     async cancel() {

@@ -58,8 +58,9 @@ function open(context: StageContext, batch: Batch): Writer {
         if (taken >= 0 || taken === -EINTR) continue;
         throw new SystemCallError('io_uring_enter', platform.errnoName(-taken));
       }
-      check(ring.ready());
-      ring.advance(ring.ready());
+      const ready = ring.ready();
+      check(ready);
+      ring.advance(ready);
     },
     close() {
       platform.posix.close(fd);

@@ -1,18 +1,14 @@
 // One wait for everything, as kqueue(2) has it in one call and Linux has it piece by piece: epoll
 // over a pipe, a signalfd, a timerfd, a pidfd and an eventfd.
 import { EPOLLIN } from '../../ffi/linux/constants.ts';
-import { EPOLL_EVENT_BYTES } from '../../ffi/linux/structs.ts';
 import { type Stage, type StageContext, type StageResult, whole } from '../stage.ts';
 import { FiveSources, KINDS } from './parts/five-sources.ts';
 
 const LIMIT_MS = 2000;
-const MOST_EVENTS = 8;
 
 function run({ platform, parameters, counting }: StageContext): StageResult {
   const tries = whole(parameters, 'tries');
   const sources = new FiveSources(platform);
-  const events = platform.memory(4096);
-  const words = new Uint32Array(events.bytes.buffer);
   const seen = Object.fromEntries(KINDS.map(kind => [`${kind}_events`, 0]));
   let waits = 0;
   try {
@@ -22,11 +18,11 @@ function run({ platform, parameters, counting }: StageContext): StageResult {
     for (let i = 0; i < tries; i++) {
       sources.system.watch(epoll, sources.fire(), EPOLLIN);
       for (let left = KINDS.length; left > 0; waits++) {
-        const ready = platform.linux!.epoll_wait(epoll, events.address, MOST_EVENTS, LIMIT_MS);
+        const ready = sources.system.wait(epoll, LIMIT_MS);
         if (ready <= 0) throw new Error(`${left} of the five did not come`);
         for (let k = 0; k < ready; k++) {
           // The descriptor stands where it was put when it was added (epoll_ctl(2), epoll_data).
-          const kind = sources.take(words[(k * EPOLL_EVENT_BYTES) / 4 + 1]!);
+          const kind = sources.take(sources.system.descriptorOf(k));
           seen[`${kind}_events`]!++;
           left--;
         }
@@ -35,7 +31,6 @@ function run({ platform, parameters, counting }: StageContext): StageResult {
     counting.end();
   } finally {
     sources.close();
-    events.free();
   }
   return { n: tries * KINDS.length, totals: { tries, waits, ...seen } };
 }

@@ -18,6 +18,9 @@ export const BUFFER_BYTES = 2 ** 20;
 const MOST_EVENTS = 64;
 /** The largest structure that a call here takes. */
 const STRUCT_BYTES = MOST_EVENTS * EPOLL_EVENT_BYTES;
+const EVENT_WORDS = EPOLL_EVENT_BYTES / 4;
+/** The program's own word is the first of the last two: where the structure is padded, a gap lies before it. */
+export const EPOLL_DATA_WORD = EVENT_WORDS - 2;
 
 export interface Pipe {
   readonly reader: number;
@@ -81,7 +84,7 @@ export class Descriptors {
   /** Ask for `events` of `fd`: 0, or a negated errno. */
   watch(epoll: number, fd: number, events: number, operation = EPOLL_CTL_ADD): number {
     this.#fields[0] = events;
-    this.#fields[1] = fd;
+    this.#fields[EPOLL_DATA_WORD] = fd;
     return this.#result(this.linux.epoll_ctl(epoll, operation, fd, this.#structs.address));
   }
 
@@ -89,6 +92,11 @@ export class Descriptors {
   wait(epoll: number, timeout_ms: number): number {
     const { address } = this.#structs;
     return this.#result(this.linux.epoll_wait(epoll, address, MOST_EVENTS, timeout_ms));
+  }
+
+  /** Whose event stands in place `k` of those that `wait` has just told: the descriptor that `watch` put there. */
+  descriptorOf(k: number): number {
+    return this.#fields[k * EVENT_WORDS + EPOLL_DATA_WORD]!;
   }
 
   /** 1 where poll(2) says that `events` can be done now, else 0. */

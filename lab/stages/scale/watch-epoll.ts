@@ -4,13 +4,12 @@ import { kept } from '../../drivers/parts/slots.ts';
 import { SystemCallError } from '../../errors.ts';
 import { EPOLL_CLOEXEC, EPOLL_CTL_ADD, EPOLLIN } from '../../ffi/linux/constants.ts';
 import { EPOLL_EVENT_BYTES } from '../../ffi/linux/structs.ts';
+import { EPOLL_DATA_WORD } from '../parts/descriptors.ts';
 import type { Stage } from '../stage.ts';
 import { linuxCalls, measureScale, type WatcherMaker } from './parts/measure.ts';
 
 const MOST_EVENTS = 16;
 const LIMIT_MS = 1000;
-/** The data follow the event mask, at once where the structure is packed. */
-const DATA_WORD = (EPOLL_EVENT_BYTES - 8) / 4;
 
 const watch: WatcherMaker = ({ platform }, flags) => {
   const { posix, errno, errnoName } = platform;
@@ -26,7 +25,7 @@ const watch: WatcherMaker = ({ platform }, flags) => {
   };
   for (const [i, fd] of flags.fds.entries()) {
     words[0] = EPOLLIN;
-    words[DATA_WORD] = i;
+    words[EPOLL_DATA_WORD] = i;
     if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, address[0]) === 0) continue;
     const name = errnoName(errno());
     close();
@@ -35,7 +34,7 @@ const watch: WatcherMaker = ({ platform }, flags) => {
   }
   return {
     wait: () => epoll_wait(epoll, address[0], MOST_EVENTS, LIMIT_MS),
-    find: () => words[DATA_WORD]!,
+    find: () => words[EPOLL_DATA_WORD]!,
     take: index => flags.lower(index),
     close,
   };

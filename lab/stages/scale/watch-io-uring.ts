@@ -66,8 +66,9 @@ function drain(ring: Ring, platform: Platform, pending: number): boolean {
   let left = pending + 1;
   while (left > 0 && platform.now() < deadline_ns) {
     const taken = ring.enter(1, deadline_ns);
-    left -= ring.ready();
-    ring.advance(ring.ready());
+    const ready = ring.ready();
+    left -= ready;
+    ring.advance(ready);
     if (taken < 0 && taken !== -EINTR) break;
   }
   return left === 0;

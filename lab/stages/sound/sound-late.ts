@@ -1,5 +1,5 @@
-// As sound-blocking, but ten times in a second of sound the program is busy with something else. What is in
-// the buffer must last until it comes back: if it does not, the card has nothing to play, and stops.
+// As sound-blocking, but ten times in a second of sound, at most once a period, the program is busy with something
+// else. What is in the buffer must last until it comes back: if it does not, the card has nothing to play, and stops.
 
 import type { Stage } from '../stage.ts';
 import { whole } from '../stage.ts';
@@ -14,7 +14,7 @@ export const stage: Stage = {
   experiment: 'sound',
   mechanism: 'interrupt',
   about:
-    'a blocking write whose program is busy with something else ten times in a second of sound',
+    'a blocking write whose program is busy with something else ten times in a second of sound, at most once a period',
   source: 'https://docs.kernel.org/sound/kernel-api/writing-an-alsa-driver.html',
   run: context => {
     const late_ns = whole(context.parameters, 'late_us') * 1000;

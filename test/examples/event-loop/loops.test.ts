@@ -145,6 +145,28 @@ for (const [name, make] of kinds) {
       expect(ran).toBe(true);
     });
 
+    it('calls what waited behind one that threw, before what came later, and in turns as ever', () => {
+      const seen: string[] = [];
+      loop.later(() => {
+        loop.later(() => seen.push('next turn'));
+        throw new Error('thrown inside');
+      });
+      loop.later(() => {
+        seen.push('rest');
+        loop.later(() => {
+          seen.push('turn after');
+          loop.after(0, () => seen.push('timer'));
+          loop.later(() => seen.push('last turn'));
+        });
+      });
+      expect(() => loop.run()).toThrow('thrown inside');
+      expect(seen).toEqual([]);
+      loop.run();
+      expect(seen, 'keep the rest of the queue, and two queues').toEqual(
+        'rest, next turn, turn after, timer, last turn'.split(', '),
+      );
+    });
+
     it('runs a timer that is due though more descriptors are ready than a turn takes', () => {
       const FLOOD = 600;
       let due_ns = Number.POSITIVE_INFINITY;

@@ -55,6 +55,26 @@ describe('what the counts say', () => {
     }
   });
 
+  it('a fetch of what was fetched already has no latency, and is told as such', async () => {
+    const late = await run('byte-three', { period: '16', jitter: '9' });
+    const { repeated_bytes = 0, lost_bytes, bytes } = late.totals;
+    expect(repeated_bytes, 'the flag was set between CLV and the fetch').toBeGreaterThan(0);
+    expect(lost_bytes, 'the byte before was overwritten by then').toBeGreaterThan(repeated_bytes);
+    const latency = late.series!.latency_cycles!;
+    expect(latency.length, 'measure only what came').toBe(bytes! - repeated_bytes);
+    expect(Math.max(...latency), 'none waits longer than a turn of the loop').toBeLessThan(18);
+  });
+
+  it.each([
+    ['byte-three', { period: '16' }],
+    ['byte-four', { period: '16', jitter: '9' }],
+    ['byte-two', { period: '12', jitter: '9' }],
+  ])('%s fetches nothing twice with %o', async (id, parameters) => {
+    const { totals, series } = await run(id, parameters);
+    expect(totals).not.toHaveProperty('repeated_bytes');
+    expect(series!.latency_cycles!.length).toBe(totals.bytes);
+  });
+
   it('the pin shortens the wait for the latest byte, the wait states end it', async () => {
     const latest = async (id: string) => Math.max(...(await run(id)).series!.latency_cycles!);
     const [four, three, two] = [

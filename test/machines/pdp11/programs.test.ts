@@ -61,6 +61,19 @@ describe.runIf(here)('counts to the digit', () => {
     },
   );
 
+  it.each(['disk-read-interrupt', 'disk-write-interrupt'])(
+    '%s ends with the fastest disk that it takes, and says why it takes no faster one',
+    async id => {
+      for (const records of ['1', '2', '5']) {
+        const parameters = { records, latency_us: '10', sector_us: '1' };
+        expect((await totalsOf(id, parameters)).interrupts).toBe(Number(records));
+      }
+      await expect(run(id, { records: '2', latency_us: '9', sector_us: '1' })).rejects.toThrow(
+        /^latency_us=9: give a whole number from 10 to 1000000: .* waits for ever$/,
+      );
+    },
+  );
+
   it('agrees with the clock where the processor never waits: one instruction, one unit of time', async () => {
     for (const id of ['console-polled', 'tape-work', 'disk-read-polled', 'two-shared']) {
       const { instructions, simulated_us, busy_share } = await totalsOf(id);

@@ -100,8 +100,9 @@ export class BurstRing {
     let left = pending + 1;
     while (left > 0 && this.#platform.now() < deadline_ns) {
       const taken = ring.enter(1, deadline_ns);
-      left -= ring.ready();
-      ring.advance(ring.ready());
+      const ready = ring.ready();
+      left -= ready;
+      ring.advance(ready);
       if (taken < 0 && taken !== -EINTR) break;
     }
     ring.close();

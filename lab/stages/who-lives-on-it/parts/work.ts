@@ -1,7 +1,7 @@
 // Small work for Node: messages to and fro over one connection, one at a time, or reads of a file, one after
 // the other. It is the same on every system; what Node asks of the system meanwhile is what is counted.
 import { once } from 'node:events';
-import { closeSync, openSync, read, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, read, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,8 +40,18 @@ async function talk(exchanges: number, begun: () => void, ended: () => void): Pr
 }
 
 async function readOften(exchanges: number, begun: () => void, ended: () => void): Promise<void> {
-  const path = join(tmpdir(), `iolab-read-${process.pid}`);
-  writeFileSync(path, Buffer.alloc(4096, 1));
+  // A name that can be guessed in a folder for all may be somebody else's link already.
+  const folder = mkdtempSync(join(tmpdir(), 'iolab-read-'));
+  try {
+    const path = join(folder, 'file');
+    writeFileSync(path, Buffer.alloc(4096, 1));
+    await readFrom(path, exchanges, begun, ended);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function readFrom(path: string, exchanges: number, begun: () => void, ended: () => void) {
   const fd = openSync(path, 'r');
   const buffer = Buffer.alloc(64);
   const one = () =>
@@ -55,6 +65,5 @@ async function readOften(exchanges: number, begun: () => void, ended: () => void
     ended();
   } finally {
     closeSync(fd);
-    rmSync(path);
   }
 }
