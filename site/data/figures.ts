@@ -274,11 +274,19 @@ export function figuresFor(
     group => request.machine === undefined || group.yours || group.machine === request.machine,
   );
   const published = groups.filter(group => !group.yours);
-  const chosen = [...published.slice(0, 1), ...groups.filter(group => group.yours)];
+  const drawings = new Map<Group, Drawn>();
+  const drawingOf = (group: Group): Drawn => {
+    const drawn = drawings.get(group) ?? drawGroup(request, group, all, mechanismOf);
+    drawings.set(group, drawn);
+    return drawn;
+  };
+  // A machine that lacks what is drawn here blanks no figure that another one can draw.
+  const first = published.find(group => !drawingOf(group).empty) ?? published[0];
+  const chosen = [...(first ? [first] : []), ...groups.filter(group => group.yours)];
   const shown: Shown[] = chosen.map(group => {
     const records = group.records;
     const measured = records.map(({ value }) => value).filter(one => one.rounds.length > 0);
-    const given = drawGroup(request, group, all, mechanismOf);
+    const given = drawingOf(group);
     const drawn = measured.length > 0 && isFew(measured) ? withRanges(given) : given;
     return {
       drawn,
@@ -307,7 +315,8 @@ export function figuresFor(
       command: commandFor(request, undefined),
     });
   }
-  return { shown, elsewhere: published.slice(1).map(group => group.machine) };
+  const elsewhere = published.filter(group => group !== first).map(({ machine }) => machine);
+  return { shown, elsewhere };
 }
 
 /** "depth 8" of a record among its siblings: the settings that differ within the group. */

@@ -50,7 +50,10 @@ export const DECIDE_REASONS = {
   busy: (share: string) => `it keeps a processor busy for ${share} of the time, and none is free`,
   waits_for_one: (n: string) =>
     `it waits for one descriptor: ${n} of them take a call, a thread or a process each`,
-  growth_unknown: 'how its cost grows with what it watches was not measured',
+  growth_unknown: {
+    latency: 'how its latency grows with what it watches was not measured',
+    processor: 'how its processor time grows with what it watches was not measured',
+  },
   growth: (each: string, n: string, all: string) =>
     `each watched descriptor adds ${each}, ${n} of them ${all}`,
   latency: (time: string) => `half of the time the program has it within ${time}`,

@@ -2,7 +2,7 @@
 // measured together. Pure.
 import { isRepeat } from '../../lab/records/compare.ts';
 import type { Comparison, LabRecord, LabRunFile } from '../../lab/records/schema.ts';
-import type { Loaded } from './records.ts';
+import type { Library, Loaded } from './records.ts';
 
 export interface Query {
   readonly experiment: string;
@@ -66,7 +66,8 @@ function farOf(records: readonly Loaded<LabRecord>[], prefer: Query['prefer']): 
 /**
  * One group per machine that has matching records: of the runs whose settings are nearest to what is
  * wanted one that varied what the figure runs over, of those the one with the most measured, of equal ones
- * the newest. Published machines by newest run first, the reader's own last.
+ * the newest. Published machines in the same order, so that none that measured less stands before one that
+ * measured more; the reader's own last.
  */
 export function select(records: readonly Loaded<LabRecord>[], query: Query): Group[] {
   const matching = records.filter(
@@ -102,7 +103,7 @@ export function select(records: readonly Loaded<LabRecord>[], query: Query): Gro
     if (held === undefined || isBetter(group, held)) best.set(group.machine, group);
   }
   return [...best.values()].sort(
-    (a, b) => Number(a.yours) - Number(b.yours) || (a.started > b.started ? -1 : 1),
+    (a, b) => Number(a.yours) - Number(b.yours) || Number(isBetter(b, a)) - Number(isBetter(a, b)),
   );
 }
 
@@ -120,7 +121,7 @@ interface Rank {
 
 function isBetter(one: Rank, other: Rank): boolean {
   // A run that measured nothing is near to nothing.
-  if (one.measured === 0 || other.measured === 0) return one.measured > other.measured;
+  if ((one.measured === 0) !== (other.measured === 0)) return one.measured > 0;
   if (one.far !== other.far) return one.far < other.far;
   if (one.varied !== other.varied) return one.varied;
   if (one.measured !== other.measured) return one.measured > other.measured;
@@ -145,4 +146,52 @@ export function comparisonsOf(
       (query.drivers === undefined || query.drivers.includes(comparison.driver)),
   );
   return nearest(fitting, comparison => comparison.parameters, query.prefer);
+}
+
+/** A number that a page asks for. */
+export interface Asked {
+  readonly experiment: string;
+  readonly device: string;
+  /** Any driver without it. */
+  readonly driver?: string | undefined;
+  readonly metric: string;
+  readonly prefer?: Query['prefer'];
+  /** With a baseline it is the paired ratio of the driver to it. */
+  readonly baseline?: string | undefined;
+}
+
+export interface Answer {
+  readonly entry: Loaded<LabRecord>;
+  /** Where a ratio was asked. */
+  readonly comparison: Comparison | undefined;
+}
+
+/**
+ * The record that holds a number, and its comparison where a ratio is asked: of the first of the machines, as
+ * figures choose them, that has it. In one run with the other drivers, so that numbers on a page belong
+ * together: of the runs that have this driver, the one with the most.
+ */
+export function numberFor(all: Library, asked: Asked): Answer | undefined {
+  const { experiment, device, driver, metric, prefer, baseline } = asked;
+  const having = new Set(
+    all.records
+      .filter(one => driver === undefined || one.value.driver === driver)
+      .map(one => one.value.run_id),
+  );
+  const within = all.records.filter(one => having.has(one.value.run_id));
+  for (const group of select(within, { experiment, device, prefer })) {
+    const entry = group.records.find(
+      ({ value }) =>
+        (driver === undefined || value.driver === driver) &&
+        (baseline !== undefined || Object.hasOwn(value.metrics, metric)),
+    );
+    if (entry === undefined) continue;
+    if (baseline === undefined) return { entry, comparison: undefined };
+    const query = { experiment, device, drivers: [driver ?? ''], prefer };
+    const comparison = comparisonsOf(all.runs, group, query, metric).find(
+      one => one.baseline === baseline && one.verdict !== 'noise',
+    );
+    if (comparison !== undefined) return { entry, comparison };
+  }
+  return undefined;
 }

@@ -5,6 +5,7 @@
 import type { Fit, LabRecord } from '../../lab/records/schema.ts';
 import { DECIDE_REASONS } from '../data/panel-strings.ts';
 import { middle, time, whole } from '../figures/format.ts';
+import { type Asked, askedOf, type Group, measuredOf, notMeasured } from './measured.ts';
 
 export type Priority = 'latency' | 'processor' | 'throughput';
 
@@ -97,8 +98,6 @@ const WAITS_FOR_ONE: ReadonlySet<string> = new Set(
 const WHOLE_PROCESSOR = 0.5;
 /** A fast disk keeps an honest reader busy too; one that only asks is never idle. */
 const WHOLE_FOR_READS = 0.97;
-/** These measure the lab or the machine, and are no way to write a program. */
-const REFERENCE = /^(?:null$|peer:)/;
 
 /** The answer, or what has to be measured for it. */
 export function decide(
@@ -106,111 +105,112 @@ export function decide(
   situation: Situation,
   forms: readonly Form[],
 ): Verdict | Unanswered {
-  const { records, basis } = relevant(evidence.records, situation);
-  if (records.length === 0) {
-    const [experiment, command] =
-      situation.task === 'wait'
-        ? ['wakeup', 'iolab run wakeup --device fifo']
-        : ['disk-read', 'iolab run disk-read'];
+  const asked = askedOf(situation);
+  const measured = measuredOf(evidence.records, asked);
+  const [nearest] = measured;
+  if (!nearest) {
+    const { experiment, command } = asked;
     return { missing: DECIDE_REASONS.no_record(experiment), command, refused: [] };
   }
-  const refused: Refusal[] = [];
-  const candidates: Candidate[] = [];
-  for (const record of records) {
-    const form = forms.find(({ id }) => id === record.driver);
-    const refusal = refusalOf(record, evidence.fits, situation, form);
-    if (refusal) refused.push({ driver: record.driver, why: refusal });
-    else {
-      const candidate = candidateOf(record, evidence.fits, situation, form);
-      if (candidate) candidates.push(candidate);
+  /** What was ruled out where it was measured nearest stays ruled out farther away. */
+  const ruled_out = new Map<string, string>();
+  let unmeasured: readonly Refusal[] = [];
+  for (const group of measured) {
+    // More in flight is another task; messages that come more seldom are the same one.
+    if (situation.task === 'read' && group.far > nearest.far) break;
+    const candidates: Candidate[] = [];
+    const absent: Refusal[] = [];
+    for (const record of group.records) {
+      const { driver } = record;
+      if (ruled_out.has(driver)) continue;
+      const form = forms.find(({ id }) => id === driver);
+      const here = record.parameters[asked.name] === group.setting;
+      const why = refusalOf(record, evidence.fits, situation, form, here);
+      if (why) ruled_out.set(driver, why);
+      else if (!here) absent.push({ driver, why: notMeasured(asked, group.setting) });
+      else {
+        const candidate = candidateOf(record, evidence.fits, situation, form);
+        if (candidate) candidates.push(candidate);
+      }
     }
+    const verdict = best(candidates);
+    if (verdict) {
+      const refused = [...refusals(ruled_out), ...absent];
+      return { ...verdict, refused, basis: asked.words(String(group.setting)) };
+    }
+    if (group === nearest) unmeasured = absent;
   }
-  candidates.sort((a, b) => a.cost.value - b.cost.value);
-  const [first] = candidates;
-  if (!first) {
-    const growth = refused.some(({ why }) => why === DECIDE_REASONS.growth_unknown);
-    const command = growth ? 'iolab run scale' : 'iolab scan';
-    return { missing: DECIDE_REASONS.none_left, command, refused };
-  }
-  const equal = candidates.filter(one => one.cost.low <= first.cost.high);
+  const refused = [
+    ...refusals(ruled_out),
+    ...unmeasured.filter(({ driver }) => !ruled_out.has(driver)),
+  ];
+  return { ...whatIsMissing(situation, asked, nearest, refused), refused };
+}
+
+const refusals = (ruled_out: ReadonlyMap<string, string>): Refusal[] =>
+  [...ruled_out].map(([driver, why]) => ({ driver, why }));
+
+/** Of what is left the cheapest, the plainest of equals. */
+function best(
+  candidates: readonly Candidate[],
+): Pick<Verdict, 'best' | 'ties' | 'behind'> | undefined {
+  const sorted = candidates.toSorted((a, b) => a.cost.value - b.cost.value);
+  const [first] = sorted;
+  if (!first) return undefined;
+  const equal = sorted.filter(one => one.cost.low <= first.cost.high);
   equal.sort((a, b) => a.plain - b.plain || a.second - b.second);
-  const [best, ...ties] = equal as [Candidate, ...Candidate[]];
-  return {
-    best,
-    ties,
-    behind: candidates.filter(one => !equal.includes(one)),
-    refused,
-    basis,
-  };
+  const [chosen, ...ties] = equal as [Candidate, ...Candidate[]];
+  return { best: chosen, ties, behind: sorted.filter(one => !equal.includes(one)) };
 }
 
-/** One record of each driver at the setting nearest to the situation, of the run that holds the most. */
-function relevant(
-  all: readonly LabRecord[],
+/** Nothing is left: what would have to be measured so that more can be said. */
+function whatIsMissing(
   situation: Situation,
-): { readonly records: LabRecord[]; readonly basis: string } {
-  const experiment = situation.task === 'wait' ? 'wakeup' : 'disk-read';
-  const device = situation.task === 'wait' ? 'fifo' : 'file';
-  const name = situation.task === 'wait' ? 'rate_hz' : 'depth';
-  const wanted = situation.task === 'wait' ? situation.rate_hz : situation.depth;
-  const mine = all.filter(
-    one => one.experiment === experiment && one.device === device && !REFERENCE.test(one.driver),
-  );
-  const far = (one: LabRecord) => {
-    const value = one.parameters[name];
-    return typeof value === 'number'
-      ? Math.abs(Math.log(value / wanted))
-      : Number.POSITIVE_INFINITY;
-  };
-  let chosen: LabRecord[] = [];
-  let least = Number.POSITIVE_INFINITY;
-  for (const run of new Set(mine.map(({ run_id }) => run_id))) {
-    const here = mine.filter(one => one.run_id === run && one.status === 'ok');
-    const distance = Math.min(...here.map(far));
-    const kept = oneEach(here, far);
-    if (distance < least || (distance === least && kept.length > chosen.length)) {
-      chosen = kept;
-      least = distance;
-    }
+  asked: Asked,
+  nearest: Group,
+  refused: readonly Refusal[],
+): Pick<Unanswered, 'missing' | 'command'> {
+  const missing = DECIDE_REASONS.none_left;
+  const unknown = Object.values<string>(DECIDE_REASONS.growth_unknown);
+  if (refused.some(({ why }) => unknown.includes(why))) {
+    return { missing, command: 'npx iolab run scale' };
   }
-  const setting = chosen.find(one => far(one) === least)?.parameters[name];
-  const words =
-    situation.task === 'wait'
-      ? DECIDE_REASONS.at_rate(String(setting))
-      : DECIDE_REASONS.at_depth(String(setting));
-  return { records: chosen, basis: chosen.length > 0 ? words : '' };
+  const command = `${asked.command} --${asked.option} ${asked.wanted}`;
+  if (nearest.setting !== asked.wanted) {
+    return { missing: notMeasured(asked, asked.wanted), command };
+  }
+  const many = situation.task === 'wait' && situation.watched > 1;
+  // Others can watch many; what was ruled out by what it measured is ruled out by more of it, too.
+  const others = many && refused.every(({ driver }) => WAITS_FOR_ONE.has(driver));
+  return { missing, command: others ? command : 'npx iolab scan' };
 }
 
-/** A driver that does one operation at a time has one record, whatever depth was asked. */
-function oneEach(records: readonly LabRecord[], far: (one: LabRecord) => number): LabRecord[] {
-  const best = new Map<string, LabRecord>();
-  for (const one of records) {
-    const held = best.get(one.driver);
-    if (!held || far(one) < far(held)) best.set(one.driver, one);
-  }
-  return [...best.values()];
-}
-
+/** One record of each driver is asked why its form cannot do it, and, at this very setting, how busy it is. */
 function refusalOf(
   record: LabRecord,
   fits: readonly Fit[],
   situation: Situation,
   form: Form | undefined,
+  here: boolean,
 ): string | undefined {
   if (situation.task === 'read' && form?.page_cache === 'through') {
     return DECIDE_REASONS.page_cache;
   }
-  if (!situation.spare_processor) {
+  if (here && !situation.spare_processor) {
     const share = processorShare(record, situation);
     const most = situation.task === 'wait' ? WHOLE_PROCESSOR : WHOLE_FOR_READS;
     if (share !== undefined && share > most) {
       return DECIDE_REASONS.busy(percent(share));
     }
   }
-  if (situation.task === 'wait' && situation.watched > 1 && !growthOf(record.driver, fits)) {
-    return WAITS_FOR_ONE.has(record.driver)
-      ? DECIDE_REASONS.waits_for_one(whole(situation.watched))
-      : DECIDE_REASONS.growth_unknown;
+  if (situation.task === 'wait' && situation.watched > 1) {
+    if (WAITS_FOR_ONE.has(record.driver)) {
+      return DECIDE_REASONS.waits_for_one(whole(situation.watched));
+    }
+    const { priority } = situation;
+    if (!growthOf(record.driver, GROWS[priority], fits)) {
+      return DECIDE_REASONS.growth_unknown[priority];
+    }
   }
   return undefined;
 }
@@ -228,10 +228,23 @@ function processorShare(record: LabRecord, situation: Situation): number | undef
   return rate ? (cpu.value * rate.value) / 1e9 : undefined;
 }
 
-const growthOf = (driver: string, fits: readonly Fit[]): Fit | undefined =>
+/** What `scale` measured of each: time that passes is not time that a processor works. */
+const GROWS = { latency: 'cost_ns', processor: 'cpu_ns_per_op' } as const;
+
+const growthOf = (driver: string, metric: string, fits: readonly Fit[]): Fit | undefined =>
   fits.find(
-    one => one.experiment === 'scale' && one.driver === SCALED[driver] && one.metric === 'cost_ns',
+    one => one.experiment === 'scale' && one.driver === SCALED[driver] && one.metric === metric,
   );
+
+/** What one more watched descriptor adds to latency and to processor time; nothing where one is watched. */
+function growthsOf(driver: string, fits: readonly Fit[], situation: Situation) {
+  const one = (metric: string): number | undefined => {
+    if (situation.task === 'read' || situation.watched === 1) return 0;
+    const fit = growthOf(driver, metric, fits);
+    return fit && Math.max(0, fit.b);
+  };
+  return { latency: one(GROWS.latency), processor: one(GROWS.processor) };
+}
 
 function candidateOf(
   record: LabRecord,
@@ -242,35 +255,47 @@ function candidateOf(
   const latency = middle(record, 'latency_ns');
   const cpu = middle(record, 'cpu_ns_per_op');
   const rate = middle(record, 'ops_per_s');
-  const reasons: string[] = [];
-  let more_ns = 0;
-  if (situation.task === 'wait' && situation.watched > 1) {
-    const growth = growthOf(record.driver, fits);
-    if (growth) {
-      more_ns = Math.max(0, growth.b) * situation.watched;
-      reasons.push(
-        DECIDE_REASONS.growth(time(Math.max(0, growth.b)), whole(situation.watched), time(more_ns)),
-      );
-    }
-  }
-  const chosen =
-    situation.priority === 'throughput' ? rate : situation.priority === 'latency' ? latency : cpu;
+  const { priority } = situation;
+  const chosen = { latency, processor: cpu, throughput: rate }[priority];
   if (!chosen) return undefined;
-  if (latency) reasons.unshift(DECIDE_REASONS.latency(time(latency.value)));
-  if (cpu) reasons.push(DECIDE_REASONS.processor(time(cpu.value + more_ns)));
+  const watched = situation.task === 'wait' ? situation.watched : 1;
+  const each = growthsOf(record.driver, fits, situation);
+  const more = {
+    latency: each.latency === undefined ? undefined : each.latency * watched,
+    processor: each.processor === undefined ? undefined : each.processor * watched,
+  };
+  const reasons: string[] = [];
+  const grows = (what: 'latency' | 'processor') => {
+    if (watched === 1 || priority !== what) return;
+    const [one = 0, all = 0] = [each[what], more[what]];
+    reasons.push(DECIDE_REASONS.growth(time(one), whole(watched), time(all)));
+  };
+  // Of what nobody measured the growth, no sum is told.
+  if (latency && more.latency !== undefined) {
+    reasons.push(DECIDE_REASONS.latency(time(latency.value + more.latency)));
+  }
+  grows('latency');
+  if (cpu && more.processor !== undefined) {
+    reasons.push(DECIDE_REASONS.processor(time(cpu.value + more.processor)));
+  }
+  grows('processor');
   if (situation.task === 'read' && rate) reasons.push(DECIDE_REASONS.rate(whole(rate.value)));
-  const inverse = situation.priority === 'throughput';
   const [low, high] = chosen.interval ?? [chosen.value, chosen.value];
-  const cost = inverse
-    ? { value: -chosen.value, low: -high, high: -low }
-    : { value: chosen.value + more_ns, low: low + more_ns, high: high + more_ns };
-  const other = situation.priority === 'processor' ? latency : cpu;
+  const added = (priority === 'throughput' ? 0 : more[priority]) ?? 0;
+  const cost =
+    priority === 'throughput'
+      ? { value: -chosen.value, low: -high, high: -low }
+      : { value: chosen.value + added, low: low + added, high: high + added };
+  const second =
+    priority === 'processor'
+      ? (latency?.value ?? 0) + (more.latency ?? 0)
+      : (cpu?.value ?? 0) + (more.processor ?? 0);
   return {
     driver: record.driver,
     record,
     reasons,
     cost,
-    second: (other?.value ?? 0) + more_ns,
+    second,
     plain: form?.form === 'synchronous' ? 0 : 1,
   };
 }

@@ -35,6 +35,10 @@ export class DecidePanel {
       input.addEventListener('change', () => this.#answer());
     }
     const files = this.#part<HTMLInputElement>('files');
+    // The same file again, measured anew, is no change to a browser that still holds its name.
+    files.addEventListener('click', () => {
+      files.value = '';
+    });
     files.addEventListener('change', () => void this.#take(files.files));
     const before = kept();
     if (before !== undefined && Object.hasOwn(data.published, before)) this.#choice.value = before;

@@ -7,7 +7,7 @@ import { BadRecord } from '../../lab/errors.ts';
 import { commandFor, factsOf, figuresFor, recordName } from '../../site/data/figures.ts';
 import { machinesOf } from '../../site/data/machines.ts';
 import { type Loaded, loadLibrary } from '../../site/data/records.ts';
-import { comparisonsOf, nearest, select } from '../../site/data/select.ts';
+import { comparisonsOf, nearest, numberFor, select } from '../../site/data/select.ts';
 import { fakeRecord, fakeUnsupported } from '../helpers/records.ts';
 import { writePublished } from './fixtures.ts';
 
@@ -127,6 +127,69 @@ describe('selection', () => {
     expect(at(1000)).toEqual(['full']);
   });
 
+  it('puts the machine first that measured most of what is asked, the newest of equals', () => {
+    const of = (machine: string, month: number, drivers: readonly string[], refused = false) =>
+      drivers.map(driver => {
+        const over = { run_id: machine, started: `2026-0${month}-01T00:00:00.000Z` };
+        const record = refused
+          ? fakeUnsupported({ device: 'fifo', driver, ...over })
+          : fakeRecord({ driver, over });
+        return loaded(record, machine);
+      });
+    const records = [
+      ...of('yours', 5, ['epoll', 'poll', 'select', 'blocking']),
+      ...of('refuses', 4, ['epoll', 'poll', 'select', 'blocking'], true),
+      ...of('thin', 3, ['epoll']),
+      ...of('older', 1, ['epoll', 'poll']),
+      ...of('newer', 2, ['epoll', 'poll']),
+    ];
+    const order = ['newer', 'older', 'thin', 'refuses', 'yours'];
+    for (const given of [records, records.toReversed()]) {
+      expect(select(given, query).map(({ machine }) => machine)).toEqual(order);
+    }
+  });
+
+  it('takes a number from a machine that has it, before one that lacks it', () => {
+    const totals = { doorbells: { kind: 'count', unit: '1', value: 3 } } as const;
+    const made = (machine: string, month: number, has: boolean) =>
+      loaded(
+        fakeRecord({
+          totals: has ? totals : {},
+          over: { run_id: machine, started: `2026-0${month}-01T00:00:00.000Z` },
+        }),
+        machine,
+      );
+    const records = [made('has', 1, true), made('lacks', 2, false)];
+    const all = { records, runs: [], problems: [] };
+    const from = (driver: string | undefined, metric: string) =>
+      numberFor(all, { ...query, driver, metric })?.entry.machine;
+    for (const driver of ['epoll', undefined]) {
+      expect(from(driver, 'doorbells')).toBe('has');
+      expect(from(driver, 'latency_ns'), 'both have it: the newest').toBe('lacks');
+      expect(from(driver, 'interrupts')).toBeUndefined();
+    }
+  });
+
+  it('takes a ratio from a machine whose run compared', () => {
+    writePublished(folder);
+    const all = loadLibrary(folder);
+    const [ours] = all.runs.filter(({ value }) => value.comparisons.length > 0);
+    const { baseline, driver, metric, experiment, device } = ours!.value.comparisons.find(
+      ({ verdict }) => verdict !== 'noise',
+    )!;
+    const asked = { experiment, device, driver, metric, baseline };
+    const newer = all.records
+      .filter(one => one.machine === ours!.machine && one.value.run_id === ours!.value.run_id)
+      .map(one => ({
+        ...one,
+        machine: 'newer',
+        value: { ...one.value, run_id: 'newer', started: '2026-12-01T00:00:00.000Z' },
+      }));
+    const found = numberFor({ ...all, records: [...newer, ...all.records] }, asked);
+    expect(found?.entry.machine).toBe(ours!.machine);
+    expect(found?.comparison).toMatchObject({ driver, baseline, metric });
+  });
+
   it('leaves the A/A repeat of the baseline out', () => {
     const repeat = fakeRecord({ parameters: { rate_hz: 1000, repeat: 1 } });
     expect(select([loaded(fakeRecord()), loaded(repeat)], query)[0]?.records.length).toBe(1);
@@ -167,6 +230,34 @@ describe('figures of a page', () => {
     expect(shown.map(one => [one.drawn.empty, one.command])).toEqual([
       [true, 'npx iolab run wakeup --device fifo --rate 1000'],
     ]);
+  });
+
+  it('are not blanked by a machine that lacks what they draw', () => {
+    const over = (run_id: string, month: number) => ({
+      run_id,
+      started: `2026-0${month}-01T00:00:00.000Z`,
+    });
+    const newer = ['epoll', 'poll'].map(driver => {
+      const record = fakeRecord({ driver, over: over('newer', 2) });
+      const { latency_ns: _, ...metrics } = record.metrics;
+      return loaded({ ...record, metrics }, 'newer');
+    });
+    const older = loaded(fakeRecord({ over: over('older', 1) }), 'older');
+    for (const records of [
+      [...newer, older],
+      [older, ...newer],
+    ]) {
+      const all = { records, runs: [], problems: [] };
+      const { shown, elsewhere } = figuresFor(
+        { ...request, kind: 'quantiles' },
+        all,
+        () => 'interrupt',
+      );
+      expect(shown.map(({ drawn, group }) => [drawn.empty, group?.machine])).toEqual([
+        [false, 'older'],
+      ]);
+      expect(elsewhere).toEqual(['newer']);
+    }
   });
 
   it("stand before the reader's own, which never replace a published one", () => {

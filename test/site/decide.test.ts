@@ -8,7 +8,7 @@ import { drivers } from '../../site/data/drivers.ts';
 import { loadLibrary, publishedFolder } from '../../site/data/records.ts';
 import { decide, type Form, isAnswered, type Situation } from '../../site/decide/decide.ts';
 import { evidenceOf, evidenceWords, NotOurs, readEvidence } from '../../site/decide/evidence.ts';
-import { TYPICAL } from '../../site/decide/situations.ts';
+import { DEPTHS, RATES, TYPICAL, WATCHED } from '../../site/decide/situations.ts';
 import { fakeRecord, fakeRun } from '../helpers/records.ts';
 
 const forms: Form[] = (await drivers()).map(({ id, form, mechanism }) => ({ id, form, mechanism }));
@@ -36,11 +36,11 @@ const PLAIN = of('blocking', 12_050, 9000);
 const SLOW = of('node-stream', 30_000, 60_000);
 const ALL = [BUSY, FAST, PLAIN, SLOW];
 
-const growth = (driver: string, b: number): Fit => ({
+const growth = (driver: string, b: number, metric = 'cost_ns'): Fit => ({
   experiment: 'scale',
   device: 'kernel',
   driver,
-  metric: 'cost_ns',
+  metric,
   over: 'descriptors',
   a: 1000,
   a_interval: [900, 1100],
@@ -93,22 +93,76 @@ describe('waiting for messages', () => {
     const nothing = decide({ records: [], fits: [] }, WAIT, forms);
     expect(nothing).toEqual({
       missing: 'no record of wakeup',
-      command: 'iolab run wakeup --device fifo',
+      command: 'npx iolab run wakeup --device fifo',
       refused: [],
     });
+  });
+
+  it('looks farther away where all that was measured nearest is ruled out, and says where', () => {
+    const at = (driver: string, rate_hz: number, cpu_ns = 9000) =>
+      fakeRecord({ driver, cpu_ns, parameters: { rate_hz }, over: { run_id: `run-${rate_hz}` } });
+    const near = [at('blocking', 10_000), at('select', 10_000, 80_000)];
+    const far = [at('blocking', 1000), at('select', 1000), at('epoll', 1000)];
+    const fits = [growth('watch-epoll', 0.01), growth('watch-select', 0.01)];
+    const wanted = { ...WAIT, rate_hz: 10_000, watched: 100 };
+    const { best, ties, behind, basis, refused } = answer([...near, ...far], wanted, fits);
+    expect([best, ...ties, ...behind].map(({ driver }) => driver)).toEqual(['epoll']);
+    expect(basis).toBe('1000 messages a second');
+    expect(
+      refused.find(({ driver }) => driver === 'select')?.why,
+      'too busy at 10 000 messages a second is not less busy because 1000 were measured too',
+    ).toContain('80 %');
+  });
+
+  it('names the command that measures the rate where nothing that was measured can do it', () => {
+    const at = (rate_hz: number) => fakeRecord({ driver: 'blocking', parameters: { rate_hz } });
+    const wanted = { ...WAIT, rate_hz: 10_000, watched: 100 };
+    for (const [record, missing] of [
+      [at(1000), 'no record of wakeup, 10000 messages a second'],
+      [at(10_000), 'no form is left that could do it'],
+    ] as const) {
+      expect(decide(evidenceOf([record], []), wanted, forms)).toMatchObject({
+        missing,
+        command: 'npx iolab run wakeup --device fifo --rate 10000',
+      });
+    }
+  });
+
+  it('adds to processor time what was measured as processor time, and to latency what passes', () => {
+    const fits = [growth('watch-epoll', 100), growth('watch-epoll', 7, 'cpu_ns_per_op')];
+    const added = (priority: 'latency' | 'processor', some = fits) => {
+      const situation = { ...WAIT, watched: 10_000, priority };
+      return decide(evidenceOf([FAST], some), situation, forms);
+    };
+    for (const [priority, words] of [
+      ['latency', /adds 100.ns, 10.000 of them 1.*ms; 81.*µs of processor time/],
+      ['processor', /within 1.*ms; 81.*µs of processor time.*; each .* adds 7.*ns, .* 70.*µs$/],
+    ] as const) {
+      const verdict = added(priority);
+      expect(isAnswered(verdict) && verdict.best.reasons.join('; '), priority).toMatch(words);
+    }
+    for (const [priority, has, lacks] of [
+      ['latency', fits[1]!, 'latency'],
+      ['processor', fits[0]!, 'processor time'],
+    ] as const) {
+      expect(added(priority, [has]), `${lacks} is not to be guessed`).toMatchObject({
+        command: 'npx iolab run scale',
+        refused: [{ driver: 'epoll', why: expect.stringContaining(`its ${lacks} grows`) }],
+      });
+    }
   });
 
   it('gives every form’s reason where none is left, and what would tell more', () => {
     const none = decide(evidenceOf(ALL, []), { ...WAIT, watched: 100 }, forms);
     if (isAnswered(none)) throw new Error(`${none.best.driver} is left`);
     expect(none.missing).toBe('no form is left that could do it');
-    expect(none.command).toBe('iolab run scale');
+    expect(none.command).toBe('npx iolab run scale');
     expect(none.refused.map(({ driver }) => driver).sort()).toEqual(
       ALL.map(({ driver }) => driver).sort(),
     );
     // What is ruled out by what was measured is ruled out by more of it, too.
     const busy = decide(evidenceOf([BUSY], []), WAIT, forms);
-    expect(busy).toMatchObject({ command: 'iolab scan', refused: [{ driver: 'busy-poll' }] });
+    expect(busy).toMatchObject({ command: 'npx iolab scan', refused: [{ driver: 'busy-poll' }] });
   });
 
   it('keeps what the records were measured on, and has words for it', () => {
@@ -157,6 +211,60 @@ describe('waiting for messages', () => {
   });
 });
 
+describe('reading from a disk', () => {
+  const read = (driver: string, depth: number, run_id = 'run') =>
+    fakeRecord({
+      experiment: 'disk-read',
+      device: 'file',
+      driver,
+      p50_ns: 80_000 * Math.sqrt(depth),
+      parameters: { depth },
+      totals: { ops_per_s: { kind: 'time', unit: '1/s', value: 10_000 * Math.sqrt(depth) } },
+      over: { run_id },
+    });
+
+  it('answers with nothing that was measured at another depth than it says', () => {
+    const records = [
+      read('blocking', 1),
+      ...[1, 8, 32].map(depth => read('io-uring', depth)),
+      read('linux-aio', 8, 'other'),
+    ];
+    const nearest: Readonly<Record<number, number>> = { 1: 1, 8: 8, 32: 32, 128: 32 };
+    for (const depth of DEPTHS) {
+      for (const priority of ['latency', 'throughput', 'processor'] as const) {
+        for (const spare_processor of [false, true]) {
+          const situation = { task: 'read', depth, priority, spare_processor } as const;
+          const { best, ties, behind, basis, refused } = answer(records, situation);
+          const about = JSON.stringify(situation);
+          for (const { record } of [best, ...ties, ...behind]) {
+            expect(record.parameters.depth, about).toBe(nearest[depth]);
+          }
+          expect(basis, about).toBe(`${best.record.parameters.depth} in flight`);
+          const why = refused.find(({ driver }) => driver === 'blocking')?.why;
+          expect(why, about).toBe(depth === 1 ? undefined : `no record of disk-read, ${basis}`);
+        }
+      }
+    }
+  });
+
+  it('names the depth to measure where all of the nearest is ruled out', () => {
+    const busy = read('io-uring', 8);
+    const cpu_ns_per_op = { kind: 'time', unit: 'ns', value: 1e6 } as const;
+    const record = { ...busy, metrics: { ...busy.metrics, cpu_ns_per_op } };
+    const situation = {
+      task: 'read',
+      depth: 32,
+      priority: 'latency',
+      spare_processor: false,
+    } as const;
+    expect(decide(evidenceOf([record, read('blocking', 1)], []), situation, forms)).toMatchObject({
+      missing: 'no record of disk-read, 32 in flight',
+      command: 'npx iolab run disk-read --depth 32',
+      refused: [{ driver: 'io-uring' }, { driver: 'blocking' }],
+    });
+  });
+});
+
 describe('what the page says', () => {
   const { records, runs } = loadLibrary(publishedFolder());
   const evidence = evidenceOf(
@@ -191,6 +299,33 @@ describe('what the page says', () => {
       0,
     );
     expect([...answered.values()].filter(one => !one).length, 'some has none').toBeGreaterThan(0);
+  });
+
+  it('measured what it says, whatever the reader chooses', () => {
+    const reads = DEPTHS.flatMap(depth =>
+      (['latency', 'throughput', 'processor'] as const).map(
+        priority => ({ task: 'read', depth, priority }) as const,
+      ),
+    );
+    const waits = RATES.flatMap(rate_hz =>
+      WATCHED.flatMap(watched =>
+        (['latency', 'processor'] as const).map(
+          priority => ({ task: 'wait', rate_hz, watched, priority }) as const,
+        ),
+      ),
+    );
+    for (const wish of [...reads, ...waits]) {
+      for (const spare_processor of [false, true]) {
+        const verdict = decide(evidence, { ...wish, spare_processor }, forms);
+        const about = JSON.stringify({ ...wish, spare_processor });
+        if (!isAnswered(verdict)) throw new Error(`${about}: ${verdict.missing}`);
+        const { best, ties, behind, basis } = verdict;
+        for (const { record } of [best, ...ties, ...behind]) {
+          const setting = record.parameters[wish.task === 'read' ? 'depth' : 'rate_hz'];
+          expect(basis.split(' ')[0], `${about}: ${record.driver}`).toBe(String(setting));
+        }
+      }
+    }
   });
 
   it('links a driver to the page that shows its source', () => {

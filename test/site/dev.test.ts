@@ -16,6 +16,7 @@ import { join, resolve } from 'node:path';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publishedFolder } from '../../lab/records/published.ts';
+import { fakeRecord } from '../helpers/records.ts';
 import { buildSite } from './build-site.ts';
 import { pagesOf } from './every-page.ts';
 import { CHROMIUM_ARGUMENTS, chromiumPath } from './serve.ts';
@@ -118,4 +119,30 @@ describe.skipIf(path === undefined)('while a page is written', () => {
     console.log(`shown after ${took_ms.join(', ')} ms`);
     expect(Math.min(...took_ms)).toBeLessThanOrEqual(LONGEST_MS);
   }, 240_000);
+
+  it('shows a record that was made after the first look: its page and its raw file', async () => {
+    const made = (id: string): string => {
+      const run = join(folder, 'home', 'records', 'run');
+      mkdirSync(run, { recursive: true });
+      const record = fakeRecord({ over: { id, run_id: 'run' } });
+      writeFileSync(join(run, `${id}.json`), JSON.stringify(record));
+      return `/records/yours/run/${id}.json`;
+    };
+    const page = async () => (await fetch(`${address}/machines/yours/`)).text();
+    const paths: string[] = [];
+    for (const id of ['first', 'second', 'third']) {
+      paths.push(made(id));
+      // Questions within a moment of each other are of one page.
+      await expect
+        .poll(async () => (await fetch(`${address}${paths.at(-1)}`)).status, { timeout: 20_000 })
+        .toBe(200);
+      const html = await page();
+      expect(
+        paths.filter(one => !html.includes(one)),
+        'on the page of the machine',
+      ).toEqual([]);
+    }
+    const raw = await (await fetch(`${address}${paths.at(-1)}`)).json();
+    expect(raw).toMatchObject({ id: 'third' });
+  }, 120_000);
 });

@@ -211,6 +211,10 @@ describe.skipIf(path === undefined)('every page of the published course in Chrom
       await page.locator('main .ways a').first().click();
       await page.waitForURL(/polling\/index\.html$/);
       expect(await page.locator('h1').first().innerText()).toBe('Polling');
+      const hint = page.locator('lab-timeline [data-part="hint"]').first();
+      expect(await hint.isVisible(), 'nothing can be played: hide the hint with the player').toBe(
+        false,
+      );
     } finally {
       await context.close();
       rmSync(copy, { recursive: true, force: true });

@@ -44,7 +44,7 @@ const STAYS: Readonly<Record<string, string>> = {
 };
 /** After the file's name: commands, media types and queries, classes, fonts, drawings, lists of drivers. */
 const FOR_MACHINES =
-  /^\S+: (?:iolab (?:run|scan)\b|application\/|\(prefers-|fig(?:-[a-z]+)? [em]-|tl-mark tl-|'|<svg |[a-z -]+\n[a-z -]+$)/;
+  /^\S+: (?:npx iolab (?:run|scan)\b|application\/|\(prefers-|fig(?:-[a-z]+)? [em]-|tl-mark tl-|'|<svg |[a-z -]+\n[a-z -]+$)/;
 
 describe('the words of the components', () => {
   it('stand in site/data/strings.ts and nowhere else', () => {
