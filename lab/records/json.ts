@@ -121,35 +121,36 @@ function findFault(text: string): JsonFault {
         text.trim() === '' ? 'the file is empty' : 'the text ends here',
       );
     }
-    const fault = new JsonFault(text, at, EXPECTED[expect]);
+    // Made only where it is needed: its line is counted from the beginning.
+    const fault = () => new JsonFault(text, at, EXPECTED[expect]);
     if ((char === ']' || char === '}') && open.at(-1) === char) {
       const closes = char === ']' ? 'first value' : 'first key';
-      if (expect !== 'comma' && expect !== closes) return fault;
+      if (expect !== 'comma' && expect !== closes) return fault();
       open.pop();
       expect = after();
       at++;
     } else if (expect === 'comma') {
-      if (char !== ',') return fault;
+      if (char !== ',') return fault();
       expect = open.at(-1) === '}' ? 'key' : 'value';
       at++;
     } else if (expect === 'colon') {
-      if (char !== ':') return fault;
+      if (char !== ':') return fault();
       expect = 'value';
       at++;
-    } else if (expect === 'end') return fault;
+    } else if (expect === 'end') return fault();
     else if (char === '"') {
       const { end, what } = stringAt(text, at);
       if (what) return new JsonFault(text, end, what);
       at = end;
       expect = expect === 'key' || expect === 'first key' ? 'colon' : after();
-    } else if (expect === 'key' || expect === 'first key') return fault;
+    } else if (expect === 'key' || expect === 'first key') return fault();
     else if (char === '{' || char === '[') {
       open.push(char === '{' ? '}' : ']');
       expect = char === '{' ? 'first key' : 'first value';
       at++;
     } else {
       const scalar = matchAt(SCALAR, text, at);
-      if (!scalar) return fault;
+      if (!scalar) return fault();
       at += scalar.length;
       expect = after();
     }

@@ -100,7 +100,8 @@ export function readSamples(folder: string, record: LabRecord): Float64Array {
 
 /**
  * Remove temporary files that a killed run left in a folder and in the run folders beneath it. A
- * file whose writer is alive stays. Returns how many went; never throws.
+ * file whose writer is alive stays. Returns how many went; never throws. To be called while this process
+ * writes none.
  */
 export function sweepTemporary(folder: string): number {
   let removed = 0;
@@ -135,6 +136,8 @@ function sweepOne(path: string, entry: fs.Dirent): number {
 }
 
 function isAlive(pid: number): boolean {
+  // In a container every run may have the same number, and this one has written nothing yet.
+  if (pid === process.pid) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -188,14 +191,26 @@ function writeWhole(fd: number, bytes: Buffer, calls: FileCalls): void {
   while (done < bytes.length) done += calls.writeSync(fd, bytes, done, bytes.length - done);
 }
 
+/** What file systems answer that know no fsync of a folder (VirtualBox's shared folders), or no reading of it. */
+const NO_FOLDER_SYNC: ReadonlySet<string | undefined> = new Set([
+  'EINVAL',
+  'ENOTSUP',
+  'EACCES',
+  'EPERM',
+]);
+
+/** The new name outlives a crash too, where the file system can promise that; the file itself is whole by now. */
 function syncFolder(folder: string, calls: FileCalls): void {
   // Windows opens no directory this way; its rename is journalled by NTFS.
   if (process.platform === 'win32') return;
-  const fd = calls.openSync(folder, 'r');
+  let fd = -1;
   try {
+    fd = calls.openSync(folder, 'r');
     calls.fsyncSync(fd);
+  } catch (error) {
+    if (!NO_FOLDER_SYNC.has(errnoOf(error))) throw error;
   } finally {
-    calls.closeSync(fd);
+    if (fd >= 0) calls.closeSync(fd);
   }
 }
 

@@ -41,6 +41,12 @@ describe('the place of a fault in JSON', () => {
     expect([fault.line, fault.column]).toEqual([line, column]);
   });
 
+  it('is found once through the text, however long that is', () => {
+    // Counting lines anew at each token would take an hour here.
+    const cut = JSON.stringify(Array.from({ length: 1_000_000 }, (_, i) => i)).slice(0, -1);
+    expect(faultOf(cut)).toMatchObject({ line: 1, column: cut.length + 1 });
+  });
+
   it('refuses deep nesting without recursion, wherever it ends', () => {
     const deep = '['.repeat(2_000_000);
     expect(faultOf(deep).message).toContain(`deeper than ${MAX_NESTING}`);
