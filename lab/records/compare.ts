@@ -80,7 +80,7 @@ export function compareInsideRun(
     const noise = noiseOf.get(base);
     // Two-sided: A/A that came out at 1.05 could as well have come out at 1/1.05.
     const band = noise && bothWays(noise.interval);
-    const rounds = settledByOne(base, found.rounds);
+    const rounds = settledByOne(base, record, found.rounds);
     return [{ ...found, verdict: verdict(found.ratio, found.interval, band, rounds) }];
   });
   return [...noiseOf.values(), ...compared];
@@ -111,6 +111,11 @@ function closest(
     .sort((a, b) => agreed(b) - agreed(a) || inCommon(b).length - inCommon(a).length)[0];
 }
 
+/** Of two records of one run, which may differ in their settings. */
+export interface PairComparison extends Comparison {
+  readonly baseline_parameters: LabRecord['parameters'];
+}
+
 /**
  * B over A of two records of one run, whatever their settings: their rounds were measured in turns. `repeat` is
  * the A/A repeat of either side, where there is one: a difference inside it is a tie. Undefined where no round
@@ -124,9 +129,10 @@ export function comparePair(
     seed,
     repeat,
   }: { readonly metric: string; readonly seed: number; readonly repeat?: LabRecord | undefined },
-): Comparison | undefined {
-  const found = pairUp(record, base, metric, deriveSeed(seed, base.id, record.id));
-  if (!found) return undefined;
+): PairComparison | undefined {
+  const ratio = pairUp(record, base, metric, deriveSeed(seed, base.id, record.id));
+  if (!ratio) return undefined;
+  const found = { ...ratio, baseline_parameters: settingOf(base) };
   const isItself = record.driver === base.driver && groupKey(record) === groupKey(base);
   // The noise itself has no verdict.
   if (isItself) return found;
@@ -135,7 +141,7 @@ export function comparePair(
   );
   const noise = repeat && original && pairUp(repeat, original, metric, deriveSeed(seed, repeat.id));
   const band = noise && bothWays(noise.interval);
-  const rounds = settledByOne(base, found.rounds);
+  const rounds = settledByOne(base, record, found.rounds);
   return { ...found, verdict: verdict(found.ratio, found.interval, band, rounds) };
 }
 
@@ -186,7 +192,7 @@ export function compareAcross(
       interval,
       rounds: one.length,
       baseline_rounds: other.length,
-      verdict: verdict(ratio, interval, undefined, settledByOne(base, fewest)),
+      verdict: verdict(ratio, interval, undefined, settledByOne(base, record, fewest)),
       paired: false,
     });
   }
@@ -212,8 +218,8 @@ export function isExact({ evidence, place, metrics, notes = [] }: LabRecord): bo
 }
 
 /** Exact counts are settled by one round; all else needs several, see `verdict`. */
-function settledByOne(base: LabRecord, rounds: number): number | undefined {
-  return isExact(base) ? undefined : rounds;
+function settledByOne(base: LabRecord, record: LabRecord, rounds: number): number | undefined {
+  return isExact(base) && isExact(record) ? undefined : rounds;
 }
 
 function pairUp(

@@ -196,7 +196,11 @@ describe('iolab compare', () => {
     const options = ['--metric', 'ops_per_s', '--fail-if', 'slower'];
     expect(iolab(['compare', deep!, flat!, ...options]).code).toBe(1);
     expect(iolab(['compare', flat!, deep!, ...options]).code).toBe(0);
-    expect(iolab(['compare', flat!, deep!, ...options]).out).toContain('Paired');
+    const paired = iolab(['compare', flat!, deep!, ...options]).out;
+    expect(paired).toContain('Paired');
+    expect(paired, 'each side with its own setting').toMatch(
+      /io-uring depth 32 +io-uring depth 1 /,
+    );
   });
 
   it('refuses what cannot be compared, and says why', () => {

@@ -40,6 +40,31 @@ describe('two records of one run', () => {
     );
     expect(comparePair(base, deeper, of)).toMatchObject({ verdict: 'higher', rounds: 10 });
     expect(comparePair(base, deeper, of)!.interval[0]).toBeCloseTo(1.2);
+    expect(comparePair(base, deeper, of)).toMatchObject({
+      parameters: { rate_hz: 1000, depth: 8 },
+      baseline_parameters: { rate_hz: 1000 },
+    });
+  });
+
+  it('are settled by one round only where both are exact, whichever is named first', () => {
+    const counted = (value: number, notes: string[] = []) =>
+      fakeRecord({
+        over: {
+          evidence: { device: 'simulated', processor: 'emulated' },
+          metrics: { instructions: { kind: 'count', unit: 'count', value } },
+          rounds: [{ round: 0, n: 1, values: { instructions: value } }],
+          parameters: { records: value },
+          notes,
+        },
+      });
+    const of_count = { metric: 'instructions', seed: 3 };
+    const [exact, other, near] = [counted(10), counted(30), counted(80, ['approximate: a clock'])];
+    expect(comparePair(exact!, other!, of_count)!.verdict).toBe('higher');
+    for (const [a, b] of [
+      [exact, near],
+      [near, exact],
+    ])
+      expect(comparePair(a!, b!, of_count)!.verdict).toBe('tie');
   });
 
   it('differ by a tie inside the noise of either side, as in the run itself', () => {

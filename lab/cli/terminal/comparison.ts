@@ -2,6 +2,7 @@
 // words, and a line that says how far the numbers may be trusted. What all rows share stands in the
 // heading.
 import { INTERVAL_ROUNDS } from '../../measure/statistics.ts';
+import type { PairComparison } from '../../records/compare.ts';
 import type { Comparison } from '../../records/schema.ts';
 import { createPaint } from './colour.ts';
 import { formatRatioInterval } from './format.ts';
@@ -28,30 +29,49 @@ export interface ComparisonLook extends ReportOptions {
   readonly note?: string;
 }
 
+/** The two sides of one run may have been measured at different settings. */
+type Compared = Comparison & Partial<Pick<PairComparison, 'baseline_parameters'>>;
+
+/** The settings in which the two sides differ. */
+function apart({ parameters, baseline_parameters = parameters }: Compared): string[] {
+  const keys = new Set([...Object.keys(parameters), ...Object.keys(baseline_parameters)]);
+  return [...keys].filter(key => parameters[key] !== baseline_parameters[key]);
+}
+
+/** A driver, with what tells its setting from the other side's. */
+const named = (driver: string, parameters: Compared['parameters'], keys: readonly string[]) =>
+  [driver, settingLabel(parameters, keys)].filter(Boolean).join(' ');
+
 /** Comparisons as a table; whether they are paired is said in words. Ends with a line feed. */
 export function reportComparisons(
-  comparisons: readonly Comparison[],
+  comparisons: readonly Compared[],
   { width, colour, paired, exact = false, note }: ComparisonLook,
 ): string {
   const paint = createPaint(colour);
   const first = comparisons[0];
   if (!first) return 'Nothing to compare.\n';
-  const where = (one: Comparison) => `${one.experiment} · ${one.device}`;
-  const setting = (one: Comparison) => settingLabel(one.parameters, Object.keys(one.parameters));
-  const optional: readonly (readonly [title: string, cell: (one: Comparison) => string])[] = [
+  const where = (one: Compared) => `${one.experiment} · ${one.device}`;
+  const setting = (one: Compared) => {
+    const own = apart(one);
+    const shared = Object.keys(one.parameters).filter(key => !own.includes(key));
+    return settingLabel(one.parameters, shared);
+  };
+  const optional: readonly (readonly [title: string, cell: (one: Compared) => string])[] = [
     ['on', where],
     ['setting', setting],
   ];
-  const differs = (cell: (one: Comparison) => string) =>
+  const differs = (cell: (one: Compared) => string) =>
     comparisons.some(one => cell(one) !== cell(first));
   const columns = optional.filter(([, cell]) => differs(cell));
   const shared = optional.filter(([, cell]) => !differs(cell)).map(([, cell]) => cell(first));
-  const sameDriver = comparisons.every(one => one.driver === one.baseline);
+  const sameDriver = comparisons.every(
+    one => one.driver === one.baseline && apart(one).length === 0,
+  );
   const left = (title: string, stub = false): Column => ({ title, align: 'left', stub });
   const rows = comparisons.map((one): (Cell | string)[] => [
-    driverCell(one.driver, paint),
+    { ...driverCell(one.driver, paint), text: named(one.driver, one.parameters, apart(one)) },
     ...columns.map(([, cell]) => cell(one)),
-    ...(sameDriver ? [] : [one.baseline]),
+    ...(sameDriver ? [] : [named(one.baseline, one.baseline_parameters ?? {}, apart(one))]),
     formatRatioInterval(one.ratio, one.interval),
     WORDS[one.verdict],
   ]);
