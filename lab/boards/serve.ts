@@ -125,6 +125,8 @@ export class Serving {
       return;
     }
     const rest_ns = this.#restNs(now_ns);
+    // What the program goes on writing would end every wait at once, and nobody takes it.
+    if (this.#frozen && rest_ns > 0 && !this.#hasRoom()) sleepUntil(now_ns + CLOSED_PAUSE_NS);
     if (rest_ns > 0 && rest_ns < NS_PER_MS) sleepUntil(now_ns + rest_ns);
     bridge.poll(rest_ns < NS_PER_MS ? 0 : Math.floor(rest_ns / NS_PER_MS));
   }
@@ -187,10 +189,14 @@ export class Serving {
     for (const byte of right ? bytes : resample(bytes, baud, host_baud)) this.#bridge.send(byte);
   }
 
+  #hasRoom(): boolean {
+    return this.#board.pending_bytes < QUEUE_BYTES && this.#bridge.unsent_bytes < UNREAD_BYTES;
+  }
+
   #listens(): boolean {
-    const { pending_bytes, cycles, clock_hz } = this.#board;
-    const room = pending_bytes < QUEUE_BYTES && this.#bridge.unsent_bytes < UNREAD_BYTES;
-    return room && cycles >= START_UP_S * clock_hz;
+    const { cycles, clock_hz } = this.#board;
+    // A frozen board that rests has started, and its clock stands still: no later moment would come.
+    return this.#hasRoom() && (this.#frozen !== undefined || cycles >= START_UP_S * clock_hz);
   }
 
   /** Give the board what programs have written: in frozen time one whole write. */

@@ -29,12 +29,28 @@ export interface Stamps {
   readonly reply_cycles: number;
 }
 
+/** A counter of 32 bits that goes on where it wraps (protocol.h: after 268 s on an Uno). */
+class Wrapping {
+  #total = 0;
+  #last = 0;
+
+  /** All since the clearing; with `clear` the next reading begins at nought. */
+  read(value: number, clear: boolean): number {
+    const total = this.#total + ((value - this.#last) >>> 0);
+    this.#total = clear ? 0 : total;
+    this.#last = clear ? 0 : value;
+    return total;
+  }
+}
+
 export class Board {
   /** Bytes said so far, flags included. */
   sent_bytes = 0;
   /** Commands that had to be said again. */
   repeats = 0;
   #sequence = 0;
+  readonly #cycles = new Wrapping();
+  readonly #asleep_cycles = new Wrapping();
 
   /** Say these bytes and wait for a reply that fits; undefined where the line fell silent. */
   *say(bytes: Uint8Array, until: (heard: Heard) => boolean): Asking<Heard | undefined> {
@@ -66,7 +82,10 @@ export class Board {
           sequence === number && (reply.kind === command.kind || reply.kind === 'error'),
       );
       if (!heard) continue;
-      return answerTo(command, heard.reply);
+      const answer: Reply = answerTo(command, heard.reply);
+      if (answer.kind !== 'counters') return answer as ReplyTo<K>;
+      const clear = 'clear' in command && command.clear;
+      return { ...answer, counters: this.#whole(answer.counters, clear) } as Reply as ReplyTo<K>;
     }
     throw new NoAnswer(`the board did not answer "${command.kind}" (sent ${TRIES} times)`);
   }
@@ -78,6 +97,13 @@ export class Board {
     if (!work) throw new Refused(`${load} is no load`, `use ${loads.join(', ')}`);
     yield* this.ask<'mode'>({ kind: 'mode', mode: wanted satisfies Mode });
     yield* this.ask<'load'>({ kind: 'load', load: work satisfies Load });
+  }
+
+  /** The board's cycles since the clearing, beyond the 32 bits that it has, for who asks again before they wrap. */
+  #whole(counters: Counters, clear: boolean): Counters {
+    const cycles = this.#cycles.read(counters.cycles, clear);
+    const asleep_cycles = this.#asleep_cycles.read(counters.asleep_cycles, clear);
+    return { ...counters, cycles, asleep_cycles };
   }
 
   *counters(clear: boolean): Asking<Counters> {
@@ -115,7 +141,10 @@ function answerTo<K extends Command['kind']>(command: Command, reply: Reply): Re
   return reply as ReplyTo<K>;
 }
 
-/** What a record made on a board says of the firmware's own costs, from counters since a clear. */
+/**
+ * What a record made on a board says of the firmware's own costs, from counters since a clear. They are to be
+ * asked at least once in the time in which the board's cycles wrap.
+ */
 export function firmwareCosts(counters: Counters): Record<string, number> {
   const { stack_bytes, wakeups, asleep_cycles, cycles } = counters;
   return {

@@ -3,6 +3,18 @@
 import { Board, firmwareCosts } from './board.ts';
 import { type Dialogue, ScriptedDialogue } from './dialogue.ts';
 
+/** The board's cycles wrap at 2^32; a little before it, because the counting is longer than its requests. */
+const WRAP_CYCLES = 0.98 * 2 ** 32;
+
+/** What is known of costs that were read once after so many cycles: where those wrap, no share of them. */
+export function knownCosts(
+  costs: Readonly<Record<string, number>>,
+  cycles: number,
+): Readonly<Record<string, number>> {
+  if (cycles < WRAP_CYCLES) return costs;
+  return Object.fromEntries(Object.entries(costs).filter(([name]) => name !== 'asleep_share'));
+}
+
 /** Say this before the counted part. */
 export function clearFirmwareCosts(): Dialogue {
   return new ScriptedDialogue(function* () {

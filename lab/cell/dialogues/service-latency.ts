@@ -10,6 +10,9 @@ export interface ServiceLatencyPlan {
   readonly samples: number;
 }
 
+/** The counters' cycles wrap, and a frozen board takes some hundred thousand for a byte: ask in time. */
+const ASK_EVERY = 5000;
+
 export function serviceLatency({ mode, load, samples }: ServiceLatencyPlan): Dialogue {
   return new ScriptedDialogue(function* (results) {
     const { series, totals, notes } = results;
@@ -22,6 +25,7 @@ export function serviceLatency({ mode, load, samples }: ServiceLatencyPlan): Dia
     yield* board.set({ mode, load });
     yield* board.counters(true);
     for (let sample = 0; sample < samples; sample++) {
+      if (sample % ASK_EVERY === ASK_EVERY - 1) yield* board.counters(false);
       const stamps = yield* board.flag();
       if (!stamps) lost++;
       else if (stamps.arrival_cycles === undefined) unstamped++;

@@ -24,9 +24,14 @@ export interface Streamed {
 /** Hears the echoes of a stream: pass it to the dialogue as its listener. */
 export class Echoes {
   readonly #numbers = new Set<number>();
+  #last = -1;
 
+  /** A frame has room for sixteen bits of its number: the one nearest to the last that was heard is meant. */
   readonly listen = ({ reply }: Heard): void => {
-    if (reply.kind === 'echo') this.#numbers.add(reply.stream);
+    if (reply.kind !== 'echo') return;
+    const number = this.#last + (((reply.stream - this.#last) << 16) >> 16);
+    this.#numbers.add(number);
+    this.#last = Math.max(this.#last, number);
   };
 
   get count(): number {

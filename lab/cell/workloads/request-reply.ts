@@ -12,7 +12,7 @@ import { DeviceGone, TimedOut } from '../../errors.ts';
 import type { Platform } from '../../ffi/platform.ts';
 import { SampleRecorder } from '../../measure/sampleRecorder.ts';
 import type { Dialogue } from '../dialogues/dialogue.ts';
-import { clearFirmwareCosts, readFirmwareCosts } from '../dialogues/firmware-costs.ts';
+import { clearFirmwareCosts, knownCosts, readFirmwareCosts } from '../dialogues/firmware-costs.ts';
 import type { AnyEngine, Edges, Workload, WorkloadResults } from '../workload.ts';
 
 export const REQUEST_REPLY_SLOT_BYTES = 256;
@@ -198,6 +198,11 @@ export class RequestReply implements Workload {
     this.#beginAside(readFirmwareCosts());
   }
 
+  #costs(): Readonly<Record<string, number>> {
+    const { offsets_ns, timer_hz } = this.#plan;
+    return knownCosts(this.#firmware, ((offsets_ns.at(-1) ?? 0) / 1e9) * timer_hz);
+  }
+
   results(): WorkloadResults {
     const { latency, wire, service, cycles, host, late } = this.#record;
     const faster = this.#faster;
@@ -210,7 +215,7 @@ export class RequestReply implements Workload {
         host_ns: host.view(),
         start_late_ns: late.view(),
       },
-      totals: { bad_frames: this.#parser.bad, faster_than_wire: faster, ...this.#firmware },
+      totals: { bad_frames: this.#parser.bad, faster_than_wire: faster, ...this.#costs() },
       notes: faster > 0 ? [`${faster} replies came sooner than the wire can carry them`] : [],
     };
   }

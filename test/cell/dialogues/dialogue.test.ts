@@ -3,6 +3,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  type Counters,
+  counterNames,
   decodeReply,
   encodeFrame,
   FLAG,
@@ -14,13 +16,17 @@ import { createDialogue } from '../../../lab/cell/dialogues/create.ts';
 import {
   converse,
   type Dialogue,
+  type Heard,
   NoAnswer,
   Refused,
   ScriptedDialogue,
 } from '../../../lab/cell/dialogues/dialogue.ts';
+import { knownCosts } from '../../../lab/cell/dialogues/firmware-costs.ts';
+import { Echoes } from '../../../lab/cell/dialogues/stream.ts';
 import { freshUno } from './fresh.ts';
 
 const NOTHING = new Uint8Array(0);
+const NO_COUNTS = Object.fromEntries(counterNames.map(name => [name, 0])) as Counters;
 const MODE_REPLY = 0x84;
 const ERROR = 0xff;
 
@@ -47,6 +53,46 @@ function inPieces(dialogue: Dialogue, lengths: readonly number[]) {
   }
   return dialogue.results;
 }
+
+describe('what wraps', () => {
+  it('echoes are told apart beyond the sixteen bits of their numbers', () => {
+    const echoes = new Echoes();
+    const hear = (number: number) =>
+      echoes.listen({
+        reply: { kind: 'echo', stream: number & 0xffff, data: NOTHING },
+        sequence: 0,
+      } as Heard);
+    const frames = 150_000;
+    for (let i = 0; i < frames; i++) if (i % 1000 !== 7) hear(i);
+    // One that comes again is the same one.
+    hear(frames - 1);
+    expect(frames - echoes.count).toBe(frames / 1000);
+  });
+
+  it('a board’s cycles are counted beyond 32 bits by who asks in time', () => {
+    const board = new Board();
+    const cyclesAfter = (cycles: number, clear = false) => {
+      const asking = board.counters(clear);
+      asking.next();
+      const counters = { ...NO_COUNTS, cycles: cycles >>> 0, asleep_cycles: (cycles / 2) >>> 0 };
+      const heard = { reply: { kind: 'counters', counters }, sequence: 0 } as Heard;
+      return (asking.next(heard) as IteratorReturnResult<Counters>).value;
+    };
+    cyclesAfter(123_456, true);
+    for (const cycles of [3e9, 6e9, 9e9])
+      expect(cyclesAfter(cycles)).toMatchObject({ cycles, asleep_cycles: cycles / 2 });
+    cyclesAfter(10e9, true);
+    expect(cyclesAfter(5), 'and from nought after a clearing').toMatchObject({ cycles: 5 });
+  });
+});
+
+describe('costs that are read once', () => {
+  it('have no share of cycles where those may have wrapped', () => {
+    const costs = { stack_bytes: 40, wakeups: 9, asleep_share: 0.95 };
+    expect(knownCosts(costs, 260 * 16e6)).toEqual(costs);
+    expect(knownCosts(costs, 269 * 16e6)).toEqual({ stack_bytes: 40, wakeups: 9 });
+  });
+});
 
 describe('a dialogue', () => {
   const plan = {
