@@ -147,6 +147,14 @@ describe('the table of a board’s counts', () => {
     },
   );
 
+  it('shows a record that has none of the known counts, instead of failing', () => {
+    const text = reportRun(
+      { records: [record('overrun', { traffic: 'echo' }, { of_a_later_version: total(1) })] },
+      { width: 80, colour: false },
+    );
+    expect(text).toContain('overrun');
+  });
+
   it('has a row per mode and load with every digit of its cycles', () => {
     const text = plain('latency').replace(WIDE_SPACE, ' ');
     expect(text).toMatch(/^ {2}mode +load +min +p50 +max +answer +int +polls +stack +asleep$/m);
@@ -160,7 +168,7 @@ describe('the table of a board’s counts', () => {
 
   it('tells lost bytes from lost frames', () => {
     const text = plain('overrun').replace(WIDE_SPACE, ' ');
-    expect(text).toMatch(/^one-way +● polled +heavy +32 001 +1 260 +3\.9 % +1 000 +350 +350/m);
+    expect(text).toMatch(/^one-way +● polled +heavy +32 001 +1 260 +3\.94 % +1 000 +350 +350/m);
     expect(text).toMatch(/^echo +■ interrupt\+ring +none +41 146 +0 +0 % +2 360 +0 +0/m);
   });
 

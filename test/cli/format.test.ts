@@ -8,6 +8,7 @@ import {
   formatRate,
   formatRatio,
   formatSetTime,
+  formatShare,
   formatTime,
   formatTimeInterval,
   formatValue,
@@ -32,6 +33,18 @@ describe('engineering units', () => {
     [Number.NaN, '–'],
     [Number.POSITIVE_INFINITY, '–'],
   ])('%d ns is %s', (value, text) => expect(formatTime(value)).toBe(text));
+
+  it.each([
+    [0, '0 %'],
+    [0.000_33, '0.033 %'],
+    [0.0394, '3.94 %'],
+    [0.954_32, '95.4 %'],
+    [0.9997, '99.97 %'],
+    [1, '100 %'],
+    [Number.NaN, '–'],
+  ])('a share of %d is %s: never and always are told from nearly so', (value, text) =>
+    expect(formatShare(value)).toBe(text),
+  );
 
   it('rates, bytes, counts, ratios', () => {
     expect([850, 25_400, 1_234_567].map(one => formatRate(one))).toEqual([

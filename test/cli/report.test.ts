@@ -146,6 +146,17 @@ describe('a single record', () => {
     }
   });
 
+  it('draws means of many operations, which may lie below the floor of one reading', () => {
+    const latency = distributionOf(fakeRecord({ p50_ns: 12 }), 'latency_ns')!;
+    const cost_ns_per_op = { ...latency, unit: 'ns/op' };
+    const text = reportRecord(fakeRecord({ over: { metrics: { cost_ns_per_op } } }), {
+      width: 80,
+      colour: false,
+    });
+    expect(text).toContain('↑p50');
+    expect(text).toMatch(/· p50 12 ns ·/);
+  });
+
   it('gives p99 only where the samples support it', () => {
     const few = distributionOf(fakeRecord({ rounds: 2, per_round: 100 }), 'latency_ns')!;
     expect(percentileLine(few, 0)).not.toContain('p99');

@@ -6,7 +6,14 @@ import { experimentIds, findExperiment } from '../../experiments/find.ts';
 import { machineIds } from '../../machines/find.ts';
 import type { LabRecord, Metric } from '../../records/schema.ts';
 import { MARKS, type Paint } from './colour.ts';
-import { formatByteRate, formatCount, formatRate, formatTime, formatWhole } from './format.ts';
+import {
+  formatByteRate,
+  formatCount,
+  formatRate,
+  formatShare,
+  formatTime,
+  formatWhole,
+} from './format.ts';
 import { distributionOf, driverCell, numberOf } from './rows.ts';
 import { parameterName, parameterValue } from './settings.ts';
 import type { Cell, Column } from './table.ts';
@@ -48,7 +55,7 @@ const quantile = (name: string, which: 'min' | 'p50' | 'max') => (record: LabRec
 
 const share = (name: string) => (record: LabRecord) => {
   const value = numberOf(record, name);
-  return value === undefined ? undefined : `${formatCount(Math.round(value * 1000) / 10)} %`;
+  return value === undefined ? undefined : formatShare(value);
 };
 
 const STACK = right('stack', total('stack_bytes'), 'stack: bytes of one receive interrupt');
@@ -166,7 +173,7 @@ function inUnit(value: number, { unit }: Metric): string {
   if (unit === 'µs') return formatTime(value * 1000);
   if (unit === 'op/s') return formatRate(value);
   if (unit === 'B/s') return formatByteRate(value);
-  if (unit === '1') return `${formatCount(Math.round(value * 1000) / 10)} %`;
+  if (unit === '1') return formatShare(value);
   return exact(value);
 }
 
@@ -190,7 +197,7 @@ export function countTable(
   const fields = (columnsOf(records[0]!) ?? []).filter(field =>
     records.some(record => field.cell(record) !== undefined),
   );
-  const several = named || new Set(records.map(one => one.driver)).size > 1;
+  const several = named || new Set(records.map(one => one.driver)).size > 1 || fields.length === 0;
   const settings = differing.map(key => ({ key, title: TITLES[key] ?? parameterName(key) }));
   const stub = (title: string): Column => ({ title, align: 'left', stub: true });
   return {

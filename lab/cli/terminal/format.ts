@@ -80,6 +80,14 @@ export function formatCount(value: number): string {
   return `${digits(value / factor)}${prefix}`;
 }
 
+/** A share of one: `45.7 %`, `0.04 %`. `0 %` and `100 %` are never and always, and nothing near them. */
+export function formatShare(value: number): string {
+  if (!Number.isFinite(value)) return NONE;
+  const percent = 100 * value;
+  const nearly = value < 1 && percent >= 99.95;
+  return `${nearly ? Math.floor(percent * 1000) / 1000 : formatCount(percent)} %`;
+}
+
 /** A whole number in groups of three, held together by no-break spaces: `15 000`. */
 export function formatWhole(value: number): string {
   return String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, '\u00a0');

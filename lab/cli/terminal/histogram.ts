@@ -43,7 +43,7 @@ export function histogramPlot(metric: Distribution, options: HistogramOptions): 
   return [
     ...lines,
     axisRule(axis, columns),
-    metric.unit === 'ns' ? tickLine(axis, columns) : tickLine(axis, columns, formatWhole),
+    metric.unit.startsWith('ns') ? tickLine(axis, columns) : tickLine(axis, columns, formatWhole),
     percentileMarks(metric, axis.at, columns),
   ];
 }

@@ -34,7 +34,8 @@ let gone = false;
 
 function onStreamError(error: NodeJS.ErrnoException): void {
   gone = true;
-  if (error.code === 'EPIPE' || error.code === 'EIO') return;
+  // A reader or a terminal that has gone wants no more.
+  if (error.code === 'EPIPE' || (error.code === 'EIO' && process.stdout.isTTY)) return;
   // Standard output is where a result goes: a full disk behind it is a result not saved.
   process.exitCode = EXIT.cannot_save;
   process.stderr.write(`iolab: cannot write the output: ${error.code ?? 'unknown'}\n`);

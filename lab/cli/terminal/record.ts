@@ -28,7 +28,7 @@ const columns = (rounds: number): readonly Column[] => [
 ];
 
 /** Units whose distributions have a tail to look at. */
-const DRAWN: ReadonlySet<string> = new Set(['ns', 'cycles']);
+const DRAWN: ReadonlySet<string> = new Set(['ns', 'ns/op', 'cycles']);
 
 /** A record as tables, plots and lines; ends with a line feed. */
 export function reportRecord(record: LabRecord, { width, colour }: ReportOptions): string {
