@@ -3,7 +3,7 @@
 // latency timer of its own: it stores the timer that it is told, and hands bytes on at once.
 import { existsSync } from 'node:fs';
 import type { Device, DeviceFacts } from './device.ts';
-import { findInVm, requireVm } from './parts/vm.ts';
+import { findInVm, requireVm, unplugAfter } from './parts/vm.ts';
 import { openAgent } from './parts/vm-agent.ts';
 
 const PATH = '/dev/ttyUSB0';
@@ -33,7 +33,7 @@ export const device: Device = {
     requireVm(facts.id);
     const { echoSession } = await import('./parts/echo-line.ts');
     const session = echoSession(platform, facts.id, PATH, parameters, facts.evidence);
-    const unplug_ms = Number(parameters.unplug_after_ms ?? Number.NaN);
+    const unplug_ms = unplugAfter(parameters);
     if (unplug_ms >= 0) {
       const agent = openAgent(platform);
       agent.unplug(LINE, unplug_ms);

@@ -14,16 +14,9 @@ export function mustEqual(what: string, got: Uint8Array, wanted: Uint8Array): vo
   if (at >= 0) throw new Error(`${what}: byte ${at} is ${got[at]} instead of ${wanted[at]}`);
 }
 
-/** A whole number from a parameter; `why` these bounds, where that is not plain. Throws WrongUsage. */
-export function wholeNumber(
-  name: string,
-  text: string,
-  low: number,
-  high: number,
-  why = '',
-): number {
+/** A whole number from a parameter. Throws WrongUsage. */
+export function wholeNumber(name: string, text: string, low: number, high: number): number {
   const value = Number(text);
   if (text !== '' && Number.isInteger(value) && value >= low && value <= high) return value;
-  const reason = why ? `: ${why}` : '';
-  throw new WrongUsage(`${name}=${text}: give a whole number from ${low} to ${high}${reason}`);
+  throw new WrongUsage(`${name}=${text}: give a whole number from ${low} to ${high}`);
 }

@@ -3,6 +3,7 @@
 import { constants } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { DeviceSession, Stimulus } from '../../lab/devices/device.ts';
+import { unplugAfter } from '../../lab/devices/parts/vm.ts';
 import type { VmAgent } from '../../lab/devices/parts/vm-agent.ts';
 import { operated } from '../../lab/devices/parts/vm-input.ts';
 import type { InputTarget } from '../../lab/drivers/driver.ts';
@@ -96,5 +97,14 @@ describe.skipIf(process.platform !== 'linux')('an input device that the host mov
       expect(injected).toEqual([EVENTS, AFTER]);
       expect(sent).toBeUndefined();
     }
+  });
+});
+
+describe('when the plug is pulled', () => {
+  it('is never, after so many milliseconds, or a wrong word', () => {
+    expect(unplugAfter({})).toBeNaN();
+    expect(unplugAfter({ unplug_after_ms: '0' })).toBe(0);
+    for (const text of ['soon', '', ' ', '-1', 'Infinity'])
+      expect(() => unplugAfter({ unplug_after_ms: text })).toThrow(/give a number of milliseconds/);
   });
 });

@@ -15,7 +15,7 @@ import type {
   Stimulus,
 } from '../device.ts';
 import { chooseNode, inputSession } from './input-device.ts';
-import { findInVm, requireVm } from './vm.ts';
+import { findInVm, requireVm, unplugAfter } from './vm.ts';
 import { openAgent, type VmAgent } from './vm-agent.ts';
 import type { Operated } from './vm-hardware.ts';
 
@@ -124,7 +124,7 @@ export function operated(
   const path = countedAt(session, node);
   // When it is first needed: there are few ports, and a scan starts every device at once.
   let agent: VmAgent | undefined;
-  let unplug_ms = Number(parameters.unplug_after_ms ?? Number.NaN);
+  let unplug_ms = unplugAfter(parameters);
   let sent: SentStamps | undefined;
   return {
     ...session,

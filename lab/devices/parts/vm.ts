@@ -2,8 +2,8 @@
 // with the words that lead there; inside, their files look for the hardware as on any machine.
 import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Unsupported } from '../../errors.ts';
-import type { DeviceFacts, FoundDevice } from '../device.ts';
+import { Unsupported, WrongUsage } from '../../errors.ts';
+import type { DeviceContext, DeviceFacts, FoundDevice } from '../device.ts';
 import { type PciPart, vmHardware } from './vm-hardware.ts';
 
 /** The variable that a place sets to its id (lab/places/place.ts). */
@@ -15,6 +15,14 @@ const elsewhere = (id: string): Unsupported =>
 /** Throws Unsupported outside of the virtual machine. */
 export function requireVm(id: string): void {
   if (!insideVm()) throw elsewhere(id);
+}
+
+/** When the plug is to be pulled, in milliseconds from the start; NaN for never. Throws WrongUsage. */
+export function unplugAfter({ unplug_after_ms: text }: DeviceContext['parameters']): number {
+  if (text === undefined) return Number.NaN;
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < Number.POSITIVE_INFINITY) return value;
+  throw new WrongUsage(`unplug_after_ms=${text}: give a number of milliseconds from 0 on`);
 }
 
 /** What `Device.find` answers. `missing` says why it is not there, and is asked inside only. */

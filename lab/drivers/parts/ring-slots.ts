@@ -202,6 +202,7 @@ export class RingSlots extends Slots implements BlockingEngine {
   #reap(): void {
     const { ring } = this;
     const ready = ring.ready();
+    if (ready === 0) return;
     for (let k = 0; k < ready; k++) this.finish(ring.userData(k), ring.result(k), k > 0);
     ring.advance(ready);
     this.inFlight -= ready;

@@ -26,6 +26,7 @@ export function numbersOf(
   const text = set[key];
   if (text === undefined) return own;
   const value = Number(text);
-  if (Number.isInteger(value) && value >= least && value <= most) return [value];
+  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most)
+    return [value];
   throw new WrongUsage(`--set ${key}=${text}: give a whole number from ${least} to ${most}`);
 }

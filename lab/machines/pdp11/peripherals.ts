@@ -3,6 +3,7 @@
 // become the simulator's time registers.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { WrongUsage } from '../../errors.ts';
 import { mustEqual, pattern, wholeNumber } from '../data.ts';
 import { INSTRUCTION_US, inMemory, type Outcome, toBytes, units } from './machine.ts';
 
@@ -122,12 +123,10 @@ const DISK_SOURCE =
   'PDP-11 Peripherals Handbook (DEC, 1976), RK11/RK05: 1500 turns a minute, 12 sectors a track';
 
 /**
- * From the start of a transfer in its handler the programs need four instructions until they wait: RTI, TST,
- * BNE, WAIT. An interrupt before that finds nobody who waits, and the last one is followed by no other.
+ * From the start of a transfer in its handler a program needs four instructions until it waits: RTI, TST, BNE,
+ * WAIT. An interrupt before that finds nobody who waits, and the last one is followed by no other.
  */
-const LEAST_LATENCY_US = 4 * INSTRUCTION_US;
-const WHY_LEAST =
-  'the last interrupt of a faster disk comes before the program waits for it, and then it waits for ever';
+const LEAST_ACCESS_US = 4 * INSTRUCTION_US;
 
 /** An RK05 has 203 cylinders of 2 surfaces with 12 sectors each. */
 const DISK_BYTES = 203 * 2 * 12 * SECTOR_BYTES;
@@ -143,15 +142,14 @@ function disk(direction: 'read' | 'write', request: 'sector' | 'all'): Periphera
     source: DISK_SOURCE,
     plug(folder, parameters) {
       const n = chosen(diskParameters, parameters, 'records', MOST_SECTORS);
-      const latency_us = wholeNumber(
-        'latency_us',
-        parameters.latency_us ?? diskParameters.latency_us.default,
-        LEAST_LATENCY_US,
-        1_000_000,
-        WHY_LEAST,
-      );
+      const latency_us = chosen(diskParameters, parameters, 'latency_us', 1_000_000);
       const sector_us = chosen(diskParameters, parameters, 'sector_us', 1_000_000);
       const access_us = latency_us + (request === 'all' ? n : 1) * sector_us;
+      if (access_us < LEAST_ACCESS_US) {
+        throw new WrongUsage(
+          `latency_us=${latency_us}, sector_us=${sector_us}: a transfer of ${access_us} µs is over before a program can wait for it; give ${LEAST_ACCESS_US} µs or more together`,
+        );
+      }
       const bytes = pattern(n * SECTOR_BYTES);
       const file = join(folder, 'disk.rk');
       rmSync(file, { force: true });
