@@ -53,7 +53,9 @@ export default defineConfig({
       customCss: [
         './site/styles/theme.css',
         './site/styles/figures.css',
+        './site/styles/tables.css',
         './site/styles/page.css',
+        './site/styles/atlas.css',
         './site/styles/print.css',
       ],
       components: {

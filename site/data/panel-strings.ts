@@ -50,6 +50,7 @@ export const DECIDE_REASONS = {
   busy: (share: string) => `it keeps a processor busy for ${share} of the time, and none is free`,
   waits_for_one: (n: string) =>
     `it waits for one descriptor: ${n} of them take a call, a thread or a process each`,
+  one_after_another: 'it reads one after the other',
   growth_unknown: {
     latency: 'how its latency grows with what it watches was not measured',
     processor: 'how its processor time grows with what it watches was not measured',

@@ -127,7 +127,7 @@ export function decide(
       const here = record.parameters[asked.name] === group.setting;
       const why = refusalOf(record, evidence.fits, situation, form, here);
       if (why) ruled_out.set(driver, why);
-      else if (!here) absent.push({ driver, why: notMeasured(asked, group.setting) });
+      else if (!here) absent.push({ driver, why: absence(record, asked, group.setting) });
       else {
         const candidate = candidateOf(record, evidence.fits, situation, form);
         if (candidate) candidates.push(candidate);
@@ -149,6 +149,12 @@ export function decide(
 
 const refusals = (ruled_out: ReadonlyMap<string, string>): Refusal[] =>
   [...ruled_out].map(([driver, why]) => ({ driver, why }));
+
+/** Why a driver has no record at this setting: it has none in flight beside another, or nobody measured it. */
+const absence = (record: LabRecord, asked: Asked, setting: number): string =>
+  asked.name === 'depth' && record.parameters.depth === 1 && setting > 1
+    ? DECIDE_REASONS.one_after_another
+    : notMeasured(asked, setting);
 
 /** Of what is left the cheapest, the plainest of equals. */
 function best(
