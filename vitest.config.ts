@@ -15,6 +15,7 @@ const PURE = [
   'test/experiments/{boards,settings,threads}.test.ts',
   'test/examples/event-loop/{port-loop,timers,request-parser}.test.ts',
   'test/firmware/**/*.test.ts',
+  'test/helpers/**/*.test.ts',
   'test/machines/**/*.test.ts',
   'test/measure/**/*.test.ts',
   'test/input/**/*.test.ts',
@@ -24,7 +25,7 @@ const PURE = [
   'test/records/**/*.test.ts',
   'test/run/**/*.test.ts',
   'test/site/{board-figures,build-steps,channel-run,classic-figures,contrast}.test.ts',
-  'test/site/{availability,comforts,data,decide,drivers,exercises,figures,firmware,fresh,imports,prose,readme,reference,signature,simulator-parts,social,spelling,strings,timelines,traces}.test.ts',
+  'test/site/{availability,comforts,data,decide,drivers,exercises,figure-parts,figures,firmware,fresh,imports,prose,readme,reference,signature,simulator-parts,social,spelling,strings,timelines,traces}.test.ts',
   'test/stages/stages.test.ts',
   'test/{house,tidiness,workflows}.test.ts',
 ];
@@ -37,7 +38,7 @@ const PAIRED = [
   'test/cli/e2e/{classic,contribute,deterministic,flash,json,linked,missing,ports,reads,synthesis,usage}.test.ts',
   'test/conformance/devices.test.ts',
   'test/{devices,doctor,flash,layers,peers}/**/*.test.ts',
-  'test/drivers/{forbidden,honest,kqueue,linked,opcodes}.test.ts',
+  'test/drivers/{forbidden,kqueue,linked,opcodes}.test.ts',
   'test/examples/{five-ways,io-service,johnny-five,reactor}.test.ts',
   'test/places/elsewhere.test.ts',
   'test/places/wine/{another,install}.test.ts',
@@ -68,6 +69,8 @@ const common = {
   globalSetup: 'test/site/one-build.ts',
   testTimeout: 30_000,
   hookTimeout: 120_000,
+  // What a page or a device comes to in the end; on a busy machine a second is not enough.
+  expect: { poll: { timeout: 20_000 } },
   // Kills and orders of real times happen on a shared machine there: twice in a row is a failure.
   // Here nothing is repeated, so that a test that fails now and then is seen and mended.
   retry: process.env.CI ? 1 : 0,

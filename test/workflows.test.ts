@@ -1,5 +1,6 @@
 // What GitHub runs for us cannot be run here, but what it names can be looked up: files, experiments, drivers.
 // And the course is published when ci has passed it, and only then.
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -59,6 +60,22 @@ const wordsAfter = (words: string): string[][] =>
   commands
     .filter(command => command.startsWith(`${words} `))
     .map(command => command.slice(words.length).trim().split(/\s+/));
+
+describe('what CI requires', () => {
+  /** The list that .ci/run exports for a user with this number. */
+  const requiredFor = (user: number): string[] => {
+    const lines = readFileSync(join(root, '.ci/run'), 'utf8').split('\n');
+    const script = lines.filter(line => line.includes('IOLAB_REQUIRE')).join('\n');
+    const said = `id() { echo ${user}; }\n${script}\necho "$IOLAB_REQUIRE"`;
+    return execFileSync('bash', ['-c', said], { encoding: 'utf8' }).trim().split(',');
+  };
+
+  it('asks for tracepoints where it is root, and only there', () => {
+    expect(requiredFor(0)).toContain('tracefs');
+    expect(requiredFor(1001), 'only root may read them').not.toContain('tracefs');
+    expect(requiredFor(1001)).toEqual(expect.arrayContaining(['drivers', 'erlang']));
+  });
+});
 
 describe('the workflows', () => {
   it('take every action by a version', () => {

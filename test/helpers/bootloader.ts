@@ -15,8 +15,11 @@ const IN_SYNC = 0x14;
 const OK = 0x10;
 const NO_SYNC = 0x15;
 const FLASH_BYTES = 32_768;
-/** How long the boot loader waits for somebody: avrdude says nothing for the first 0.3 s. */
-const PATIENCE_NS = 0.8e9;
+/**
+ * How long the boot loader waits for somebody: avrdude says nothing for the first 0.3 s, on a busy machine for
+ * longer. The lab asks the program behind it for twice as long.
+ */
+const PATIENCE_NS = 2e9;
 
 const SYNC = 0x30;
 const GET_PARAMETER = 0x41;

@@ -1,6 +1,6 @@
 // Other programs beside ours: what they are told is what ours is told, what they print is read whole or
 // refused, and one that is not here is one line with the way out.
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import type { CellJob } from '../../lab/cell/protocol.ts';
@@ -14,6 +14,7 @@ import { outputOf } from '../../lab/peers/parts/run.ts';
 import type { LabRun } from '../../lab/records/schema.ts';
 import { openBlocks } from '../conformance/lines.ts';
 import { iolab, temporaryFolder } from '../helpers/cli.ts';
+import { until } from '../helpers/processes.ts';
 
 const home = temporaryFolder();
 const file = openBlocks(256);
@@ -107,12 +108,13 @@ describe('peers', () => {
     'end what they have started when %s',
     async when => {
       const told = join(temporaryFolder(), 'job');
+      const hasBegun = () => existsSync(told) && readFileSync(told, 'utf8').endsWith('\n');
       const aborter = new AbortController();
       const interrupted = when === 'the run is interrupted';
-      const options = { limit_ms: interrupted ? 60_000 : 500, signal: aborter.signal };
+      const options = { limit_ms: interrupted ? 60_000 : 1500, signal: aborter.signal };
       const ended = outputOf('/bin/sh', ['-c', WITH_JOB, 'sh', told], options);
-      if (interrupted) setTimeout(() => aborter.abort(), 500);
-      const wanted = interrupted ? Cancelled : /was not through after 500 ms/;
+      if (interrupted) void until('the job', hasBegun).finally(() => aborter.abort());
+      const wanted = interrupted ? Cancelled : /was not through after 1500 ms/;
       await expect(ended, 'though the program says that all is well').rejects.toThrow(wanted);
       const job = readFileSync(told, 'utf8').trim();
       expect(commandOf(job), 'ask the program to end before it is killed').toBe('');

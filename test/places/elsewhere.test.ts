@@ -150,8 +150,11 @@ describe('a run in a place', () => {
     const long = [...RUN, '--rate', '1000', '--rounds', '500', '--samples', '50'];
     const { all, progress } = asked(double(temporaryFolder()), long, stop.signal);
     const kept = runElsewhere(all, COMMAND, out);
-    await until('a few cells', () => progress.length > 4, 30_000);
-    stop.abort();
+    try {
+      await until('a few cells', () => progress.length > 4, 30_000);
+    } finally {
+      stop.abort();
+    }
     const { run, cancelled, folder } = await kept;
     expect(cancelled).toBe(true);
     expect(run?.status).toBe('partial');

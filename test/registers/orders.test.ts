@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { iolab, recordsIn, temporaryFolder } from '../helpers/cli.ts';
 import { isHere } from '../places/vm/bench.ts';
 
-/** A boot and nine short processes on an emulated processor, with room for a slow machine. */
+/** A boot and some dozens of short processes on an emulated processor, with room for a slow machine. */
 const LIMIT_MS = 420_000;
 
 /** The records of a run in the virtual machine by their drivers, without the first one's repetition. */
@@ -33,7 +33,8 @@ describe.skipIf(!isHere)('in the virtual machine', () => {
     'asking a device beats its message, and a message beats its wire',
     async () => {
       const of = await measured(
-        'run registers --device vm:edu --set operand=12 --samples 500 --rounds 3',
+        // Message and wire lie close together: the middle one of three rounds may be a slow one.
+        'run registers --device vm:edu --set operand=12 --samples 200 --rounds 9',
       );
       const [poll, msi, intx] = ['poll', 'msi', 'intx'].map(way => of(`registers-${way}`));
       expect(poll! / msi!, 'asking over message').toBeLessThan(1);

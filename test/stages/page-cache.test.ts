@@ -3,12 +3,14 @@
 import {
   closeSync,
   existsSync,
+  mkdtempSync,
   openSync,
   rmSync,
   statfsSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Unsupported } from '../../lab/errors.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
@@ -97,20 +99,21 @@ describe.runIf(process.platform === 'linux')('reads', () => {
   });
 
   it('a file in memory has no cold cache, and that is said', async context => {
-    const path = '/dev/shm/iolab-page-cache-test';
     if (!existsSync('/dev/shm') || statfsSync('/dev/shm').type !== TMPFS_MAGIC) {
       return context.skip('no tmpfs at /dev/shm');
     }
+    const folder = mkdtempSync('/dev/shm/iolab-page-cache-');
+    const path = join(folder, 'blocks');
     const words = new Uint32Array((FILE_BLOCKS * BLOCK_BYTES) / 4);
     for (let i = 0; i < words.length; i++) words[i] = Math.floor((i * 4) / BLOCK_BYTES);
-    writeFileSync(path, words, { mode: 0o600 });
     try {
+      writeFileSync(path, words, { mode: 0o600 });
       const target = { ...file.target, path };
       await expect(read('read-cached', 'random', 'cold', {}, target)).rejects.toThrow(
         /keeps 100 % of the file in memory.*no cold cache/,
       );
     } finally {
-      rmSync(path);
+      rmSync(folder, { recursive: true });
     }
   });
 });

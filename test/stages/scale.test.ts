@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { Unsupported } from '../../lab/errors.ts';
 import { loadPlatform } from '../../lab/ffi/load.ts';
 import type { Platform } from '../../lab/ffi/platform.ts';
 import type { LabRun } from '../../lab/records/schema.ts';
@@ -34,6 +35,7 @@ async function slope(id: string): Promise<number> {
 }
 
 const uring = await run('watch-io-uring', 1).catch((error: Error) => error);
+if (uring instanceof Error && !(uring instanceof Unsupported)) throw uring;
 const noRing = uring instanceof Error ? uring.message : undefined;
 if (noRing) console.warn(`watch-io-uring is not tried: ${noRing}`);
 

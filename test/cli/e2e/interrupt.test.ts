@@ -1,14 +1,12 @@
 // Ctrl-C, a polite kill and a closed terminal, at random moments of a run: it ends within a second,
 // what was measured is on disk and whole, and nothing stays behind: no process, lock, folder or link.
 // IOLAB_LONG=1 tries a hundred moments instead of ten.
-import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../../lab/measure/random.ts';
 import {
   complaints,
-  environment,
   filesIn,
   launcher,
   midRun,
@@ -16,9 +14,9 @@ import {
   type Result,
   type Running,
   recordsIn,
-  root,
   type Starter,
   start,
+  startProgram,
   temporaryFolder,
   workspacesIn,
 } from '../../helpers/cli.ts';
@@ -172,12 +170,8 @@ describe.runIf(linux)('other ends', () => {
     const line = '"$0" "$@" | head -1; exit $PIPESTATUS';
     const args = [...WAKEUP, '--rounds', '3', '--samples', '40'];
     for (const more of [[], ['--json']]) {
-      const child = spawn('bash', ['-c', line, ordinaryNode, launcher, ...args, ...more], {
-        cwd: root,
-        env: environment({ home }),
-        stdio: ['ignore', 'ignore', 'ignore'],
-      });
-      const code = await new Promise(resolve => child.once('exit', resolve));
+      const words = ['bash', '-c', line, ordinaryNode, launcher, ...args, ...more];
+      const { code } = await startProgram(words, { home }).ended;
       expect(code).toBe(0);
     }
     const records = recordsIn(join(home, 'records'));

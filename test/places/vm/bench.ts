@@ -9,6 +9,7 @@ import { prepareImages } from '../../../lab/places/vm/images.ts';
 import { INSTALL, requireKit } from '../../../lab/places/vm/kit.ts';
 import { USUAL } from '../../../lab/places/vm/machine.ts';
 import { errandScript, PINNED } from '../../../lab/places/vm/script.ts';
+import { processesOf } from '../../helpers/processes.ts';
 
 const { ok, detail } = await bench.check();
 if (!ok && process.env.IOLAB_REQUIRE?.split(',').includes('vm')) {
@@ -17,6 +18,10 @@ if (!ok && process.env.IOLAB_REQUIRE?.split(',').includes('vm')) {
 if (!ok) console.log(`tests of the virtual machine left out; ${detail}: ${INSTALL}`);
 
 export const isHere = ok;
+
+/** The QEMU that was started with this home: those of others do not count. */
+export const qemuOf = (home: string): number[] =>
+  processesOf(home, 'qemu-system').map(({ pid }) => pid);
 
 export interface Life extends BootEnd {
   readonly out: string;

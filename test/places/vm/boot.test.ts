@@ -1,14 +1,14 @@
-// The virtual machine itself: every device in every boot, records that come back, and an end without
-// anything left behind, whichever way it ends.
+// The virtual machine itself: every device in every boot, what a command in there gets and gives, records that
+// come back. How fast it ends stands in ends.test.ts.
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { vmHardware } from '../../../lab/devices/parts/vm-hardware.ts';
-import { Cancelled, DeviceGone, TimedOut } from '../../../lab/errors.ts';
+import { DeviceGone, TimedOut } from '../../../lab/errors.ts';
 import { EXPECTED } from '../../../lab/places/vm/machine.ts';
 import { iolab, recordsIn, start, temporaryFolder, workspacesIn } from '../../helpers/cli.ts';
-import { processesOf, until, untilGone } from '../../helpers/processes.ts';
-import { bootOnce, isHere } from './bench.ts';
+import { processesOf } from '../../helpers/processes.ts';
+import { bootOnce, isHere, qemuOf } from './bench.ts';
 
 const BOOTS = process.env.IOLAB_LONG ? 20 : 3;
 /** A boot takes seconds; on a machine that does much else, tens of them. */
@@ -17,10 +17,6 @@ const MOST_RESIDENT_KB = 600 * 1024;
 
 const RUN = ['run', 'wakeup', '--in', 'vm', '--device', 'fifo', '--driver', 'blocking'];
 const SHORT = [...RUN, '--rate', '1000', '--rounds', '1', '--samples', '200'];
-const LONG = [...RUN, '--rate', '10', '--rounds', '100', '--samples', '100'];
-
-/** Its own processes only: those of this home. */
-const qemuOf = (home: string) => processesOf(home, 'qemu-system').map(({ pid }) => pid);
 
 describe.skipIf(!isHere)('a boot', () => {
   it(`finds every device, ${BOOTS} times of ${BOOTS}`, { timeout: BOOTS * LIMIT_MS }, async () => {
@@ -109,29 +105,6 @@ describe.skipIf(!isHere)('a boot', () => {
     },
     LIMIT_MS,
   );
-
-  it(
-    'ends at once where it is told to',
-    async () => {
-      const stop = new AbortController();
-      let asked_ms = 0;
-      const ended = bootOnce('sleep 600', {
-        signal: stop.signal,
-        events: {
-          out: () => {},
-          line: () => {},
-          phase(phase) {
-            if (phase !== 'run') return;
-            asked_ms = performance.now();
-            stop.abort();
-          },
-        },
-      });
-      await expect(ended).rejects.toThrow(Cancelled);
-      expect(performance.now() - asked_ms).toBeLessThan(1000);
-    },
-    LIMIT_MS,
-  );
 });
 
 describe.skipIf(!isHere)('the agent, asked from inside', () => {
@@ -217,40 +190,6 @@ describe.skipIf(!isHere)('iolab run --in vm', () => {
       const refused = /KVM does not work here, so the machine is emulated/.test(err);
       const audit = recordsIn(home)[0]?.host.audit;
       expect(audit?.vm_accelerator, err).toBe(refused ? 'tcg' : 'kvm');
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'is ended by Ctrl-C, says so, and leaves nothing',
-    async () => {
-      const home = temporaryFolder();
-      const running = start(LONG, { home, group: true });
-      await until('QEMU', () => qemuOf(home).length > 0, LIMIT_MS);
-      await new Promise(resolve => setTimeout(resolve, 1500));
-      const asked_ms = performance.now();
-      process.kill(-running.pid, 'SIGINT');
-      const { code, err } = await running.ended;
-      expect(code, err).toBe(130);
-      expect(performance.now() - asked_ms).toBeLessThan(2000);
-      await untilGone(home, 1000);
-      expect(workspacesIn(home)).toEqual([]);
-    },
-    LIMIT_MS,
-  );
-
-  it(
-    'leaves no QEMU when it is killed, and the next start sweeps',
-    async () => {
-      const home = temporaryFolder();
-      const running = start(LONG, { home, starter: 'pinned' });
-      await until('QEMU', () => qemuOf(home).length > 0, LIMIT_MS);
-      process.kill(running.pid, 'SIGKILL');
-      await running.ended;
-      await untilGone(home, 2000);
-      expect(workspacesIn(home), 'what it could not remove').not.toEqual([]);
-      await iolab(['run', 'disk-read', '--driver', 'null', '--rounds', '1'], { home });
-      expect(workspacesIn(home)).toEqual([]);
     },
     LIMIT_MS,
   );

@@ -2,7 +2,8 @@
 // what the period makes, what the buffer makes, and when a late program leaves the card with nothing.
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { measured } from '../../helpers/measured.ts';
 import { bootOnce, isHere } from './bench.ts';
 
 /** A boot and what runs in it; on a machine that does much else, minutes. */
@@ -17,23 +18,20 @@ interface Staged {
 }
 
 describe.skipIf(!isHere)('sound', () => {
-  const said: Readonly<Record<string, unknown>>[] = [];
-  beforeAll(async () => {
+  const said = measured(async (): Promise<Readonly<Record<string, unknown>>[]> => {
     const { out, err, exit_code } = await bootOnce('node /out/sound.mjs', {}, folder =>
       copyFileSync(join(import.meta.dirname, 'inside/sound.mjs'), join(folder, 'sound.mjs')),
     );
     expect(exit_code, err.join('\n')).toBe(0);
-    said.push(
-      ...out
-        .trim()
-        .split('\n')
-        .map(line => JSON.parse(line)),
-    );
+    return out
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line));
   }, LIMIT_MS);
 
-  const told = (key: string) => said.find(one => key in one)?.[key];
+  const told = (key: string) => said().find(one => key in one)?.[key];
   const all = (stage: string, period_frames: number, periods = 2): Staged[] => {
-    const found = (said as unknown as Staged[]).filter(
+    const found = (said() as unknown as Staged[]).filter(
       one =>
         one.stage === stage &&
         one.parameters.period_frames === String(period_frames) &&
@@ -66,7 +64,7 @@ describe.skipIf(!isHere)('sound', () => {
   });
 
   it('interrupts once for every period that was played, whoever waits and however', () => {
-    const every = (said as unknown as Staged[]).filter(one => one.stage !== undefined);
+    const every = (said() as unknown as Staged[]).filter(one => one.stage !== undefined);
     expect(every.length).toBeGreaterThan(10);
     for (const { stage, parameters, totals } of every) {
       const law = RATE_HZ / Number(parameters.period_frames);

@@ -6,6 +6,7 @@ import {
   LANGUAGES,
   type Language,
 } from '../../../lab/stages/five-languages/parts/toolchains.ts';
+import { onRetry } from '../../helpers/measured.ts';
 import { inCell, inHere, SAMPLES, TRIES } from './run.ts';
 
 type Id = keyof typeof LANGUAGES;
@@ -21,12 +22,14 @@ for (const [id, language] of Object.entries(LANGUAGES) as [Id, Language][]) {
 }
 
 const rounds = new Map<Id, ReturnType<typeof inCell>>();
-/** One round of each serves all tests. */
+/** One round of each serves all tests; one that failed serves none. */
 function roundOf(id: Id): ReturnType<typeof inCell> {
   const known = rounds.get(id) ?? inCell(`${id}-await`);
   rounds.set(id, known);
+  known.catch(() => rounds.delete(id));
   return known;
 }
+onRetry(() => rounds.clear());
 
 /** What the language's own documents say. */
 const EXPECTED: Readonly<Record<Id, { begun: 0 | 1; moves: boolean; swallows: boolean }>> = {

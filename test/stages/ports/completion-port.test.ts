@@ -1,9 +1,10 @@
 // The life of a packet, for real under Wine: bytes, keys, pointers and order over many operations, six
 // failures and where each is told, closing with operations in flight, and the two mistakes that the book of
 // operations finds.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { measured } from '../../helpers/measured.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from '../under-wine.ts';
+import { countUnderWine } from '../under-wine.ts';
 
 const LONG = process.env.IOLAB_LONG === '1';
 const DEPTHS = [1, 8, 32, 128];
@@ -26,19 +27,19 @@ const others = [
 ] as const;
 
 describe.runIf(whereWine())('packets of a completion port', { timeout: 600_000 }, () => {
-  let counted: Counted[];
-  beforeAll(async () => {
-    counted = await countUnderWine('completion-port', [...traffic, ...others]);
-  }, 600_000);
+  const counted = measured(
+    () => countUnderWine('completion-port', [...traffic, ...others]),
+    600_000,
+  );
   const of = (stage: string): Record<string, number> => {
     const at = others.findIndex(([name]) => name === stage);
-    return counted[traffic.length + at]!.totals;
+    return counted()[traffic.length + at]!.totals;
   };
 
   it.each(traffic.map(([kind, { depth }], at) => ({ kind, depth, at })))(
     'of $kind at depth $depth are whole, in order and the right ones',
     ({ kind, depth, at }) => {
-      const { totals, n } = counted[at]!;
+      const { totals, n } = counted()[at]!;
       expect(n).toBe(OPERATIONS);
       // A stream may give less than was asked for: then there are more reads.
       expect(totals.operations).toBeGreaterThanOrEqual(OPERATIONS);
@@ -59,7 +60,7 @@ describe.runIf(whereWine())('packets of a completion port', { timeout: 600_000 }
   );
 
   it('are a hundred thousand in all', () => {
-    const all = counted
+    const all = counted()
       .slice(0, traffic.length)
       .reduce((sum, { totals }) => sum + totals.packets!, 0);
     expect(all).toBeGreaterThanOrEqual(100_000);

@@ -1,8 +1,9 @@
 // Very many handles on one port, a handful of threads, for real under Wine: everything arrives once, at the
 // right key, and no thread was made for any of it.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { measured } from '../../helpers/measured.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from '../under-wine.ts';
+import { countUnderWine } from '../under-wine.ts';
 
 const LONG = process.env.IOLAB_LONG === '1';
 const THREADS = 4;
@@ -12,19 +13,18 @@ const HANDLES: Readonly<Record<string, number>> = {
 };
 
 describe.runIf(whereWine())('many handles on one port', () => {
-  let counted: Counted[];
-  beforeAll(async () => {
+  const counted = measured(() => {
     const asked = Object.entries(HANDLES).map(
       ([stage, handles]) => [stage, { handles, threads: THREADS }] as const,
     );
-    counted = await countUnderWine('ten-thousand-handles', asked);
+    return countUnderWine('ten-thousand-handles', asked);
   }, 300_000);
 
   it.each(Object.keys(HANDLES).map((stage, at) => ({ stage, at })))(
     '$stage: all are served by four threads, and none was made for an operation',
     ({ stage, at }) => {
       const handles = HANDLES[stage]!;
-      const { serving_threads, busiest_share, ...totals } = counted[at]!.totals;
+      const { serving_threads, busiest_share, ...totals } = counted()[at]!.totals;
       expect(totals).toEqual({
         handles,
         threads: THREADS,

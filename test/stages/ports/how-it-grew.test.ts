@@ -1,9 +1,10 @@
 // Which calls this Wine exports, by the era in which Windows got them, and the list behind it.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { stageIds } from '../../../lab/stages/find.ts';
 import { ERAS, metricOf } from '../../../lab/stages/how-it-grew/parts/history.ts';
+import { measured } from '../../helpers/measured.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from '../under-wine.ts';
+import { countUnderWine } from '../under-wine.ts';
 
 describe('the history', () => {
   it('has a stage for every era, names no call twice, and cites a source for each', () => {
@@ -19,26 +20,25 @@ describe('the history', () => {
 });
 
 describe.runIf(whereWine())('what Wine exports', () => {
-  let counted: Map<string, Counted>;
-  beforeAll(async () => {
+  const counted = measured(async () => {
     const all = await countUnderWine(
       'how-it-grew',
       ERAS.map(({ id }) => [id]),
     );
-    counted = new Map(ERAS.map(({ id }, at) => [id, all[at]!]));
+    return new Map(ERAS.map(({ id }, at) => [id, all[at]!]));
   }, 120_000);
 
   it.each(['exports-nt31', 'exports-nt35', 'exports-2000', 'exports-vista'])(
     'holds all of %s',
     id => {
-      const { asked, found } = counted.get(id)!.totals;
+      const { asked, found } = counted().get(id)!.totals;
       expect(found).toBe(asked);
     },
   );
 
   it('counts what it asked for', () => {
     for (const { id, calls } of ERAS) {
-      const { asked, found, ...has } = counted.get(id)!.totals;
+      const { asked, found, ...has } = counted().get(id)!.totals;
       expect(asked).toBe(calls.length);
       expect(Object.keys(has).sort()).toEqual(calls.map(metricOf).sort());
       expect(Object.values(has).reduce((sum, one) => sum + one, 0)).toBe(found);
@@ -46,10 +46,10 @@ describe.runIf(whereWine())('what Wine exports', () => {
   });
 
   it('Wine has no registered I/O', () => {
-    expect(counted.get('exports-8')!.totals.has_rioreceive).toBe(0);
+    expect(counted().get('exports-8')!.totals.has_rioreceive).toBe(0);
   });
 
   it('Wine exports nothing of Windows 11', () => {
-    expect(counted.get('exports-11')!.totals.found).toBe(0);
+    expect(counted().get('exports-11')!.totals.found).toBe(0);
   });
 });

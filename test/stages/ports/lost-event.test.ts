@@ -1,8 +1,9 @@
 // Event flags of Windows, for real under Wine: an event that was set twice before the wait is up once; a
 // semaphore, an event for each operation and posted packets lose nothing; one wait takes 64 events.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { measured } from '../../helpers/measured.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Answers, runInside } from '../under-wine.ts';
+import { runInside } from '../under-wine.ts';
 
 const TURNS = 500;
 const asked = (
@@ -23,14 +24,11 @@ const asked = (
 }));
 
 describe.runIf(whereWine())('event flags of Windows', () => {
-  let answers: Answers;
-  beforeAll(async () => {
-    answers = await runInside(asked);
-  }, 300_000);
+  const answers = measured(() => runInside(asked), 300_000);
   const counted = (stage: string, pending: number) =>
-    answers.of(stage, { pending: String(pending) });
+    answers().of(stage, { pending: String(pending) });
   const reason = (stage: string, pending: number): string => {
-    const told = answers.told(stage, { pending: String(pending) });
+    const told = answers().told(stage, { pending: String(pending) });
     return 'error' in told ? told.error : `${stage} ran: ${JSON.stringify(told.totals)}`;
   };
 

@@ -1,11 +1,12 @@
 // A serial line on a completion port under Wine, whose other end is a pseudo-terminal of this test: it sends
 // back whatever it gets.
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadPlatform } from '../../../lab/ffi/load.ts';
 import { requireInstallation } from '../../../lab/places/wine/installation.ts';
 import { WineSession } from '../../../lab/places/wine/session.ts';
 import { root } from '../../helpers/cli.ts';
+import { measured } from '../../helpers/measured.ts';
 import { whereWine } from '../../helpers/wine.ts';
 
 const LIMIT_MS = 60_000;
@@ -13,9 +14,7 @@ const LOOK_MS = 5;
 const BUFFER_BYTES = 64;
 
 describe.runIf(whereWine())('a serial line on a port under Wine', () => {
-  let totals: Readonly<Record<string, number>>;
-
-  beforeAll(async () => {
+  const counted = measured(async () => {
     const platform = await loadPlatform();
     const { posix } = platform;
     const { master, slave_path } = posix.openPty();
@@ -53,10 +52,11 @@ describe.runIf(whereWine())('a serial line on a port under Wine', () => {
     }
     const told = JSON.parse(said) as { totals?: Record<string, number>; error?: string };
     expect(told.error).toBeUndefined();
-    totals = told.totals!;
+    return told.totals!;
   }, LIMIT_MS + 20_000);
 
   it('sends a packet for every operation, also for those that time or a cancel ends', () => {
+    const totals = counted();
     expect(totals).toMatchObject({
       // One is the event that Wine never tells of.
       packets: totals.operations! - totals.never_ended!,
@@ -71,7 +71,7 @@ describe.runIf(whereWine())('a serial line on a port under Wine', () => {
   });
 
   it('Wine tells of no received byte on a pseudo-terminal', () => {
-    const { line_events, never_ended } = totals;
+    const { line_events, never_ended } = counted();
     expect({ line_events, never_ended }, 'on Windows it is told').toEqual({
       line_events: 0,
       never_ended: 1,

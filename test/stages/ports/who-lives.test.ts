@@ -2,30 +2,30 @@
 // design says.
 import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { BEGUN, ENDED } from '../../../lab/stages/who-lives-on-it/parts/marks.ts';
 import { countTrace } from '../../../lab/stages/who-lives-on-it/parts/on-epoll.ts';
 import { work } from '../../../lab/stages/who-lives-on-it/parts/work.ts';
 import { whyNoTrace } from '../../drivers/trace.ts';
 import { temporaryFolder } from '../../helpers/cli.ts';
+import { measured } from '../../helpers/measured.ts';
 import { runStage } from '../../helpers/stages.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { type Counted, countUnderWine } from '../under-wine.ts';
+import { countUnderWine } from '../under-wine.ts';
 
 const EXCHANGES = 100;
 
 describe.runIf(whereWine())('Node on a completion port', () => {
-  let counted: Counted[];
-  beforeAll(async () => {
+  const counted = measured(() => {
     const parameters = { exchanges: EXCHANGES };
-    counted = await countUnderWine('who-lives-on-it', [
+    return countUnderWine('who-lives-on-it', [
       ['node-socket-port', parameters],
       ['node-file-port', parameters],
     ]);
   }, 300_000);
 
   it('starts receives and sends, and waits at the port', () => {
-    const { associated, waits_per_op, starts_per_op } = counted[0]!.totals;
+    const { associated, waits_per_op, starts_per_op } = counted()[0]!.totals;
     expect(associated, 'both ends, and the one that listens').toBeGreaterThanOrEqual(3);
     expect(waits_per_op).toBeGreaterThan(0.5);
     // Two messages for each exchange, each sent and received.
@@ -33,7 +33,7 @@ describe.runIf(whereWine())('Node on a completion port', () => {
   });
 
   it('has a thread of its pool post a packet for every read of a file', () => {
-    const { posts_per_op, starts_per_op, waits_per_op } = counted[1]!.totals;
+    const { posts_per_op, starts_per_op, waits_per_op } = counted()[1]!.totals;
     expect(starts_per_op, 'ReadFile, on a thread of the pool').toBeGreaterThanOrEqual(1);
     expect(posts_per_op).toBeGreaterThanOrEqual(0.9);
     expect(posts_per_op).toBeLessThan(2.5);
@@ -41,7 +41,7 @@ describe.runIf(whereWine())('Node on a completion port', () => {
   });
 
   it('names the calls', () => {
-    expect(counted[0]!.notes.join()).toMatch(/GetQueuedCompletionStatus/);
+    expect(counted()[0]!.notes.join()).toMatch(/GetQueuedCompletionStatus/);
   });
 });
 

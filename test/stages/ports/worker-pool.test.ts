@@ -1,9 +1,10 @@
 // Threads at a completion port, for real under Wine: who serves, how many at once, pinned or not, shared out
 // evenly or not. Where Wine departs from what Windows documents, the test says so, and would fail if it did
 // not: then lab/places/wine/divergences.ts has to change.
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { measured } from '../../helpers/measured.ts';
 import { whereWine } from '../../helpers/wine.ts';
-import { countUnderWine } from '../under-wine.ts';
+import { type Counted, countUnderWine } from '../under-wine.ts';
 
 const WORKERS = 3;
 const PACKETS = 24;
@@ -21,12 +22,11 @@ const asked = [
 ] as const;
 
 describe.runIf(whereWine())('threads at a completion port under Wine', () => {
-  let counted: Map<string, Readonly<Record<string, number>>>;
-  beforeAll(async () => {
+  const counted = measured(async () => {
     const all = await countUnderWine('worker-pool', asked);
-    counted = new Map(asked.map(([stage], at) => [stage, all[at]!.totals]));
+    return new Map<string, Counted['totals']>(asked.map(([stage], at) => [stage, all[at]!.totals]));
   }, 300_000);
-  const of = (stage: string) => counted.get(stage)!;
+  const of = (stage: string) => counted().get(stage)!;
 
   it.each(['pool-spin', 'pool-wait', 'pool-pinned', 'pool-own-ports', 'pool-rebalanced'])(
     '%s serves every packet once',

@@ -7,8 +7,10 @@ import { EAGAIN } from '../../../ffi/linux/constants.ts';
 import type { Memory, Platform } from '../../../ffi/platform.ts';
 import { type StageContext, type StageResult, whole } from '../../stage.ts';
 
-/** Long enough for a waiting read to take what comes; nothing is timed by it. */
+/** Long enough for a read to wait, and for one that waits to take what comes; nothing is timed by it. */
 const SETTLE_MS = 20;
+/** On a busy machine a read that still waits may take what comes so much later. */
+const LATEST_NS = 1e9;
 const MESSAGE_BYTES = 8;
 
 /** A pipe whose two ends this process holds, both without waiting. */
@@ -73,7 +75,9 @@ export async function measureCancel(
     latency_ns.push(platform.now() - start_ns);
     if (!read.ended()) still++;
     pipe.send();
-    await sleep(SETTLE_MS);
+    const latest_ns = platform.now() + LATEST_NS;
+    do await sleep(SETTLE_MS);
+    while (!read.ended() && platform.now() < latest_ns);
     if (pipe.left() !== MESSAGE_BYTES) swallowed++;
     // What still waits is woken for good, so that nothing is left behind.
     if (!read.ended()) pipe.send();

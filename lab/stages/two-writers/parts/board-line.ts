@@ -1,7 +1,7 @@
 // One board, and several flows that ask it at once. A frame goes out in pieces, as in programs that
 // write a header, a body and a checksum: between two pieces another flow may run.
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { ReadStream } from 'node:tty';
 import { decodeReply, encodeCommand, FrameParser } from '../../../../firmware/protocol/codec.ts';
 import { Unsupported } from '../../../errors.ts';
@@ -9,8 +9,11 @@ import { type StageContext, type StageResult, whole } from '../../stage.ts';
 
 /** Header, body and end of a frame. */
 const PIECES = 3;
-/** A frame and its answer are on the line for a few milliseconds; silence this long is a loss. */
+/** A frame and its answer are on the line for a few milliseconds: after this long a flow goes on without. */
 const SILENCE_MS = 150;
+/** On a busy machine an answer may be later. What has not come so long after the last frame is lost. */
+const LOST_MS = 1000;
+const LOOK_EVERY_MS = 5;
 
 /** How a flow asks: `send` takes the pieces of one frame, in order. */
 export type Ask = (line: BoardLine, sequence: number) => Promise<boolean>;
@@ -19,6 +22,9 @@ export class BoardLine {
   /** Frames that came back with a wrong checksum, and bytes that belong to none. */
   readonly #parser = new FrameParser();
   readonly #waiting = new Map<number, (answered: boolean) => void>();
+  /** Numbers for whose answers nobody waits any more. */
+  readonly #overdue = new Set<number>();
+  #late = 0;
   readonly #stream: ReadStream;
   readonly #fd: number;
 
@@ -33,6 +39,7 @@ export class BoardLine {
     for (const frame of this.#parser.push(bytes)) {
       if (decodeReply(frame).kind !== 'ping') continue;
       this.#waiting.get(frame.sequence)?.(true);
+      if (this.#overdue.delete(frame.sequence)) this.#late++;
     }
   }
 
@@ -55,11 +62,20 @@ export class BoardLine {
       const settle = (answered: boolean) => {
         clearTimeout(timer);
         this.#waiting.delete(sequence);
+        if (!answered) this.#overdue.add(sequence);
         resolve(answered);
       };
       const timer = setTimeout(() => settle(false), SILENCE_MS);
+      this.#overdue.delete(sequence);
       this.#waiting.set(sequence, settle);
     });
+  }
+
+  /** How many answers came when nobody waited for them any more, those included that come soon. */
+  async late(): Promise<number> {
+    const end_ms = performance.now() + LOST_MS;
+    while (this.#overdue.size > 0 && performance.now() < end_ms) await sleep(LOOK_EVERY_MS);
+    return this.#late;
   }
 
   async close(): Promise<void> {
@@ -74,7 +90,7 @@ export class BoardLine {
   }
 }
 
-/** `flows` flows ask `frames` times each. What was not answered was lost on the line. */
+/** `flows` flows ask `frames` times each. What was never answered was lost on the line. */
 export async function runFlows(context: StageContext, ask: Ask): Promise<StageResult> {
   const { target, parameters, platform, counting } = context;
   if (!target.board) throw new Unsupported(`${target.device} is no board`, 'name a board');
@@ -94,9 +110,11 @@ export async function runFlows(context: StageContext, ask: Ask): Promise<StageRe
       }
     };
     await ask(line, 0xff);
+    const before = await line.late();
     counting.begin();
     await Promise.all(Array.from({ length: flows }, (_, number) => flow(number)));
     counting.end();
+    answered += (await line.late()) - before;
   } finally {
     await line.close();
   }
