@@ -22,6 +22,9 @@ const PATTERN = 0xa5;
 const MEGABYTE = 2 ** 20;
 /** Windows gives its pool of threads handles when it likes. */
 const MORE_HANDLES = process.platform === 'win32' ? 24 : 2;
+/** Node's own threads come and go. */
+const MORE_THREADS = 4;
+const MORE_MAPPINGS = 2;
 /** Rounds of opening and closing on every device, and on the first that a driver serves. */
 const FEW = 500;
 const MANY = 10_000;
@@ -195,17 +198,33 @@ export function closingCases(
       if (done === FEW && tooSlow(driver, (platform.now() - begin_ns) / 1e6)) break;
       await round(done);
     }
-    await sleep(20);
-    const after = residueOf(platform);
+    const arenas = (done * context.depth * slot_bytes) / MEGABYTE;
+    const grownBy = (after: Residue) => (after.mapped_bytes - before.mapped_bytes) / MEGABYTE;
+    const isClean = (after: Residue) =>
+      after.handles <= before.handles + MORE_HANDLES &&
+      after.threads <= before.threads + MORE_THREADS &&
+      after.children <= before.children &&
+      after.shared <= before.shared + MORE_MAPPINGS &&
+      grownBy(after) < arenas / 3;
+    // The last threads were told to end, and on a busy machine that takes them a moment.
+    let after = residueOf(platform);
+    for (let tries = 0; tries < 100 && !isClean(after); tries++) {
+      await sleep(20);
+      after = residueOf(platform);
+    }
     expect(after.handles, 'a descriptor leaks at each open').toBeLessThanOrEqual(
       before.handles + MORE_HANDLES,
     );
-    expect(after.threads, 'a thread leaks at each open').toBeLessThanOrEqual(before.threads + 4);
+    expect(after.threads, 'a thread leaks at each open').toBeLessThanOrEqual(
+      before.threads + MORE_THREADS,
+    );
     expect(after.children, 'a process is left at each open').toBeLessThanOrEqual(before.children);
-    expect(after.shared, 'a ring stays mapped after close').toBeLessThanOrEqual(before.shared + 2);
-    const grown = (after.mapped_bytes - before.mapped_bytes) / MEGABYTE;
-    const arenas = (done * context.depth * slot_bytes) / MEGABYTE;
-    expect(grown, 'megabytes: the arena stays mapped after close').toBeLessThan(arenas / 3);
+    expect(after.shared, 'a ring stays mapped after close').toBeLessThanOrEqual(
+      before.shared + MORE_MAPPINGS,
+    );
+    expect(grownBy(after), 'megabytes: the arena stays mapped after close').toBeLessThan(
+      arenas / 3,
+    );
   });
 }
 

@@ -47,7 +47,7 @@ describe.skipIf(!isHere)('in the virtual machine', () => {
     'looking at an NVMe disk’s queue beats being interrupted and the kernel’s read, every block checked',
     async () => {
       const of = await measured(
-        'run nvme --depth 1 --rounds 3 --driver direct-sync,nvme-poll,nvme-msix',
+        'run nvme --depth 1 --rounds 5 --driver direct-sync,nvme-poll,nvme-msix',
       );
       expect(of('nvme-poll') / of('nvme-msix'), 'looking over interrupted').toBeLessThan(1);
       expect(of('nvme-poll') / of('direct-sync'), 'looking over the kernel').toBeLessThan(1);

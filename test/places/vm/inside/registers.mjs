@@ -9,6 +9,7 @@ const { findDriver } = await import(`${lab}/drivers/find.ts`);
 const { findStage } = await import(`${lab}/stages/find.ts`);
 const { pciFolder, pciDriver } = await import(`${lab}/devices/parts/vm.ts`);
 const { exchangeOf } = await import(`${lab}/registers/exchanges.ts`);
+const { TOGETHER } = await import(`${lab}/stages/register-access/parts/measure.ts`);
 
 const platform = await loadPlatform();
 const say = document => console.log(JSON.stringify(document));
@@ -77,16 +78,20 @@ async function stage(experiment, id, on, parameters) {
   const context = { platform, target: on, parameters, seed: 7, counting };
   const { n, totals } = await (await findStage(experiment, id)).run(context);
   say({ stage: id, parameters, n, totals });
-  return totals;
+  return { n, totals };
 }
-/** The compiler works beside the program, and on a busy machine it is late: then once more, a few times. */
-const TRIES = 5;
-for (const id of ['access-plain', 'access-dataview'])
+/**
+ * The compiler works beside the program, and on a busy machine it is late: then once more, a few times, until the
+ * share of wrong answers is above what its work leaves.
+ */
+const TRIES = 8;
+for (const [id, least] of [
+  ['access-plain', 0],
+  ['access-dataview', 0.9],
+])
   for (let tries = 1; tries <= TRIES; tries++) {
-    const { wrong_values, endless_loops } = await stage('register-access', id, edu, {
-      operations: '60000',
-    });
-    if (wrong_values + endless_loops > 0) break;
+    const { n, totals } = await stage('register-access', id, edu, { operations: '60000' });
+    if ((totals.wrong_values + TOGETHER * totals.endless_loops) / n > least) break;
   }
 await stage('register-access', 'access-safe', edu, { operations: '60000' });
 for (const who of ['mostly-first', 'mostly-second', 'both'])
