@@ -98,7 +98,7 @@ describe('a record before it is published', () => {
     ["'/data/Anna's Acme/plan' and “/data/Acme Merger/x”", "'<path>' and “<path>”"],
     ['/home/müller/geheim/x', '<path>'],
     ['~/Geschäft/plan', '<path>'],
-    ['/work/Größe/x', '<path>'],
+    ['/data/Größe/x', '<path>'],
     ['see /home/anna/Acme Secret Project/x', 'see <path>'],
     ['at file:///data/acme-merger/iolab/lab/cell/main.ts:12', 'at <path>'],
     ['cannot reach 192.168.1.25. Check', 'cannot reach <address>. Check'],
